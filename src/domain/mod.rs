@@ -1,1 +1,71 @@
-//! domain
+//! The run as facts: what may happen, what it means, what must be done next.
+//!
+//! Owns every word of the loop (run, step, role, gate, verdict, ledger) and the two pure functions that drive it,
+//! [`decide`] and [`apply`]. It never touches a clock, a file, a thread, a channel, randomness or the environment:
+//! time arrives with each input, identities come from sequence numbers.
+
+mod advance;
+mod apply;
+mod config;
+mod decide;
+mod effect;
+mod explain;
+mod fact;
+mod gate;
+mod input;
+mod ledger;
+mod names;
+mod observation;
+mod operator;
+mod report;
+mod run;
+mod step;
+mod text;
+mod usage;
+mod workflow;
+
+pub use apply::apply;
+pub use config::{
+    AgentDefinition, AgentSpec, Budget, Check, CompactStrategy, ContextPolicy, LoopBounds, RoleConfig,
+    RunConfig, Thinking,
+};
+pub use decide::{Refusal, decide};
+pub use effect::{
+    CheckResult, CheckpointSide, CompactOutcome, DeliveryChannel, DiffStat, Effect, EffectId, FileChange,
+    Outcome, PromptKind, TimerDue, TimerKind,
+};
+pub use explain::{NearestBound, explain, nearest_bound};
+pub use fact::{ArtifactEntry, Fact, PaneChange, Record, RunSummary};
+pub use gate::{Answer, AnswerKind, Bound, Gate, GateId, GateKind, GateStatus};
+pub use input::{Author, AuthorKind, Input, OperatorAct};
+pub use ledger::{Call, Compaction, CompactionResult, Ledger, RoleTotals, StepUsage, Totals};
+pub use names::{InstructionId, PaneId, RoleName, RunId, SessionId, slug};
+pub use observation::{LimitInfo, Observation, Source, StatusSeen, TurnEnd, UsageKind, UsageSeen};
+pub use report::{
+    Instruction, ReportSections, Verdict, VerdictReport, WorkerReport, WorkerStatus, parse_verdict_report,
+    parse_worker_report,
+};
+pub use run::{
+    Activity, Context, Ending, Pane, PaneState, Pause, PauseMode, RoleState, Run, RunOutcome, RunPhase,
+    Session,
+};
+pub use step::{Evidence, Stage, Step, StepNumber, StepOutcome};
+pub use text::Text;
+pub use usage::{Cost, CostSource, Money, Tokens};
+pub use workflow::{Phase, PhaseKind, PhaseName, ReportKind, Route, Workflow};
+
+/// Milliseconds; which clock is said by the field that holds them.
+pub type Millis = u64;
+
+/// The place of a record in its journal, counted from 1.
+pub type Seq = u64;
+
+/// When something happened, by both clocks that a run knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Time {
+    /// Wall clock in milliseconds since 1970-01-01T00:00:00Z. For people only: it may jump.
+    pub wall: Millis,
+    /// The run's own monotonic clock: milliseconds since the run was created, not counting time in which no
+    /// supervisor was alive. Durations and bounds use this one.
+    pub run: Millis,
+}

@@ -1,0 +1,1 @@
+//! What must be done next, recomputed from the state after every input.

@@ -1,0 +1,194 @@
+//! Facts: the only thing a journal holds.
+
+use super::{
+    Answer, Author, Effect, EffectId, Gate, GateId, Instruction, Observation, Outcome, PaneId, PauseMode,
+    PhaseName, RoleName, RunConfig, RunId, RunOutcome, Seq, SessionId, Source, StepNumber, StepOutcome, Text,
+    Time, VerdictReport, WorkerReport, Workflow,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One line of the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    pub seq: Seq,
+    pub at: Time,
+    /// For panes whose output moved since the record before: the length in bytes of their recording.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub panes: BTreeMap<PaneId, u64>,
+    pub fact: Fact,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Fact {
+    RunCreated {
+        run: RunId,
+        task: Text,
+        /// The run's working tree.
+        directory: String,
+        workflow: Workflow,
+        config: RunConfig,
+        author: Author,
+    },
+    /// A supervisor took the run over after a restart; every pane of before is gone.
+    Recovered,
+    PhaseEntered {
+        phase: PhaseName,
+    },
+    StepStarted {
+        step: StepNumber,
+        phase: PhaseName,
+        role: Option<RoleName>,
+    },
+    StepEnded {
+        step: StepNumber,
+        outcome: StepOutcome,
+    },
+    InstructionIssued {
+        step: StepNumber,
+        instruction: Instruction,
+    },
+    Requested {
+        effect: Effect,
+    },
+    Settled {
+        effect: EffectId,
+        outcome: Outcome,
+    },
+    SessionOpened {
+        session: SessionId,
+        role: RoleName,
+    },
+    Observed {
+        pane: PaneId,
+        step: Option<StepNumber>,
+        source: Source,
+        observation: Observation,
+    },
+    WorkerReported {
+        step: StepNumber,
+        key: String,
+        report: WorkerReport,
+    },
+    VerdictReported {
+        step: StepNumber,
+        key: String,
+        report: VerdictReport,
+    },
+    /// A report that came when nothing waited for it: kept, not applied.
+    ReportRefused {
+        pane: PaneId,
+        key: String,
+        reason: String,
+        text: Text,
+    },
+    GateOpened {
+        gate: Gate,
+    },
+    GateAnswered {
+        gate: GateId,
+        answer: Answer,
+        author: Author,
+    },
+    GateWithdrawn {
+        gate: GateId,
+        reason: String,
+    },
+    /// The operator's answer raised a bound: the new limits.
+    BoundExtended {
+        gate: GateId,
+        bound: super::Bound,
+    },
+    Paused {
+        mode: PauseMode,
+        reason: String,
+        author: Author,
+    },
+    Resumed {
+        author: Author,
+    },
+    TakenOver {
+        pane: PaneId,
+        author: Author,
+    },
+    HandedBack {
+        author: Author,
+    },
+    AbortAsked {
+        reason: String,
+        author: Author,
+    },
+    Noted {
+        text: Text,
+        author: Author,
+    },
+    Said {
+        role: RoleName,
+        text: Text,
+        author: Author,
+    },
+    PaneResized {
+        pane: PaneId,
+        cols: u16,
+        rows: u16,
+    },
+    RunEnded {
+        outcome: RunOutcome,
+        reason: String,
+    },
+}
+
+/// What happened to a pane's terminal, in the order of its recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "change")]
+pub enum PaneChange {
+    /// Decoded and masked text of the child.
+    Output {
+        text: String,
+    },
+    Resized {
+        cols: u16,
+        rows: u16,
+    },
+    Exited {
+        status: i32,
+    },
+    /// Bytes that rebuild the screen at this size: sent on attach and in place of a flood.
+    Snapshot {
+        cols: u16,
+        rows: u16,
+        text: String,
+    },
+}
+
+/// One run in a list of runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSummary {
+    pub run: RunId,
+    pub task: String,
+    /// As `RunPhase` is written: `planning`, `paused`, `done`, ...
+    pub phase: String,
+    pub live: bool,
+    /// Wall milliseconds.
+    pub created: u64,
+    pub ended: Option<u64>,
+    pub steps: u32,
+    pub open_gates: u32,
+    pub cost: super::Money,
+    /// Part of the cost is unknown.
+    pub cost_incomplete: bool,
+    /// Where `state.md` and its neighbours lie.
+    pub folder: String,
+}
+
+/// A file under the run's `artifacts/` folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArtifactEntry {
+    /// Relative to the run folder, `/` between parts.
+    pub path: String,
+    pub bytes: u64,
+    /// Wall milliseconds.
+    pub modified: u64,
+    pub is_folder: bool,
+}

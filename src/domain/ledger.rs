@@ -1,0 +1,197 @@
+//! Tokens, money and time by step, role and model: a fold over observations, keyed by the agents' message ids.
+
+use super::{CostSource, Money, RoleName, SessionId, StepNumber, Time, Tokens, UsageKind, UsageSeen};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Ledger {
+    /// Every paid call by `<session>/<message id>`. A second sighting replaces the first, so that a log that is read
+    /// again counts once.
+    pub calls: BTreeMap<String, Call>,
+    pub steps: BTreeMap<StepNumber, StepUsage>,
+    pub roles: BTreeMap<RoleName, RoleTotals>,
+    pub total: Totals,
+    pub compactions: Vec<Compaction>,
+}
+
+/// One paid model call and what it was counted under.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Call {
+    pub role: RoleName,
+    pub step: Option<StepNumber>,
+    pub seen: UsageSeen,
+}
+
+/// Sums of calls. `cost` is the sum of what is known; the counters beside it say how much is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Totals {
+    pub tokens: Tokens,
+    pub cost: Money,
+    pub calls: u64,
+    /// Calls priced from a table: part of `cost` is an estimate.
+    pub estimated_calls: u64,
+    /// Calls whose price is not known: their cost is missing from `cost`.
+    pub unpriced_calls: u64,
+    /// Calls that failed or were cut off without the agent reporting tokens: real spend is unknown.
+    pub unknown_calls: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct StepUsage {
+    #[serde(flatten)]
+    pub totals: Totals,
+    /// Milliseconds in which at least one tool ran.
+    pub tool_ms: u64,
+    pub tool_ms_by_name: BTreeMap<String, u64>,
+    pub tool_counts: BTreeMap<String, u64>,
+    pub tool_errors: u64,
+    /// Milliseconds spent compacting before or within the step.
+    pub compaction_ms: u64,
+    /// At the end of the step, or now.
+    pub context_tokens: Option<u64>,
+    pub context_window: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct RoleTotals {
+    #[serde(flatten)]
+    pub totals: Totals,
+    pub models: BTreeMap<String, Totals>,
+    /// Milliseconds of finished steps.
+    pub wall_ms: u64,
+    pub tool_ms: u64,
+    pub compaction_ms: u64,
+    pub steps: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Compaction {
+    pub role: RoleName,
+    pub model: Option<String>,
+    pub step: Option<StepNumber>,
+    pub started: Time,
+    pub ended: Option<Time>,
+    pub automatic: bool,
+    pub before: Option<u64>,
+    pub after: Option<u64>,
+    pub result: CompactionResult,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "status", content = "error")]
+pub enum CompactionResult {
+    Running,
+    Completed,
+    Nothing,
+    Failed(String),
+}
+
+impl Totals {
+    fn of(seen: &UsageSeen) -> Self {
+        let estimated =
+            seen.cost.as_ref().is_some_and(|cost| matches!(cost.source, CostSource::Table { .. }));
+        Self {
+            tokens: seen.tokens,
+            cost: seen.cost.as_ref().map_or(Money::ZERO, |cost| cost.nanos),
+            calls: 1,
+            estimated_calls: u64::from(estimated),
+            unpriced_calls: u64::from(seen.cost.is_none() && !seen.unknown_spend),
+            unknown_calls: u64::from(seen.unknown_spend),
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.tokens += other.tokens;
+        self.cost += other.cost;
+        self.calls += other.calls;
+        self.estimated_calls += other.estimated_calls;
+        self.unpriced_calls += other.unpriced_calls;
+        self.unknown_calls += other.unknown_calls;
+    }
+
+    fn subtract(&mut self, other: &Self) {
+        self.tokens = self.tokens.saturating_sub(other.tokens);
+        self.cost = Money(self.cost.0.saturating_sub(other.cost.0));
+        self.calls = self.calls.saturating_sub(other.calls);
+        self.estimated_calls = self.estimated_calls.saturating_sub(other.estimated_calls);
+        self.unpriced_calls = self.unpriced_calls.saturating_sub(other.unpriced_calls);
+        self.unknown_calls = self.unknown_calls.saturating_sub(other.unknown_calls);
+    }
+}
+
+impl Ledger {
+    pub fn key(session: &SessionId, message: &str) -> String {
+        format!("{session}/{message}")
+    }
+
+    /// Whether this sighting would change anything: the same call with the same figures does not.
+    pub fn is_news(&self, session: &SessionId, seen: &UsageSeen) -> bool {
+        self.calls.get(&Self::key(session, &seen.message)).is_none_or(|call| call.seen != *seen)
+    }
+
+    /// Counts the call, or corrects what was counted for it before. A call stays under the step that first had it.
+    pub(super) fn count(
+        &mut self,
+        session: &SessionId,
+        role: &RoleName,
+        step: Option<StepNumber>,
+        seen: &UsageSeen,
+    ) {
+        let key = Self::key(session, &seen.message);
+        let step = match self.calls.remove(&key) {
+            Some(before) => {
+                let totals = Totals::of(&before.seen);
+                self.each_total(role, before.step, &before.seen.model, |sum| sum.subtract(&totals));
+                before.step
+            }
+            None => step,
+        };
+        let totals = Totals::of(seen);
+        self.each_total(role, step, &seen.model, |sum| sum.add(&totals));
+        self.calls.insert(key, Call { role: role.clone(), step, seen: seen.clone() });
+    }
+
+    fn each_total(
+        &mut self,
+        role: &RoleName,
+        step: Option<StepNumber>,
+        model: &str,
+        mut change: impl FnMut(&mut Totals),
+    ) {
+        change(&mut self.total);
+        let by_role = self.roles.entry(role.clone()).or_default();
+        change(&mut by_role.totals);
+        change(by_role.models.entry(model.to_owned()).or_default());
+        if let Some(step) = step {
+            change(&mut self.steps.entry(step).or_default().totals);
+        }
+    }
+
+    /// The compaction of this role that has not ended.
+    pub(super) fn open_compaction(&mut self, role: &RoleName) -> Option<&mut Compaction> {
+        self.compactions
+            .iter_mut()
+            .rev()
+            .find(|one| one.role == *role && one.result == CompactionResult::Running)
+    }
+
+    /// Paid calls of compactions: part of the totals, listed apart.
+    pub fn compaction_totals(&self) -> Totals {
+        self.calls.values().filter(|call| call.seen.usage == UsageKind::Compaction).fold(
+            Totals::default(),
+            |mut sum, call| {
+                sum.add(&Totals::of(&call.seen));
+                sum
+            },
+        )
+    }
+
+    /// The sum of the steps and of the calls that belong to no step. Equal to `total`, or the ledger is wrong.
+    pub fn recomputed(&self) -> Totals {
+        self.calls.values().fold(Totals::default(), |mut sum, call| {
+            sum.add(&Totals::of(&call.seen));
+            sum
+        })
+    }
+}

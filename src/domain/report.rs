@@ -1,0 +1,102 @@
+//! What an agent says at the end of a step. Typed when it arrives by a tool; else parsed strictly by headings. Prose is
+//! never searched for keywords.
+
+use super::{InstructionId, Text};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Verdict {
+    NeedsWorker,
+    NeedsOperator,
+    Done,
+    Abort,
+}
+
+impl Verdict {
+    pub const ALL: [Self; 4] = [Self::NeedsWorker, Self::NeedsOperator, Self::Done, Self::Abort];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NeedsWorker => "NEEDS_WORKER",
+            Self::NeedsOperator => "NEEDS_OPERATOR",
+            Self::Done => "DONE",
+            Self::Abort => "ABORT",
+        }
+    }
+}
+
+/// The one bounded piece of work that the analyst authorises.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instruction {
+    /// Empty when the analyst named none: awtui then makes one from the step and the goal.
+    pub id: InstructionId,
+    pub goal: Text,
+    #[serde(default)]
+    pub files: Vec<String>,
+    #[serde(default)]
+    pub commands: Vec<String>,
+    #[serde(default)]
+    pub stop_when: Vec<String>,
+    /// What the worker must report.
+    #[serde(default)]
+    pub report: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerdictReport {
+    pub verdict: Verdict,
+    #[serde(default)]
+    pub reason: Text,
+    /// With NEEDS_WORKER.
+    #[serde(default)]
+    pub instruction: Option<Instruction>,
+    /// Operational memory: failed commands, caveats, slow steps.
+    #[serde(default)]
+    pub memory: Vec<String>,
+    /// With NEEDS_OPERATOR.
+    #[serde(default)]
+    pub questions: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkerStatus {
+    Done,
+    Partial,
+    Blocked,
+    Failed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerReport {
+    pub instruction_id: Option<InstructionId>,
+    /// `None` when the report came as text, which carries no status.
+    pub status: Option<WorkerStatus>,
+    #[serde(flatten)]
+    pub sections: ReportSections,
+}
+
+/// The eight sections of a worker's report; an empty one is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReportSections {
+    pub task_understood: Text,
+    pub actions_taken: Text,
+    pub result: Text,
+    pub validation: Text,
+    pub artifacts: Text,
+    pub issues: Text,
+    pub recommendation: Text,
+    pub handoff: Text,
+}
+
+/// Reads a worker's final message by its section headings. `None` when it holds none of them.
+pub fn parse_worker_report(_text: &str) -> Option<WorkerReport> {
+    None
+}
+
+/// Reads an analyst's final message by its section headings. `None` when no verdict stands where it must.
+pub fn parse_verdict_report(_text: &str) -> Option<VerdictReport> {
+    None
+}

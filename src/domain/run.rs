@@ -1,0 +1,276 @@
+//! The state of a run: a fold over its facts.
+
+use super::{
+    Author, Effect, EffectId, Gate, Instruction, LimitInfo, Millis, PaneId, PhaseName, RoleName, RunConfig,
+    RunId, Seq, SessionId, Source, Step, Text, Time, Workflow, ledger::Ledger,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Run {
+    /// The sequence number of the last record folded in; 0 before the first.
+    pub seq: Seq,
+    pub now: Time,
+    /// `None` until the run was created.
+    pub id: Option<RunId>,
+    pub task: Text,
+    pub directory: String,
+    pub created: Time,
+    pub workflow: Option<Workflow>,
+    pub config: Option<RunConfig>,
+    pub phase: Option<PhaseName>,
+    pub steps: Vec<Step>,
+    pub roles: BTreeMap<RoleName, RoleState>,
+    pub sessions: BTreeMap<SessionId, Session>,
+    pub panes: BTreeMap<PaneId, Pane>,
+    pub gates: Vec<Gate>,
+    pub outbox: BTreeMap<EffectId, Effect>,
+    pub instruction: Option<Instruction>,
+    /// Worker steps started.
+    pub rounds: u32,
+    pub memory: Vec<String>,
+    pub notes: Vec<(Time, Text)>,
+    pub pause: Option<Pause>,
+    pub taken_over: Option<PaneId>,
+    pub ending: Option<Ending>,
+    pub outcome: Option<RunOutcome>,
+    pub end_reason: String,
+    pub ended: Option<Time>,
+    pub ledger: Ledger,
+    /// Run milliseconds in which an agent, check or compaction worked since the operator last decided.
+    pub autonomous: Millis,
+    /// Extra rounds, cost, tokens and time that the operator granted.
+    pub extended: Extended,
+    /// Words that the operator said to a role and that wait for its next prompt.
+    pub unsaid: BTreeMap<RoleName, Vec<Text>>,
+    /// Worker steps in a row whose diff was the same as the one before.
+    pub same_diffs: u32,
+    /// The last error or refusal worth a line on the screen.
+    pub last_trouble: Option<String>,
+}
+
+/// What the operator granted beyond the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Extended {
+    pub rounds: u32,
+    pub cost: super::Money,
+    pub tokens: u64,
+    pub autonomous: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RoleState {
+    pub session: Option<SessionId>,
+    pub pane: Option<PaneId>,
+    pub n_sessions: u32,
+    pub n_panes: u32,
+    pub model_seen: Option<String>,
+    pub thinking_seen: Option<String>,
+    pub context: Context,
+    pub limited: Option<LimitInfo>,
+    /// The context size at which the agent last said that there was nothing to compact.
+    pub nothing_to_compact_at: Option<u64>,
+    /// Compactions since a step of this role last completed.
+    pub compactions_without_progress: u32,
+    /// Spawns in a row that did not become ready.
+    pub failed_starts: u32,
+}
+
+/// How full a role's context is. Unknown is `None`, never 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Context {
+    pub tokens: Option<u64>,
+    pub window: Option<u64>,
+    /// Where the agent compacts by itself, if known.
+    pub agent_trigger: Option<u64>,
+    pub source: Option<Source>,
+    pub seen: Time,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Session {
+    pub id: SessionId,
+    pub role: RoleName,
+    pub agent_session: Option<String>,
+    pub log: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pane {
+    pub id: PaneId,
+    pub role: RoleName,
+    pub session: SessionId,
+    pub state: PaneState,
+    pub activity: Activity,
+    /// Which source told `activity`, and when.
+    pub source: Source,
+    pub since: Time,
+    pub cols: u16,
+    pub rows: u16,
+    pub exit: Option<(Option<i32>, Option<i32>)>,
+    /// Tools that started and did not end yet: call, name, start in run milliseconds.
+    pub tools: Vec<(String, String, Millis)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaneState {
+    Starting,
+    Ready,
+    Leaving,
+    Gone,
+}
+
+/// What the agent in a pane is doing. `Unknown` when no source tells: never assumed idle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    Unknown,
+    Idle,
+    Working,
+    Compacting,
+    /// It asks for something.
+    Asking,
+    Limited,
+    Gone,
+}
+
+impl Activity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Idle => "idle",
+            Self::Working => "working",
+            Self::Compacting => "compacting",
+            Self::Asking => "asking",
+            Self::Limited => "limited",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pause {
+    pub mode: PauseMode,
+    pub reason: String,
+    pub author: Author,
+    pub at: Time,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseMode {
+    /// Finish the turn, then stop.
+    Drain,
+    /// Interrupt the turn.
+    Now,
+    /// Drain, then quit the agents: ids are kept, resume starts them again.
+    Park,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ending {
+    pub outcome: RunOutcome,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunOutcome {
+    Done,
+    Aborted,
+    Failed,
+}
+
+/// The run in one word, for title bars and `status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunPhase {
+    Planning,
+    Working,
+    Checking,
+    Reviewing,
+    Compacting,
+    WaitingForOperator,
+    /// Paused, but a turn is still being finished.
+    Draining,
+    Paused,
+    TakenOver,
+    Limited,
+    Ending,
+    Done,
+    Aborted,
+    Failed,
+}
+
+impl Run {
+    /// The step that is not over, if any. At most one is open at a time.
+    pub fn current_step(&self) -> Option<&Step> {
+        self.steps.last().filter(|step| !step.is_over())
+    }
+
+    pub(super) fn current_step_mut(&mut self) -> Option<&mut Step> {
+        self.steps.last_mut().filter(|step| !step.is_over())
+    }
+
+    pub fn step(&self, number: super::StepNumber) -> Option<&Step> {
+        self.steps.iter().find(|step| step.number == number)
+    }
+
+    /// The pane that the role's agent is in now, if one was ever started.
+    pub fn role_pane(&self, role: &RoleName) -> Option<&Pane> {
+        self.roles.get(role)?.pane.as_ref().and_then(|pane| self.panes.get(pane))
+    }
+
+    pub fn role_config(&self, role: &RoleName) -> Option<&super::RoleConfig> {
+        self.config.as_ref()?.roles.get(role)
+    }
+
+    pub fn open_gates(&self) -> impl Iterator<Item = &Gate> {
+        self.gates.iter().filter(|gate| gate.is_open())
+    }
+
+    pub fn gate(&self, id: super::GateId) -> Option<&Gate> {
+        self.gates.iter().find(|gate| gate.id == id)
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.outcome.is_some()
+    }
+
+    /// Milliseconds of the run's clock since it was created, or until it ended.
+    pub fn elapsed(&self, now: Time) -> Millis {
+        self.ended.map_or(now.run, |ended| ended.run).saturating_sub(self.created.run)
+    }
+
+    /// The size of a role's context at which awtui compacts it: `compact_at` of the smaller of limit and window, but
+    /// below the agent's own trigger less a twentieth of the window. The flag says that the agent's trigger rules.
+    pub fn compact_threshold(&self, role: &RoleName) -> Option<(u64, bool)> {
+        let (ours, window) = self.threshold(role, |context| context.compact_at)?;
+        let trigger = self.roles.get(role).and_then(|state| state.context.agent_trigger);
+        match (trigger, window) {
+            (Some(trigger), Some(window)) if trigger.saturating_sub(window / 20) < ours => {
+                Some((trigger.saturating_sub(window / 20), true))
+            }
+            (Some(_) | None, Some(_) | None) => Some((ours, false)),
+        }
+    }
+
+    /// The size of a role's context from which the gauge warns.
+    pub fn warn_threshold(&self, role: &RoleName) -> Option<u64> {
+        self.threshold(role, |context| context.warn_at).map(|(tokens, _)| tokens)
+    }
+
+    fn threshold(
+        &self,
+        role: &RoleName,
+        permille: impl Fn(&super::ContextPolicy) -> u32,
+    ) -> Option<(u64, Option<u64>)> {
+        let config = self.config.as_ref()?;
+        let limit = config.roles.get(role)?.context_limit;
+        let window = self.roles.get(role).and_then(|state| state.context.window);
+        let base = window.map_or(limit, |window| window.min(limit));
+        Some((base * u64::from(permille(&config.context)) / 1000, window))
+    }
+}
