@@ -1,12 +1,338 @@
-//! What an input means.
+//! What an input means: the facts that follow from it, and from the state that it leaves.
 
-use super::{Fact, Input, Run, Time};
+use super::{
+    Effect, EffectId, Fact, Gate, GateId, GateKind, Input, Observation, Outcome, PaneId, PaneState, Record,
+    ReportKind, Run, Source, Stage, StatusSeen, StepNumber, Text, Time, VerdictReport, WorkerReport, advance,
+    apply, operator,
+};
 
 /// Why an input was not accepted. For people: says what to do instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal(pub String);
 
-/// The facts that follow from an input.
-pub fn decide(_run: &Run, _input: Input, _at: Time) -> Result<Vec<Fact>, Refusal> {
-    Ok(Vec::new())
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// More moves than any input can need; a state that wants more is stopped and said to be in trouble.
+const MOST_MOVES: usize = 64;
+
+/// The facts that follow from an input: its own, then everything that is now due, so that one batch in the journal
+/// leaves nothing to be remembered outside it.
+pub fn decide(run: &Run, input: Input, at: Time) -> Result<Vec<Fact>, Refusal> {
+    let mut facts = direct(run, input)?;
+    let mut next = run.clone();
+    fold(&mut next, &facts, at);
+    for _ in 0..MOST_MOVES {
+        let due = advance::advance(&next, at);
+        if due.is_empty() {
+            return Ok(facts);
+        }
+        fold(&mut next, &due, at);
+        facts.extend(due);
+    }
+    Ok(facts)
+}
+
+fn fold(run: &mut Run, facts: &[Fact], at: Time) {
+    for fact in facts {
+        let record =
+            Record { seq: run.seq + 1, at, panes: std::collections::BTreeMap::new(), fact: fact.clone() };
+        apply(run, &record);
+    }
+}
+
+fn direct(run: &Run, input: Input) -> Result<Vec<Fact>, Refusal> {
+    if run.id.is_none() && !matches!(input, Input::Create { .. }) {
+        return Err(Refusal("the run was not created yet".to_owned()));
+    }
+    match input {
+        Input::Create { run: id, task, directory, workflow, config, author } => {
+            if run.id.is_some() {
+                return Err(Refusal(format!("the run {id} exists already")));
+            }
+            if task.is_empty() {
+                return Err(Refusal("a run needs a task".to_owned()));
+            }
+            Ok(vec![Fact::RunCreated { run: id, task, directory, workflow, config, author }])
+        }
+        Input::Operator { author, act } => operator::act(run, author, act),
+        Input::Observed { pane, source, observation } => Ok(observed(run, pane, source, observation)),
+        Input::WorkerReported { pane, key, report } => Ok(worker_reported(run, &pane, key, report)),
+        Input::VerdictReported { pane, key, report } => Ok(verdict_reported(run, &pane, key, report)),
+        Input::Settled { effect, outcome } => Ok(settled(run, effect, outcome)),
+        Input::Lost { effect } => Ok(lost(run, effect)),
+        Input::Recovered => Ok(if run.is_over() { Vec::new() } else { vec![Fact::Recovered] }),
+        Input::PaneResized { pane, cols, rows } => {
+            let news = run.panes.get(&pane).is_some_and(|pane| (pane.cols, pane.rows) != (cols, rows));
+            Ok(if news && !run.is_over() { vec![Fact::PaneResized { pane, cols, rows }] } else { Vec::new() })
+        }
+    }
+}
+
+/// The step that an observation of this pane belongs to: the open one of its role, else the last of its role.
+fn step_of(run: &Run, pane: &PaneId) -> Option<StepNumber> {
+    let role = &run.panes.get(pane)?.role;
+    run.steps.iter().rev().find(|step| step.role.as_ref() == Some(role)).map(|step| step.number)
+}
+
+fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -> Vec<Fact> {
+    let Some(state) = run.panes.get(&pane) else { return Vec::new() };
+    if run.is_over() {
+        return Vec::new();
+    }
+    // The first word of a better source is news even when it says nothing new: later ends of turns depend on it.
+    let better = state.best_source.is_none_or(|best| source < best);
+    let stronger = state.best_source.is_some_and(|best| best < source);
+    let role = run.roles.get(&state.role);
+    let current = run.current_step().filter(|step| step.role.as_ref() == Some(&state.role));
+    let observation = match observation {
+        // The end of a turn, its start, and states are believed from the best source alone; a weaker one that says the
+        // same adds nothing.
+        Observation::TurnEnded { .. }
+        | Observation::Status(_)
+        | Observation::TurnStarted
+        | Observation::Ready
+            if stronger =>
+        {
+            return Vec::new();
+        }
+        Observation::Status(status) => {
+            let same = match status {
+                StatusSeen::Idle | StatusSeen::Done | StatusSeen::Error => {
+                    state.activity == super::Activity::Idle
+                }
+                StatusSeen::Working => state.activity == super::Activity::Working,
+                StatusSeen::Blocked => state.activity == super::Activity::Asking,
+            };
+            if same && !better {
+                return Vec::new();
+            }
+            Observation::Status(status)
+        }
+        Observation::Usage(seen) => {
+            if !run.ledger.is_news(&state.session, &seen) {
+                return Vec::new();
+            }
+            Observation::Usage(seen)
+        }
+        Observation::ContextSeen { tokens, window } => {
+            let same = role.is_some_and(|role| {
+                role.context.tokens == tokens && (window.is_none() || role.context.window == window)
+            });
+            if same {
+                return Vec::new();
+            }
+            Observation::ContextSeen { tokens, window }
+        }
+        Observation::ModelSeen { model, thinking, window, agent_trigger } => {
+            let same = role.is_some_and(|role| {
+                role.model_seen.as_ref() == Some(&model)
+                    && (thinking.is_none() || role.thinking_seen == thinking)
+                    && (window.is_none() || role.context.window == window)
+                    && (agent_trigger.is_none() || role.context.agent_trigger == agent_trigger)
+            });
+            if same {
+                return Vec::new();
+            }
+            Observation::ModelSeen { model, thinking, window, agent_trigger }
+        }
+        Observation::SessionKnown { agent_session, log } => {
+            let same = run.sessions.get(&state.session).is_some_and(|session| {
+                session.agent_session.as_ref() == Some(&agent_session)
+                    && (log.is_none() || session.log == log)
+            });
+            if same {
+                return Vec::new();
+            }
+            Observation::SessionKnown { agent_session, log }
+        }
+        Observation::TurnStarted if state.activity == super::Activity::Working && !better => {
+            return Vec::new();
+        }
+        Observation::Gone { .. } if state.state == PaneState::Gone => return Vec::new(),
+        other @ (Observation::Ready
+        | Observation::TurnStarted
+        | Observation::ToolStarted { .. }
+        | Observation::ToolEnded { .. }
+        | Observation::PermissionAsked { .. }
+        | Observation::PermissionGone { .. }
+        | Observation::CompactionStarted { .. }
+        | Observation::CompactionEnded { .. }
+        | Observation::Limited(_)
+        | Observation::TurnEnded { .. }
+        | Observation::PromptSeen { .. }
+        | Observation::Typed
+        | Observation::Gone { .. }) => other,
+    };
+    let mut facts = Vec::new();
+    if let (Observation::TurnEnded { .. } | Observation::Gone { .. }, Some(step)) = (&observation, current) {
+        facts.extend(withdraw_idle(run, step.number));
+    }
+    let step = current.map(|step| step.number).or_else(|| step_of(run, &pane));
+    facts.push(Fact::Observed { pane, step, source, observation });
+    facts
+}
+
+/// An idle gate loses its subject when the turn goes on after all.
+fn withdraw_idle(run: &Run, step: StepNumber) -> Vec<Fact> {
+    run.open_gates()
+        .filter(|gate| gate.step == Some(step))
+        .filter(|gate| matches!(gate.kind, GateKind::BoundReached { bound: super::Bound::Idle { .. } }))
+        .map(|gate| Fact::GateWithdrawn { gate: gate.id, reason: "the agent went on".to_owned() })
+        .collect()
+}
+
+/// The step that waits for a report of this kind from this pane's role.
+fn awaiting<'run>(run: &'run Run, pane: &PaneId, kind: ReportKind) -> Result<&'run super::Step, String> {
+    let role = run.panes.get(pane).map(|pane| &pane.role);
+    let step = run.current_step().ok_or("no step is open")?;
+    if step.role.as_ref() != role {
+        return Err(format!("step {} belongs to another role", step.number));
+    }
+    if !run.awaits(step, kind) {
+        return Err(format!("phase {} takes no such report", step.phase));
+    }
+    Ok(step)
+}
+
+fn refused(pane: &PaneId, key: String, reason: String, text: String) -> Vec<Fact> {
+    vec![Fact::ReportRefused { pane: pane.clone(), key, reason, text: Text::from(text) }]
+}
+
+fn worker_reported(run: &Run, pane: &PaneId, key: String, report: WorkerReport) -> Vec<Fact> {
+    if run.is_over() {
+        return Vec::new();
+    }
+    let said = report.sections.result.first_line().to_owned();
+    let step = match awaiting(run, pane, ReportKind::Result) {
+        Ok(step) => step,
+        Err(reason) => {
+            return refused(pane, key, format!("a worker's report was not applied: {reason}"), said);
+        }
+    };
+    if step.report_keys.contains(&key) {
+        return Vec::new();
+    }
+    let wanted = step.instruction.as_ref().map(|instruction| &instruction.id);
+    if let (Some(named), Some(wanted)) = (&report.instruction_id, wanted)
+        && named != wanted
+    {
+        let reason = format!("a report for instruction {named} came while {wanted} is being carried out");
+        return refused(pane, key, reason, said);
+    }
+    vec![Fact::WorkerReported { step: step.number, key, report }]
+}
+
+fn verdict_reported(run: &Run, pane: &PaneId, key: String, report: VerdictReport) -> Vec<Fact> {
+    if run.is_over() {
+        return Vec::new();
+    }
+    match awaiting(run, pane, ReportKind::Verdict) {
+        Ok(step) if step.report_keys.contains(&key) => Vec::new(),
+        Ok(step) => vec![Fact::VerdictReported { step: step.number, key, report }],
+        Err(reason) => {
+            let said = format!("{}: {}", report.verdict.as_str(), report.reason.first_line());
+            refused(pane, key, format!("a verdict was not applied: {reason}"), said)
+        }
+    }
+}
+
+fn settled(run: &Run, id: EffectId, outcome: Outcome) -> Vec<Fact> {
+    let Some(effect) = run.outbox.get(&id) else { return Vec::new() };
+    let mut facts = vec![Fact::Settled { effect: id, outcome: outcome.clone() }];
+    match (effect, &outcome) {
+        (Effect::Prompt { step, .. }, Outcome::Unconfirmed { reason } | Outcome::Failed { reason }) => {
+            let in_doubt = matches!(outcome, Outcome::Unconfirmed { .. });
+            facts.extend(undelivered(run, *step, in_doubt, reason));
+        }
+        (Effect::Timer { timer: super::TimerKind::CompactionWatchdog { pane }, .. }, Outcome::Fired) => {
+            facts.extend(hung_compaction(run, pane));
+        }
+        (Effect::Timer { timer: super::TimerKind::Idle { step, .. }, .. }, Outcome::Fired) => {
+            facts.extend(idle(run, *step));
+        }
+        _ => {}
+    }
+    facts
+}
+
+fn undelivered(run: &Run, step: StepNumber, in_doubt: bool, reason: &str) -> Option<Fact> {
+    let step = run.step(step)?;
+    if step.is_over() || !matches!(step.stage, Stage::Prompting(_)) {
+        return None;
+    }
+    let kind = if in_doubt { GateKind::InDoubt } else { GateKind::AgentFailed };
+    let question = if in_doubt {
+        format!("Nobody knows whether the prompt of step {} arrived: {reason}", step.number)
+    } else {
+        format!("The prompt of step {} could not be delivered: {reason}", step.number)
+    };
+    Some(Fact::GateOpened {
+        gate: advance::gate(run, kind, step.role.clone(), question, Vec::new(), Some(step.number)),
+    })
+}
+
+fn hung_compaction(run: &Run, pane: &PaneId) -> Vec<Fact> {
+    let Some((id, _)) =
+        run.outbox.iter().find(|(_, effect)| matches!(effect, Effect::Compact { pane: one } if one == pane))
+    else {
+        return Vec::new();
+    };
+    let reason = "the compaction did not end within its time".to_owned();
+    let step = run.current_step().map(|step| step.number);
+    let role = run.panes.get(pane).map(|pane| pane.role.clone());
+    let question = format!("The compaction in pane {pane} hangs. Try again, or go on without?");
+    vec![
+        Fact::Settled { effect: *id, outcome: Outcome::Failed { reason } },
+        Fact::GateOpened { gate: advance::gate(run, GateKind::Compaction, role, question, Vec::new(), step) },
+    ]
+}
+
+fn idle(run: &Run, step: StepNumber) -> Option<Fact> {
+    let limit = run.config.as_ref()?.bounds.max_idle;
+    let open = run.current_step().filter(|open| open.number == step && open.stage == Stage::Working)?;
+    if run.now.run.saturating_sub(open.last_activity) < limit {
+        return None;
+    }
+    let bound = super::Bound::Idle { limit };
+    let question = format!(
+        "Step {step} shows no sign of life for {}. Wait longer?",
+        operator::describe(bound).trim_end_matches(" without a sign of life")
+    );
+    let gate = advance::gate(
+        run,
+        GateKind::BoundReached { bound },
+        open.role.clone(),
+        question,
+        Vec::new(),
+        Some(step),
+    );
+    Some(Fact::GateOpened { gate })
+}
+
+/// What was asked for before a restart and never settled. The supervisor has looked first where looking helps (a
+/// prompt in the session log, a ref in git) and says `Lost` only for what did not happen or can be done again.
+fn lost(run: &Run, id: EffectId) -> Vec<Fact> {
+    let Some(effect) = run.outbox.get(&id) else { return Vec::new() };
+    let outcome = match effect {
+        // No child of before lives, so these have come true.
+        Effect::Quit { .. } | Effect::Interrupt { .. } => Outcome::Done,
+        Effect::Spawn { .. }
+        | Effect::Prompt { .. }
+        | Effect::Compact { .. }
+        | Effect::RunCheck { .. }
+        | Effect::Checkpoint { .. }
+        | Effect::Timer { .. }
+        | Effect::KillAll => Outcome::Canceled,
+    };
+    vec![Fact::Settled { effect: id, outcome }]
+}
+
+pub(super) fn next_gate_id(run: &Run) -> GateId {
+    GateId(run.gates.iter().map(|gate: &Gate| gate.id.0).max().unwrap_or(0) + 1)
 }

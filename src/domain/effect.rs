@@ -53,10 +53,8 @@ impl TimerDue {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "of")]
 pub enum TimerKind {
-    /// No sign of life of this pane since `since` (run milliseconds).
+    /// No sign of life of this pane in this step.
     Idle { pane: PaneId, step: StepNumber },
-    /// The autonomy bound.
-    Autonomy,
     /// A compaction takes too long.
     CompactionWatchdog { pane: PaneId },
     /// A provider limit of this role is over.

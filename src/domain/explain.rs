@@ -1,29 +1,179 @@
 //! Why the run stands where it stands, in words, from the same state that decides.
 
-use super::{Run, RunPhase, Time};
+use super::{
+    Activity, Effect, GateKind, Money, PaneState, PhaseKind, ReportKind, Run, RunOutcome, RunPhase, Stage,
+    Time, advance,
+};
 
 /// The bound that would stop the run first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NearestBound {
-    /// `round 4/20`, `$3.10/$20.00`, `context worker 78%`.
+    /// `round 4/20`, `$3.10/$20.00`, `worker context 78%`.
     pub label: String,
     /// Parts per thousand of the bound that are used up.
     pub used: u32,
 }
 
 /// One sentence: what the run waits for.
-pub fn explain(_run: &Run) -> String {
-    String::new()
+pub fn explain(run: &Run) -> String {
+    if run.id.is_none() {
+        return "no run yet".to_owned();
+    }
+    if let Some(outcome) = run.outcome {
+        let word = match outcome {
+            RunOutcome::Done => "done",
+            RunOutcome::Aborted => "aborted",
+            RunOutcome::Failed => "failed",
+        };
+        return format!("{word}: {}", run.end_reason);
+    }
+    if let Some(ending) = &run.ending {
+        return format!("ending its processes: {}", ending.reason);
+    }
+    if let Some(gate) = run.open_gates().next() {
+        return format!("waits for the answer to gate {}: {}", gate.id, gate.question.first_line());
+    }
+    if let Some(pause) = &run.pause {
+        let draining = if run.is_busy() { ", finishing the turn" } else { "" };
+        return format!("paused by {}{draining}: {}", pause.author.name, pause.reason);
+    }
+    if let Some(pane) = &run.taken_over {
+        return format!("the operator types into {pane}; the loop holds until it is handed back");
+    }
+    let Some(step) = run.current_step() else { return "between two steps".to_owned() };
+    let role = step.role.as_ref().map_or("awtui", |role| role.as_str());
+    match step.stage {
+        Stage::Preparing => advance::awaited(run).map_or_else(
+            || format!("step {} is being prepared", step.number),
+            |(_, effect)| format!("step {} waits for {}", step.number, name(effect)),
+        ),
+        Stage::Prompting(_) => format!("step {}: the prompt is on its way to the {role}", step.number),
+        Stage::Working => format!("step {}: the {role} works", step.number),
+        Stage::TurnOver => format!("step {}: the {role}'s turn is being weighed", step.number),
+        Stage::Checking => format!("step {}: checks run", step.number),
+        Stage::Held => format!("step {} is held by a gate", step.number),
+        Stage::Over => format!("step {} is over", step.number),
+    }
+}
+
+fn name(effect: &Effect) -> String {
+    match effect {
+        Effect::Spawn { role, .. } => format!("the {role}'s agent to start"),
+        Effect::Prompt { pane, .. } => format!("its prompt to reach {pane}"),
+        Effect::Interrupt { pane } => format!("{pane} to stop its turn"),
+        Effect::Compact { pane } => format!("{pane} to compact its context"),
+        Effect::Quit { pane } => format!("{pane} to leave"),
+        Effect::RunCheck { .. } => "a check".to_owned(),
+        Effect::Checkpoint { .. } => "a git checkpoint".to_owned(),
+        Effect::Timer { .. } => "a timer".to_owned(),
+        Effect::KillAll => "its processes to end".to_owned(),
+    }
 }
 
 /// The nearest of all bounds, or `None` when none is set or none can be measured.
-pub fn nearest_bound(_run: &Run, _now: Time) -> Option<NearestBound> {
-    None
+pub fn nearest_bound(run: &Run, now: Time) -> Option<NearestBound> {
+    let config = run.config.as_ref()?;
+    let mut bounds = Vec::new();
+    let rounds = u64::from(config.bounds.max_rounds + run.extended.rounds);
+    if config.bounds.max_rounds > 0 {
+        bounds.push((u64::from(run.rounds), rounds, format!("round {}/{rounds}", run.rounds)));
+    }
+    if config.budget.cost > Money::ZERO {
+        let (spent, most) = (run.ledger.total.cost, config.budget.cost + run.extended.cost);
+        bounds.push((spent.0, most.0, format!("{spent}/{most}")));
+    }
+    if config.budget.tokens > 0 {
+        let (spent, most) = (run.ledger.total.tokens.fresh(), config.budget.tokens + run.extended.tokens);
+        bounds.push((spent, most, format!("{spent}/{most} tokens")));
+    }
+    if config.bounds.max_autonomous > 0 {
+        let since = if run.is_busy() { now.run.saturating_sub(run.now.run) } else { 0 };
+        let (spent, most) = (run.autonomous + since, config.bounds.max_autonomous);
+        bounds.push((spent, most, format!("{}/{} min alone", spent / 60_000, most / 60_000)));
+    }
+    for (role, state) in &run.roles {
+        if let (Some(tokens), Some((most, _))) = (state.context.tokens, run.compact_threshold(role)) {
+            bounds.push((tokens, most, format!("{role} context {}%", percent(tokens, most))));
+        }
+    }
+    bounds
+        .into_iter()
+        .filter(|(_, most, _)| *most > 0)
+        .map(|(spent, most, label)| NearestBound { label, used: permille(spent, most) })
+        .max_by_key(|bound| bound.used)
+}
+
+fn permille(part: u64, whole: u64) -> u32 {
+    u32::try_from(part.saturating_mul(1000) / whole.max(1)).unwrap_or(u32::MAX)
+}
+
+fn percent(part: u64, whole: u64) -> u64 {
+    part.saturating_mul(100) / whole.max(1)
+}
+
+impl RunPhase {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Planning => "planning",
+            Self::Working => "working",
+            Self::Checking => "checking",
+            Self::Reviewing => "reviewing",
+            Self::Compacting => "compacting",
+            Self::WaitingForOperator => "waiting for operator",
+            Self::Draining => "draining",
+            Self::Paused => "paused",
+            Self::TakenOver => "taken over",
+            Self::Limited => "limited",
+            Self::Ending => "ending",
+            Self::Done => "done",
+            Self::Aborted => "aborted",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 impl Run {
-    /// The run in one word.
+    /// The run in one word, most urgent first.
     pub fn summary_phase(&self) -> RunPhase {
-        RunPhase::Planning
+        match self.outcome {
+            Some(RunOutcome::Done) => return RunPhase::Done,
+            Some(RunOutcome::Aborted) => return RunPhase::Aborted,
+            Some(RunOutcome::Failed) => return RunPhase::Failed,
+            None => {}
+        }
+        if self.ending.is_some() {
+            return RunPhase::Ending;
+        }
+        if self.pause.is_some() {
+            return if self.is_busy() { RunPhase::Draining } else { RunPhase::Paused };
+        }
+        if self
+            .open_gates()
+            .any(|gate| gate.kind.holds_step() || matches!(gate.kind, GateKind::Permission { .. }))
+        {
+            return RunPhase::WaitingForOperator;
+        }
+        if self.taken_over.is_some() {
+            return RunPhase::TakenOver;
+        }
+        let alive = || self.panes.values().filter(|pane| pane.state != PaneState::Gone);
+        if alive().any(|pane| pane.activity == Activity::Compacting) {
+            return RunPhase::Compacting;
+        }
+        let role = self.current_step().and_then(|step| step.role.as_ref());
+        if role.and_then(|role| self.roles.get(role)).is_some_and(|role| role.limited.is_some()) {
+            return RunPhase::Limited;
+        }
+        let phase = self.phase.as_ref().and_then(|name| self.workflow.as_ref()?.phase(name));
+        match phase.map(|phase| &phase.kind) {
+            Some(super::PhaseKind::Agent { report: ReportKind::Result, .. }) => RunPhase::Working,
+            Some(super::PhaseKind::Agent { report: ReportKind::Verdict, .. }) if self.rounds > 0 => {
+                RunPhase::Reviewing
+            }
+            Some(PhaseKind::Agent { .. }) | None => RunPhase::Planning,
+            Some(PhaseKind::Check) => RunPhase::Checking,
+            Some(PhaseKind::Gate { .. }) => RunPhase::WaitingForOperator,
+            Some(PhaseKind::End) => RunPhase::Ending,
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Answer, Author, Effect, EffectId, Gate, GateId, Instruction, Observation, Outcome, PaneId, PauseMode,
-    PhaseName, RoleName, RunConfig, RunId, RunOutcome, Seq, SessionId, Source, StepNumber, StepOutcome, Text,
-    Time, VerdictReport, WorkerReport, Workflow,
+    PhaseName, PromptKind, RoleName, RunConfig, RunId, RunOutcome, Seq, SessionId, Source, StepNumber,
+    StepOutcome, Text, Time, VerdictReport, WorkerReport, Workflow,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,6 +44,11 @@ pub enum Fact {
     StepEnded {
         step: StepNumber,
         outcome: StepOutcome,
+    },
+    /// The step needs another turn of its agent, with this prompt.
+    TurnPlanned {
+        step: StepNumber,
+        prompt: PromptKind,
     },
     InstructionIssued {
         step: StepNumber,

@@ -39,8 +39,6 @@ pub enum GateKind {
     Question,
     /// The analyst said DONE.
     DoneConfirmation,
-    /// The analyst said ABORT.
-    AbortConfirmation,
     /// No usable report or verdict after the reminder.
     IncompleteReport,
     /// A bound of the settings was reached.
@@ -62,12 +60,17 @@ pub enum GateKind {
 }
 
 impl GateKind {
+    /// Whether nothing goes on in the gate's step until it is answered. A permission question and an idle turn leave
+    /// the turn itself running.
+    pub fn holds_step(&self) -> bool {
+        !matches!(self, Self::Permission { .. } | Self::BoundReached { bound: Bound::Idle { .. } })
+    }
+
     /// Two or three words for lists.
     pub fn title(&self) -> &'static str {
         match self {
             Self::Question => "question",
             Self::DoneConfirmation => "confirm done",
-            Self::AbortConfirmation => "confirm abort",
             Self::IncompleteReport => "incomplete report",
             Self::BoundReached { .. } => "bound reached",
             Self::AgentFailed => "agent failed",

@@ -6,9 +6,12 @@
 
 mod advance;
 mod apply;
+mod apply_observation;
+mod apply_settled;
 mod config;
 mod decide;
 mod effect;
+mod evaluate;
 mod explain;
 mod fact;
 mod gate;

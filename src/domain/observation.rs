@@ -56,6 +56,9 @@ pub enum Observation {
         model: String,
         thinking: Option<String>,
         window: Option<u64>,
+        /// The context size at which the agent compacts by itself.
+        #[serde(default)]
+        agent_trigger: Option<u64>,
     },
     TurnStarted,
     /// A model call was paid for.

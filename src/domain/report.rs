@@ -91,6 +91,41 @@ pub struct ReportSections {
     pub handoff: Text,
 }
 
+impl ReportSections {
+    /// Each section with the heading that a report as text gives it.
+    pub fn named(&self) -> [(&'static str, &Text); 8] {
+        [
+            ("Task understood", &self.task_understood),
+            ("Actions taken", &self.actions_taken),
+            ("Result", &self.result),
+            ("Validation", &self.validation),
+            ("Diff / artifacts", &self.artifacts),
+            ("Issues / risks / lessons", &self.issues),
+            ("Worker recommendation / next steps", &self.recommendation),
+            ("Stop / handoff", &self.handoff),
+        ]
+    }
+
+    /// In the order of [`Self::named`].
+    pub fn texts_mut(&mut self) -> [&mut Text; 8] {
+        [
+            &mut self.task_understood,
+            &mut self.actions_taken,
+            &mut self.result,
+            &mut self.validation,
+            &mut self.artifacts,
+            &mut self.issues,
+            &mut self.recommendation,
+            &mut self.handoff,
+        ]
+    }
+
+    /// The headings of the sections that are empty.
+    pub fn missing(&self) -> Vec<&'static str> {
+        self.named().into_iter().filter(|(_, text)| text.is_empty()).map(|(name, _)| name).collect()
+    }
+}
+
 /// Reads a worker's final message by its section headings. `None` when it holds none of them.
 pub fn parse_worker_report(_text: &str) -> Option<WorkerReport> {
     None

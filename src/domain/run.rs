@@ -46,6 +46,8 @@ pub struct Run {
     pub unsaid: BTreeMap<RoleName, Vec<Text>>,
     /// Worker steps in a row whose diff was the same as the one before.
     pub same_diffs: u32,
+    /// How often in a row each required check failed, by its name.
+    pub failing_checks: BTreeMap<String, u32>,
     /// The last error or refusal worth a line on the screen.
     pub last_trouble: Option<String>,
 }
@@ -59,7 +61,7 @@ pub struct Extended {
     pub autonomous: Millis,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct RoleState {
     pub session: Option<SessionId>,
     pub pane: Option<PaneId>,
@@ -73,7 +75,7 @@ pub struct RoleState {
     pub nothing_to_compact_at: Option<u64>,
     /// Compactions since a step of this role last completed.
     pub compactions_without_progress: u32,
-    /// Spawns in a row that did not become ready.
+    /// Starts that failed and turns that the process left, in a row without a completed step.
     pub failed_starts: u32,
 }
 
@@ -105,12 +107,16 @@ pub struct Pane {
     pub activity: Activity,
     /// Which source told `activity`, and when.
     pub source: Source,
+    /// The most certain source that ever spoke for this pane: the end of a turn is believed from no weaker one.
+    pub best_source: Option<Source>,
     pub since: Time,
     pub cols: u16,
     pub rows: u16,
     pub exit: Option<(Option<i32>, Option<i32>)>,
     /// Tools that started and did not end yet: call, name, start in run milliseconds.
     pub tools: Vec<(String, String, Millis)>,
+    /// Since when, in run milliseconds, at least one tool runs.
+    pub tools_since: Option<Millis>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -156,6 +162,8 @@ pub struct Pause {
     pub reason: String,
     pub author: Author,
     pub at: Time,
+    /// The running turn was told to stop.
+    pub interrupted: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,6 +181,8 @@ pub enum PauseMode {
 pub struct Ending {
     pub outcome: RunOutcome,
     pub reason: String,
+    /// Every process was ended.
+    pub killed: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! One execution of one phase.
 
 use super::{
-    CheckResult, DiffStat, EffectId, Instruction, PhaseName, RoleName, Text, Time, TurnEnd, VerdictReport,
-    WorkerReport,
+    CheckResult, DiffStat, EffectId, Instruction, PhaseName, PromptKind, RoleName, Text, Time, TurnEnd,
+    VerdictReport, WorkerReport,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,8 @@ pub struct Step {
     pub started: Time,
     pub ended: Option<Time>,
     pub stage: Stage,
+    /// What the agent is told next, when the step is being prepared.
+    pub next_prompt: PromptKind,
     pub outcome: Option<StepOutcome>,
     /// For worker steps: what is being carried out; for analyst steps: what was issued.
     pub instruction: Option<Instruction>,
@@ -42,6 +44,8 @@ pub struct Step {
     /// The prompt as it was sent.
     pub prompt: Text,
     pub last_end: Option<TurnEnd>,
+    /// awtui itself interrupted the turn, for a pause.
+    pub interrupted_by_us: bool,
     pub evidence: Evidence,
     /// Keys of reports already counted.
     pub report_keys: Vec<String>,

@@ -1,1 +1,5 @@
-//! The test suite `it`.
+//! Tests in process: most of the suite, over the pure layers and over recordings.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod domain;

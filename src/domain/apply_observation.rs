@@ -1,0 +1,206 @@
+//! What an observation changes.
+
+use super::{
+    Activity, Compaction, CompactionResult, Observation, PaneId, PaneState, Run, Source, Stage, StatusSeen,
+    StepNumber, UsageSeen, apply_settled,
+};
+
+pub(super) fn observed(
+    run: &mut Run,
+    id: &PaneId,
+    step: Option<StepNumber>,
+    source: Source,
+    observation: &Observation,
+) {
+    let now = run.now;
+    let Some(pane) = run.panes.get_mut(id) else { return };
+    let role = pane.role.clone();
+    let session = pane.session.clone();
+    pane.best_source = Some(pane.best_source.map_or(source, |best| best.min(source)));
+    let is_life = !matches!(observation, Observation::Usage(_) | Observation::ContextSeen { .. });
+    if let Some(step) = step.and_then(|step| run.step_mut(step))
+        && is_life
+    {
+        step.last_activity = now.run;
+    }
+    match observation {
+        Observation::Ready => set_activity(run, id, Activity::Idle, source),
+        Observation::SessionKnown { agent_session, log } => {
+            if let Some(session) = run.sessions.get_mut(&session) {
+                session.agent_session = Some(agent_session.clone());
+                if log.is_some() {
+                    session.log.clone_from(log);
+                }
+            }
+        }
+        Observation::ModelSeen { model, thinking, window, agent_trigger } => {
+            if let Some(state) = run.roles.get_mut(&role) {
+                state.model_seen = Some(model.clone());
+                if thinking.is_some() {
+                    state.thinking_seen.clone_from(thinking);
+                }
+                state.context.window = window.or(state.context.window);
+                state.context.agent_trigger = agent_trigger.or(state.context.agent_trigger);
+            }
+            if let Some(step) = run.current_step_mut().filter(|step| step.role.as_ref() == Some(&role)) {
+                step.model = Some(model.clone());
+                if thinking.is_some() {
+                    step.thinking.clone_from(thinking);
+                }
+            }
+        }
+        Observation::TurnStarted => set_activity(run, id, Activity::Working, source),
+        Observation::Usage(seen) => usage(run, id, step, source, seen),
+        Observation::ContextSeen { tokens, window } => {
+            context(run, &role, *tokens, *window, source);
+        }
+        Observation::ToolStarted { call, name, .. } => {
+            if let Some(pane) = run.panes.get_mut(id) {
+                pane.tools.push((call.clone(), name.clone(), now.run));
+                pane.tools_since.get_or_insert(now.run);
+            }
+            if let Some(step) = step {
+                *run.ledger.steps.entry(step).or_default().tool_counts.entry(name.clone()).or_default() += 1;
+            }
+        }
+        Observation::ToolEnded { call, failed, wall, .. } => tool_ended(run, id, step, call, *failed, *wall),
+        Observation::PermissionAsked { .. } => set_activity(run, id, Activity::Asking, source),
+        Observation::PermissionGone { .. } => set_activity(run, id, Activity::Working, source),
+        Observation::CompactionStarted { automatic } => compaction_started(run, id, step, *automatic),
+        Observation::CompactionEnded { before, after, failed, nothing } => {
+            let result = match failed {
+                Some(reason) => CompactionResult::Failed(reason.clone()),
+                None if *nothing => CompactionResult::Nothing,
+                None => CompactionResult::Completed,
+            };
+            let was_working = run.current_step().is_some_and(|step| step.stage == Stage::Working);
+            set_activity(run, id, if was_working { Activity::Working } else { Activity::Idle }, source);
+            apply_settled::close_compaction(run, &role, result, *before, *after);
+        }
+        Observation::Limited(limit) => {
+            if let Some(state) = run.roles.get_mut(&role) {
+                state.limited = Some(limit.clone());
+            }
+            set_activity(run, id, Activity::Limited, source);
+        }
+        Observation::TurnEnded { end, text } => {
+            set_activity(run, id, Activity::Idle, source);
+            if let Some(pane) = run.panes.get_mut(id) {
+                pane.tools.clear();
+                pane.tools_since = None;
+            }
+            if let Some(step) = step.and_then(|step| run.step_mut(step))
+                && step.stage == Stage::Working
+            {
+                step.stage = Stage::TurnOver;
+                step.last_end = Some(end.clone());
+                step.last_message = text.clone();
+            }
+        }
+        Observation::PromptSeen { .. } | Observation::Typed => {}
+        Observation::Status(status) => {
+            let activity = match status {
+                StatusSeen::Idle | StatusSeen::Done | StatusSeen::Error => Activity::Idle,
+                StatusSeen::Working => Activity::Working,
+                StatusSeen::Blocked => Activity::Asking,
+            };
+            set_activity(run, id, activity, source);
+        }
+        Observation::Gone { code, signal } => {
+            let in_turn = run
+                .current_step()
+                .is_some_and(|step| step.role.as_ref() == Some(&role) && step.stage == Stage::Working);
+            if let Some(state) = run.roles.get_mut(&role).filter(|_| in_turn) {
+                state.failed_starts += 1;
+            }
+            apply_settled::gone(run, id);
+            if let Some(pane) = run.panes.get_mut(id) {
+                pane.exit = Some((*code, *signal));
+            }
+        }
+    }
+}
+
+fn set_activity(run: &mut Run, id: &PaneId, activity: Activity, source: Source) {
+    let now = run.now;
+    if let Some(pane) = run.panes.get_mut(id)
+        && pane.state != PaneState::Gone
+    {
+        if pane.activity != activity {
+            pane.activity = activity;
+            pane.since = now;
+        }
+        pane.source = source;
+    }
+}
+
+fn context(run: &mut Run, role: &super::RoleName, tokens: Option<u64>, window: Option<u64>, source: Source) {
+    let now = run.now;
+    if let Some(state) = run.roles.get_mut(role) {
+        state.context.tokens = tokens;
+        state.context.window = window.or(state.context.window);
+        state.context.source = Some(source);
+        state.context.seen = now;
+    }
+}
+
+fn usage(run: &mut Run, id: &PaneId, step: Option<StepNumber>, source: Source, seen: &UsageSeen) {
+    let Some(pane) = run.panes.get(id) else { return };
+    let (role, session) = (pane.role.clone(), pane.session.clone());
+    let is_new = !run.ledger.calls.contains_key(&super::Ledger::key(&session, &seen.message));
+    run.ledger.count(&session, &role, step, seen);
+    if is_new && seen.context.is_some() {
+        context(run, &role, seen.context, seen.window, source);
+    }
+}
+
+fn tool_ended(
+    run: &mut Run,
+    id: &PaneId,
+    step: Option<StepNumber>,
+    call: &str,
+    failed: bool,
+    told: Option<u64>,
+) {
+    let now = run.now.run;
+    let Some(pane) = run.panes.get_mut(id) else { return };
+    let Some(index) = pane.tools.iter().position(|(open, _, _)| open == call) else { return };
+    let (_, name, started) = pane.tools.remove(index);
+    // Tools that ran side by side count their common time once, when the last of them ends.
+    let together = if pane.tools.is_empty() {
+        pane.tools_since.take().map_or(0, |since| now.saturating_sub(since))
+    } else {
+        0
+    };
+    let role = pane.role.clone();
+    if let Some(step) = step {
+        let usage = run.ledger.steps.entry(step).or_default();
+        usage.tool_ms += together;
+        *usage.tool_ms_by_name.entry(name).or_default() +=
+            told.unwrap_or_else(|| now.saturating_sub(started));
+        usage.tool_errors += u64::from(failed);
+    }
+    run.ledger.roles.entry(role).or_default().tool_ms += together;
+}
+
+/// Opens a compaction unless one of this role is open.
+pub(super) fn compaction_started(run: &mut Run, id: &PaneId, step: Option<StepNumber>, automatic: bool) {
+    let now = run.now;
+    set_activity(run, id, Activity::Compacting, Source::Bridge);
+    let Some(role) = run.panes.get(id).map(|pane| pane.role.clone()) else { return };
+    if run.ledger.open_compaction(&role).is_some() {
+        return;
+    }
+    let state = run.roles.get(&role).cloned().unwrap_or_default();
+    run.ledger.compactions.push(Compaction {
+        model: state.model_seen,
+        role,
+        step,
+        started: now,
+        ended: None,
+        automatic,
+        before: state.context.tokens,
+        after: None,
+        result: CompactionResult::Running,
+    });
+}

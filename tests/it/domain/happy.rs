@@ -1,0 +1,167 @@
+use super::bench::{Bench, config};
+use awtui::domain::*;
+
+#[test]
+fn a_task_runs_through_plan_execute_review_to_a_confirmed_done() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.phase(), RunPhase::Planning);
+    let (analyst, worker) = bench.to_worker();
+    assert_eq!(bench.phase(), RunPhase::Working);
+    bench.usage(&worker, 2000, 100);
+    bench.give_result(&worker);
+    bench.checkpointed();
+    assert_eq!(bench.phase(), RunPhase::Reviewing);
+    let (pane, prompt) = bench.prompted();
+    assert_eq!(pane, analyst, "the analyst's session goes on in its pane");
+    assert_eq!(prompt, PromptKind::Phase { template: "review".to_owned() });
+    bench.give_verdict(&analyst, Verdict::Done);
+    assert_eq!(bench.gate().kind, GateKind::DoneConfirmation);
+    bench.answer(AnswerKind::Approve, "");
+    bench.killed();
+    assert_eq!(bench.run.outcome, Some(RunOutcome::Done));
+    assert!(bench.run.outbox.is_empty(), "{:?}", bench.run.outbox);
+    let stems: Vec<_> = bench.run.steps.iter().map(Step::file_stem).collect();
+    assert_eq!(stems, ["0001_analyst_plan", "0002_worker_result", "0003_analyst_review"]);
+    assert_eq!(bench.run.ledger.total, bench.run.ledger.recomputed());
+    assert_eq!(bench.run.ledger.total.tokens.input, 3000);
+}
+
+#[test]
+fn a_second_round_gets_an_instruction_id_of_its_own() {
+    let mut bench = Bench::new();
+    let (analyst, worker) = bench.to_worker();
+    let first = bench.run.instruction.clone().unwrap().id;
+    bench.give_result(&worker);
+    bench.checkpointed();
+    bench.prompted();
+    bench.give_verdict(&analyst, Verdict::NeedsWorker);
+    let second = bench.run.instruction.clone().unwrap().id;
+    assert_eq!(first.as_str(), "0001_fix_the_parser");
+    assert_eq!(second.as_str(), "0003_fix_the_parser");
+    assert_eq!(bench.run.rounds, 2);
+}
+
+#[test]
+fn checks_run_after_the_worker_and_their_result_is_evidence() {
+    let mut config = config();
+    for name in ["format", "tests"] {
+        let check = Check { name: name.to_owned(), run: "true".to_owned(), required: true, timeout: 1000 };
+        config.checks.push(check);
+    }
+    let mut bench = Bench::with(config);
+    let (_, worker) = bench.to_worker();
+    bench.give_result(&worker);
+    bench.checkpointed();
+    assert_eq!(bench.phase(), RunPhase::Checking);
+    for code in [0, 1] {
+        let result = CheckResult { code: Some(code), reason: None, wall: 5, output: "out".into() };
+        bench.settle(
+            "check",
+            |effect| matches!(effect, Effect::RunCheck { .. }),
+            Outcome::Checked { result },
+        );
+    }
+    let step = &bench.run.steps[2];
+    assert_eq!(step.file_stem(), "0003_checks");
+    let passed: Vec<_> =
+        step.evidence.checks.iter().map(|(name, result)| (name.as_str(), result.passed())).collect();
+    assert_eq!(passed, [("format", true), ("tests", false)]);
+    assert_eq!(bench.prompted().1, PromptKind::Phase { template: "review".to_owned() });
+}
+
+#[test]
+fn past_the_threshold_a_role_is_compacted_before_its_next_prompt_and_the_loop_goes_on() {
+    let mut bench = Bench::new();
+    let (analyst, worker) = bench.to_worker();
+    bench.give_result(&worker);
+    bench.observe(&analyst, Observation::ContextSeen { tokens: Some(120_000), window: Some(200_000) });
+    bench.checkpointed();
+    assert_eq!(bench.phase(), RunPhase::Compacting);
+    bench.wait(4000);
+    let result = CompactOutcome::Done { before: Some(120_000), after: Some(20_000) };
+    bench.settle(
+        "compaction",
+        |effect| matches!(effect, Effect::Compact { .. }),
+        Outcome::Compacted { result },
+    );
+    assert_eq!(bench.prompted().0, analyst);
+    let compaction = &bench.run.ledger.compactions[0];
+    assert_eq!((compaction.before, compaction.after), (Some(120_000), Some(20_000)));
+    assert_eq!(compaction.result, CompactionResult::Completed);
+    assert!(compaction.ended.unwrap().run - compaction.started.run >= 4000);
+    assert!(
+        !bench.run.outbox.values().any(|effect| matches!(effect, Effect::Timer { .. })),
+        "watchdog taken back"
+    );
+}
+
+#[test]
+fn nothing_to_compact_is_no_error_and_never_loops() {
+    let mut bench = Bench::new();
+    let (analyst, worker) = bench.to_worker();
+    bench.give_result(&worker);
+    bench.observe(&analyst, Observation::ContextSeen { tokens: Some(120_000), window: Some(200_000) });
+    bench.checkpointed();
+    let nothing = Outcome::Compacted { result: CompactOutcome::Nothing };
+    bench.settle("compaction", |effect| matches!(effect, Effect::Compact { .. }), nothing);
+    assert_eq!(bench.prompted().1, PromptKind::Phase { template: "review".to_owned() });
+    assert_eq!(bench.run.ledger.compactions.len(), 1);
+    assert!(bench.run.gates.is_empty());
+}
+
+#[test]
+fn the_agents_own_trigger_rules_the_threshold_when_it_is_lower() {
+    let mut bench = Bench::new();
+    let (analyst, _) = bench.to_worker();
+    bench.observe(
+        &analyst,
+        Observation::ModelSeen {
+            model: "strong".to_owned(),
+            thinking: None,
+            window: Some(64_000),
+            agent_trigger: Some(47_616),
+        },
+    );
+    assert_eq!(bench.run.compact_threshold(&"analyst".into()), Some((47_616 - 3_200, true)));
+}
+
+#[test]
+fn a_usage_seen_twice_counts_once_and_a_correction_replaces() {
+    let mut bench = Bench::new();
+    let (_, worker) = bench.to_worker();
+    let before = bench.run.ledger.total.tokens.input;
+    let mut seen = bench.usage(&worker, 500, 10);
+    let facts = bench.records.len();
+    bench.observe(&worker, Observation::Usage(seen.clone()));
+    assert_eq!(bench.records.len(), facts, "the same sighting is no fact");
+    seen.tokens.output = 30;
+    bench.observe(&worker, Observation::Usage(seen));
+    assert_eq!(bench.run.ledger.total.tokens.input, before + 500);
+    assert_eq!(bench.run.ledger.steps[&StepNumber(2)].totals.tokens.output, 30);
+    assert_eq!(bench.run.ledger.total, bench.run.ledger.recomputed());
+}
+
+#[test]
+fn tools_side_by_side_count_their_common_time_once() {
+    let mut bench = Bench::new();
+    let (_, worker) = bench.to_worker();
+    let start = |call: &str| Observation::ToolStarted {
+        call: call.to_owned(),
+        name: "bash".to_owned(),
+        detail: String::new(),
+    };
+    let end = |call: &str, failed| Observation::ToolEnded {
+        call: call.to_owned(),
+        name: "bash".to_owned(),
+        failed,
+        wall: None,
+    };
+    bench.observe(&worker, start("a"));
+    bench.observe(&worker, start("b"));
+    bench.wait(980);
+    bench.observe(&worker, end("a", false));
+    bench.observe(&worker, end("b", true));
+    let usage = &bench.run.ledger.steps[&StepNumber(2)];
+    assert_eq!(usage.tool_ms, 1010, "from the first start to the last end");
+    assert_eq!((usage.tool_counts["bash"], usage.tool_errors), (2, 1));
+}

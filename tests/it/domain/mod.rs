@@ -1,0 +1,9 @@
+//! The pure layer: what each input leads to.
+
+pub mod bench;
+mod gates;
+mod happy;
+mod operator;
+mod properties;
+mod recovery;
+mod reports;
