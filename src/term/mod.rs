@@ -1,1 +1,33 @@
-//! term
+//! A terminal in memory: bytes of a program in, cells, signals and answers out.
+//!
+//! Owns the screen (a guarded `alacritty_terminal`), the reading of control strings that the emulator ignores, the
+//! key, mouse and paste encoding, the answers to terminal queries, the snapshot that rebuilds a screen, and the
+//! canonical text stream of a pane. It never touches a file, a clock, a process or a real terminal.
+
+mod base64;
+mod cell;
+mod control;
+mod emulator;
+
+mod guard;
+mod handler;
+mod key;
+mod modes;
+
+mod osc;
+mod palette;
+
+mod scanner;
+mod screen;
+mod signal;
+mod snapshot;
+mod utf8;
+
+pub use cell::{Attrs, Cell, Colour, Link, Symbol, Underline};
+
+pub use guard::is_guarded;
+pub use key::{Key, KeyCode, Mods, ParseKeyError};
+pub use modes::{Cursor, CursorShape, Modes, MouseMode, Size};
+
+pub use screen::{Row, Screen};
+pub use signal::{ProgramState, ProgramStatus, Progress, PromptMark, Signal};

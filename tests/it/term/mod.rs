@@ -1,0 +1,3 @@
+//! The terminal in memory.
+
+mod features;
