@@ -1,9 +1,9 @@
 //! Folding a record into the state: total, cannot fail, the same function live and in replay.
 
 use super::{
-    Activity, CheckpointSide, Effect, EffectId, Ending, Fact, GateStatus, Pane, PaneState, Pause, PhaseKind,
-    PromptKind, Record, ReportKind, RoleState, Run, RunOutcome, Session, Source, Stage, Step, StepOutcome,
-    WorkerReport, apply_observation, apply_settled,
+    Activity, CheckpointSide, Effect, EffectId, Ending, Fact, GateKind, GateStatus, Pane, PaneState, Pause,
+    PhaseKind, PromptKind, Record, ReportKind, RoleState, Run, RunOutcome, Session, Source, Stage, Step,
+    StepOutcome, WorkerReport, apply_observation, apply_settled,
 };
 
 /// Folds one record into the state.
@@ -108,6 +108,11 @@ pub fn apply(run: &mut Run, record: &Record) {
                 GateStatus::Answered { answer: answer.clone(), author: author.clone(), at: record.at };
             if let Some(gate) = run.gates.iter_mut().find(|one| one.id == *gate) {
                 gate.status = status;
+                // A person looked at it: the count of failures begins again.
+                let role = gate.asked_by.as_ref().and_then(|role| run.roles.get_mut(role));
+                if let (GateKind::AgentFailed, Some(role)) = (&gate.kind, role) {
+                    role.failed_starts = 0;
+                }
             }
         }
         Fact::GateWithdrawn { gate, reason } => {

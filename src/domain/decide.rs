@@ -24,7 +24,7 @@ const MOST_MOVES: usize = 64;
 /// The facts that follow from an input: its own, then everything that is now due, so that one batch in the journal
 /// leaves nothing to be remembered outside it.
 pub fn decide(run: &Run, input: Input, at: Time) -> Result<Vec<Fact>, Refusal> {
-    let mut facts = direct(run, input)?;
+    let mut facts = direct(run, input, at)?;
     let mut next = run.clone();
     fold(&mut next, &facts, at);
     for _ in 0..MOST_MOVES {
@@ -46,7 +46,7 @@ fn fold(run: &mut Run, facts: &[Fact], at: Time) {
     }
 }
 
-fn direct(run: &Run, input: Input) -> Result<Vec<Fact>, Refusal> {
+fn direct(run: &Run, input: Input, at: Time) -> Result<Vec<Fact>, Refusal> {
     if run.id.is_none() && !matches!(input, Input::Create { .. }) {
         return Err(Refusal("the run was not created yet".to_owned()));
     }
@@ -64,7 +64,7 @@ fn direct(run: &Run, input: Input) -> Result<Vec<Fact>, Refusal> {
         Input::Observed { pane, source, observation } => Ok(observed(run, pane, source, observation)),
         Input::WorkerReported { pane, key, report } => Ok(worker_reported(run, &pane, key, report)),
         Input::VerdictReported { pane, key, report } => Ok(verdict_reported(run, &pane, key, report)),
-        Input::Settled { effect, outcome } => Ok(settled(run, effect, outcome)),
+        Input::Settled { effect, outcome } => Ok(settled(run, effect, outcome, at)),
         Input::Lost { effect } => Ok(lost(run, effect)),
         Input::Recovered => Ok(if run.is_over() { Vec::new() } else { vec![Fact::Recovered] }),
         Input::PaneResized { pane, cols, rows } => {
@@ -242,7 +242,7 @@ fn verdict_reported(run: &Run, pane: &PaneId, key: String, report: VerdictReport
     }
 }
 
-fn settled(run: &Run, id: EffectId, outcome: Outcome) -> Vec<Fact> {
+fn settled(run: &Run, id: EffectId, outcome: Outcome, at: Time) -> Vec<Fact> {
     let Some(effect) = run.outbox.get(&id) else { return Vec::new() };
     let mut facts = vec![Fact::Settled { effect: id, outcome: outcome.clone() }];
     match (effect, &outcome) {
@@ -254,7 +254,7 @@ fn settled(run: &Run, id: EffectId, outcome: Outcome) -> Vec<Fact> {
             facts.extend(hung_compaction(run, pane));
         }
         (Effect::Timer { timer: super::TimerKind::Idle { step, .. }, .. }, Outcome::Fired) => {
-            facts.extend(idle(run, *step));
+            facts.extend(idle(run, *step, at));
         }
         _ => {}
     }
@@ -293,10 +293,10 @@ fn hung_compaction(run: &Run, pane: &PaneId) -> Vec<Fact> {
     ]
 }
 
-fn idle(run: &Run, step: StepNumber) -> Option<Fact> {
+fn idle(run: &Run, step: StepNumber, at: Time) -> Option<Fact> {
     let limit = run.config.as_ref()?.bounds.max_idle;
     let open = run.current_step().filter(|open| open.number == step && open.stage == Stage::Working)?;
-    if run.now.run.saturating_sub(open.last_activity) < limit {
+    if at.run.saturating_sub(open.last_activity) < limit {
         return None;
     }
     let bound = super::Bound::Idle { limit };
