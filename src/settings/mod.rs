@@ -1,1 +1,27 @@
-//! settings
+//! What a person may choose, and where each choice came from.
+//!
+//! Owns the layers of settings (built in, user, project, environment, flags), their strict reading, prompt templates,
+//! workflow files, prices, keys and themes. The environment comes in as values; of the file system it only reads the
+//! files it is pointed at. It never looks at a clock, starts a process or touches a terminal.
+
+mod agent_definition;
+mod document;
+mod layers;
+mod paths;
+pub mod prices;
+mod problem;
+pub mod prompts;
+mod schema;
+mod shape;
+mod values;
+mod workflows;
+
+pub use agent_definition::{AgentDefinition, InterruptKey, PromptBy, TurnEndsBy, UsageCounts, UsageRule};
+pub use layers::{Layer, Sources};
+pub use paths::{Folders, Paths, project_config};
+pub use problem::{Mistake, Place, Problem, SettingsError};
+pub use shape::BUILT_IN_AGENTS;
+pub use values::{
+    BudgetSettings, CheckSettings, ContextSettings, Entry, EnvironmentPolicy, LoopSettings, NotifySettings,
+    ProjectCommands, RoleSettings, RunSettings, Settings, UiSettings,
+};

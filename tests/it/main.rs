@@ -4,4 +4,5 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod domain;
+mod settings;
 mod term;

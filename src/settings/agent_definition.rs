@@ -1,0 +1,193 @@
+//! The definition of a `command` agent: any program that takes a prompt, described in TOML without code.
+//!
+//! Owns the shape of `[agents.NAME]` and what follows from keys that were left out. The text of the definition goes to
+//! the `command` adapter as JSON inside [`crate::domain::AgentDefinition`]; how a program is driven is the adapter's.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `[agents.NAME]`, complete: every choice is spelled out, also those that the file left to awtui.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentDefinition {
+    /// Program and arguments. `{prompt}`, `{prompt_file}`, `{model}`, `{thinking}`, `{session}`, `{directory}` and
+    /// `{artifacts}` stand for their values; each argument stays one argument.
+    pub argv: Vec<String>,
+    pub prompt: PromptBy,
+    /// Program and arguments that continue the conversation `{session}`; empty when the program cannot.
+    #[serde(default)]
+    pub resume: Vec<String>,
+    /// A regular expression that the screen matches when the program takes prompts. Without it: the first quiet time.
+    pub ready: Option<String>,
+    /// Milliseconds without output that count as quiet.
+    pub quiet_ms: u64,
+    pub end: TurnEndsBy,
+    /// For `end = "idle"`: seconds without output.
+    pub end_idle_seconds: f64,
+    pub interrupt: InterruptKey,
+    /// Typed to make it leave; empty: its process group is ended.
+    #[serde(default)]
+    pub quit: String,
+    /// Typed to compact; `{focus}` stands for the focus instructions. Without it the context is handed over.
+    pub compact: Option<String>,
+    /// Tokens of its context window, where the model's own is not known.
+    pub window: Option<u64>,
+    pub usage: Option<UsageRule>,
+    /// Added to its environment.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+}
+
+/// How the program is given a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PromptBy {
+    /// As the argument `{prompt}`; one process a turn.
+    Argument,
+    /// On standard input, which is then closed; one process a turn.
+    Stdin,
+    /// In a file named by `{prompt_file}`; one process a turn.
+    File,
+    /// Pasted into the running program.
+    Paste,
+}
+
+/// What ends a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TurnEndsBy {
+    Exit,
+    /// `awtui report`, called by the program.
+    Report,
+    /// No output for a while.
+    Idle,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InterruptKey {
+    #[serde(rename = "escape")]
+    Escape,
+    #[serde(rename = "ctrl-c")]
+    CtrlC,
+}
+
+/// Where the tokens of a call stand in what the program prints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsageRule {
+    /// A regular expression with the named groups `input`, `output`, `cache_read`, `cache_write` and `cost`.
+    pub pattern: Option<String>,
+    /// JSON pointers into each line that is a JSON object.
+    pub input: Option<String>,
+    pub output: Option<String>,
+    pub cache_read: Option<String>,
+    pub cache_write: Option<String>,
+    pub cost: Option<String>,
+    #[serde(default)]
+    pub counts: UsageCounts,
+}
+
+/// What a figure means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UsageCounts {
+    /// One call.
+    #[default]
+    Call,
+    /// Everything since the program started.
+    Total,
+}
+
+/// The table as it was written, after the layers: what was left out is still open.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    argv: Vec<String>,
+    prompt: Option<PromptBy>,
+    #[serde(default)]
+    resume: Vec<String>,
+    ready: Option<String>,
+    quiet_ms: u64,
+    end: Option<TurnEndsBy>,
+    end_idle_seconds: f64,
+    interrupt: InterruptKey,
+    #[serde(default)]
+    quit: String,
+    compact: Option<String>,
+    window: Option<u64>,
+    usage: Option<UsageRule>,
+    #[serde(default)]
+    env: BTreeMap<String, String>,
+}
+
+impl Written {
+    /// What is wrong with the keys together: the key to point at and why.
+    pub(super) fn mistake(&self) -> Option<(&'static str, String)> {
+        let names = |placeholder: &str| self.argv.iter().any(|argument| argument.contains(placeholder));
+        if self.argv.first().is_none_or(|program| program.trim().is_empty()) {
+            return Some(("argv", "\"argv\" must begin with the program to run".to_owned()));
+        }
+        let needed = match self.prompt {
+            Some(PromptBy::Argument) if !names("{prompt}") => Some(("argument", "{prompt}")),
+            Some(PromptBy::File) if !names("{prompt_file}") => Some(("file", "{prompt_file}")),
+            Some(PromptBy::Argument | PromptBy::File | PromptBy::Stdin | PromptBy::Paste) | None => None,
+        };
+        if let Some((by, placeholder)) = needed {
+            return Some((
+                "prompt",
+                format!("prompt = \"{by}\" needs {placeholder} in one of the arguments of \"argv\""),
+            ));
+        }
+        if self.end == Some(TurnEndsBy::Exit) && self.prompt_by() == PromptBy::Paste {
+            let why = "end = \"exit\" does not go with a prompt that is pasted: the program would be gone after one turn";
+            return Some(("end", why.to_owned()));
+        }
+        let usage = self.usage.as_ref()?;
+        let pointers = [&usage.input, &usage.output, &usage.cache_read, &usage.cache_write, &usage.cost];
+        let pointed = pointers.iter().any(|pointer| pointer.is_some());
+        if usage.pattern.is_some() == pointed {
+            return Some((
+                "usage",
+                "the usage table needs either \"pattern\" or JSON pointers, and not both".to_owned(),
+            ));
+        }
+        let crooked = pointers.into_iter().flatten().find(|pointer| !pointer.starts_with('/'))?;
+        Some(("usage", format!("a JSON pointer begins with \"/\", \"{crooked}\" does not")))
+    }
+
+    fn prompt_by(&self) -> PromptBy {
+        let names = |placeholder: &str| self.argv.iter().any(|argument| argument.contains(placeholder));
+        self.prompt.unwrap_or_else(|| {
+            if names("{prompt_file}") {
+                PromptBy::File
+            } else if names("{prompt}") {
+                PromptBy::Argument
+            } else {
+                PromptBy::Paste
+            }
+        })
+    }
+
+    pub(super) fn complete(self) -> AgentDefinition {
+        let prompt = self.prompt_by();
+        let end = self.end.unwrap_or(match prompt {
+            PromptBy::Argument | PromptBy::Stdin | PromptBy::File => TurnEndsBy::Exit,
+            PromptBy::Paste => TurnEndsBy::Report,
+        });
+        AgentDefinition {
+            argv: self.argv,
+            prompt,
+            resume: self.resume,
+            ready: self.ready,
+            quiet_ms: self.quiet_ms,
+            end,
+            end_idle_seconds: self.end_idle_seconds,
+            interrupt: self.interrupt,
+            quit: self.quit,
+            compact: self.compact,
+            window: self.window,
+            usage: self.usage,
+            env: self.env,
+        }
+    }
+}
