@@ -1,1 +1,11 @@
-//! project
+//! The repository's side of a run: which project this is, where its files lie, what people read of a run, what git
+//! keeps of it.
+//!
+//! Owns folders, projections of facts into files, artifacts and git checkpoints. It never decides, and it never looks
+//! at a clock.
+
+mod folders;
+mod identity;
+
+pub use folders::{FolderError, ProjectFolders, RunFolder, run_id};
+pub use identity::{Project, ProjectError};

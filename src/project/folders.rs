@@ -1,0 +1,156 @@
+//! Where a project's runs lie: the truth in the state folder, what people read in the repository.
+
+use super::Project;
+use crate::domain::{PaneId, RunId, SessionId, slug};
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Bytes of the task's words in the id of a run.
+const SLUG: usize = 40;
+
+#[derive(Debug, Error)]
+#[error("cannot make {}: {error}", path.display())]
+pub struct FolderError {
+    path: PathBuf,
+    error: io::Error,
+}
+
+/// `projects/<key>/` of the state folder. Mode 0700.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectFolders {
+    root: PathBuf,
+}
+
+fn make(path: &Path) -> Result<(), FolderError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|error| FolderError { path: path.to_path_buf(), error })
+}
+
+impl ProjectFolders {
+    pub fn of(state_home: &Path, project: &Project) -> Self {
+        Self { root: state_home.join("projects").join(&project.key) }
+    }
+
+    pub fn create(state_home: &Path, project: &Project) -> Result<Self, FolderError> {
+        let folders = Self::of(state_home, project);
+        make(&folders.runs())?;
+        Ok(folders)
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("supervisor.lock")
+    }
+
+    pub fn log(&self) -> PathBuf {
+        self.root.join("supervisor.log")
+    }
+
+    pub fn runs(&self) -> PathBuf {
+        self.root.join("runs")
+    }
+
+    pub fn run(&self, run: &RunId) -> PathBuf {
+        self.runs().join(run.as_str())
+    }
+
+    pub fn journal(&self, run: &RunId) -> PathBuf {
+        self.run(run).join("journal.jsonl")
+    }
+
+    pub fn blobs(&self, run: &RunId) -> PathBuf {
+        self.run(run).join("blobs")
+    }
+
+    pub fn panes(&self, run: &RunId) -> PathBuf {
+        self.run(run).join("panes")
+    }
+
+    pub fn recording(&self, run: &RunId, pane: &PaneId) -> PathBuf {
+        self.panes(run).join(format!("{pane}.cast"))
+    }
+
+    /// Where the files lie that a session is launched with; they stay for its next launch.
+    pub fn launch(&self, run: &RunId, session: &SessionId) -> PathBuf {
+        self.run(run).join("launch").join(session.as_str())
+    }
+
+    pub fn create_run(&self, run: &RunId) -> Result<(), FolderError> {
+        for path in [self.panes(run), self.blobs(run), self.run(run).join("launch")] {
+            make(&path)?;
+        }
+        Ok(())
+    }
+
+    pub fn create_launch(&self, run: &RunId, session: &SessionId) -> Result<PathBuf, FolderError> {
+        let path = self.launch(run, session);
+        make(&path)?;
+        Ok(path)
+    }
+
+    /// The ids of all runs, newest first.
+    pub fn run_ids(&self) -> Vec<RunId> {
+        let mut ids: Vec<RunId> = std::fs::read_dir(self.runs())
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter(|entry| entry.path().join("journal.jsonl").is_file())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .map(RunId::new)
+            .collect();
+        ids.sort_by(|one, other| other.cmp(one));
+        ids
+    }
+}
+
+/// `<repository>/tmp/<run id>/`: what people and agents read. Ignores itself in git.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFolder {
+    path: PathBuf,
+}
+
+impl RunFolder {
+    /// The folder of a run below `root`, whether it exists or not.
+    pub fn at(root: &Path, run: &RunId) -> Self {
+        Self { path: root.join(run.as_str()) }
+    }
+
+    pub fn create(root: &Path, run: &RunId) -> Result<Self, FolderError> {
+        let folder = Self::at(root, run);
+        for path in [folder.steps(), folder.artifacts()] {
+            make(&path)?;
+        }
+        let ignore = folder.path.join(".gitignore");
+        std::fs::write(&ignore, "*\n").map_err(|error| FolderError { path: ignore, error })?;
+        Ok(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn steps(&self) -> PathBuf {
+        self.path.join("steps")
+    }
+
+    pub fn artifacts(&self) -> PathBuf {
+        self.path.join("artifacts")
+    }
+}
+
+/// `aw_<YYYYMMDD>_<HHMMSS>_<slug>` in universal time. `wall` in milliseconds.
+pub fn run_id(wall: u64, task: &str) -> RunId {
+    let at = i64::try_from(wall / 1000).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    let stamp = at.unwrap_or_default().strftime("%Y%m%d_%H%M%S");
+    let first_line = task.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    RunId(format!("aw_{stamp}_{}", slug(first_line, SLUG)))
+}
