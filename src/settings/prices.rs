@@ -1,6 +1,36 @@
-//! What tokens cost.
+//! What tokens cost and how much a model holds: a table that awtui brings along, and the user's own figures before it.
+//!
+//! Integers only. Every figure from here is an estimate: tiers, batches, hours-long caches and subscriptions are not in
+//! the table, and what an agent says about its own cost goes before it. A model that is not known has no price, which is
+//! not the same as costing nothing. Nothing is ever fetched.
 
+use super::Settings;
+use crate::domain::{Cost, CostSource, Money, Tokens};
 use serde::Deserialize;
+use std::collections::BTreeMap;
+
+const TABLE: &str = include_str!("../../assets/models.json");
+
+/// Other names of the table's vendors, as agents write them before a `/`.
+const VENDORS: [(&str, &str); 14] = [
+    ("anthropic", "anthropic"),
+    ("openai", "openai"),
+    ("openai-codex", "openai"),
+    ("google", "gemini"),
+    ("gemini", "gemini"),
+    ("google-gemini-cli", "gemini"),
+    ("xai", "xai"),
+    ("x-ai", "xai"),
+    ("deepseek", "deepseek"),
+    ("moonshot", "moonshot"),
+    ("moonshotai", "moonshot"),
+    ("zai", "zai"),
+    ("z-ai", "zai"),
+    ("mistral", "mistral"),
+];
+
+/// Services that pass calls on at the vendor's price; what follows them names the vendor.
+const RESELLERS: [&str; 2] = ["openrouter", "opencode"];
 
 /// `[models."ID"]`: US dollars a million tokens, and the window. What is left out is taken from the table.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
@@ -11,4 +41,204 @@ pub struct Override {
     pub cache_read: Option<f64>,
     pub cache_write: Option<f64>,
     pub window: Option<u64>,
+}
+
+/// A model as the table knows it. Prices in millionths of a millionth of a dollar a token: 3 USD a million is 3,000,000.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Model {
+    vendor: String,
+    input: Option<u64>,
+    output: Option<u64>,
+    cache_read: Option<u64>,
+    cache_write: Option<u64>,
+    window: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prices {
+    models: BTreeMap<String, Model>,
+    /// Names without their vendor, where only one model has them.
+    short: BTreeMap<String, String>,
+    own: BTreeMap<String, Model>,
+    date: String,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    date: String,
+    models: BTreeMap<String, Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    vendor: String,
+    #[serde(flatten)]
+    figures: Figures,
+}
+
+#[derive(Deserialize)]
+struct Figures {
+    input: Option<f64>,
+    output: Option<f64>,
+    cache_read: Option<f64>,
+    cache_write: Option<f64>,
+    window: Option<u64>,
+}
+
+impl Prices {
+    /// The table that awtui brings along, without the user's figures.
+    pub fn bundled() -> Self {
+        // A test reads the same text, so that an unreadable table cannot be shipped; here it would mean no prices.
+        let table =
+            serde_json::from_str(TABLE).unwrap_or(Table { date: String::new(), models: BTreeMap::new() });
+        let models: BTreeMap<String, Model> = table
+            .models
+            .into_iter()
+            .map(|(id, row)| {
+                let model = Model {
+                    vendor: row.vendor,
+                    input: row.figures.input.and_then(picos),
+                    output: row.figures.output.and_then(picos),
+                    cache_read: row.figures.cache_read.and_then(picos),
+                    cache_write: row.figures.cache_write.and_then(picos),
+                    window: row.figures.window,
+                };
+                (id, model)
+            })
+            .collect();
+        let mut short: BTreeMap<String, String> = BTreeMap::new();
+        let mut twice = Vec::new();
+        for id in models.keys().filter(|id| id.contains('/')) {
+            let name = id.rsplit('/').next().unwrap_or(id);
+            if models.contains_key(name) {
+                continue;
+            }
+            if short.insert(name.to_owned(), id.clone()).is_some() {
+                twice.push(name.to_owned());
+            }
+        }
+        short.retain(|name, _| !twice.contains(name));
+        Self { models, short, own: BTreeMap::new(), date: table.date }
+    }
+
+    /// The bundled table with the user's figures before it.
+    pub fn of(settings: &Settings) -> Self {
+        Self::bundled().with_overrides(&settings.models)
+    }
+
+    #[must_use]
+    pub fn with_overrides(mut self, overrides: &BTreeMap<String, Override>) -> Self {
+        for (id, own) in overrides {
+            let base = self.table_row(id).cloned().unwrap_or_default();
+            let model = Model {
+                vendor: base.vendor,
+                input: own.input.and_then(picos).or(base.input),
+                output: own.output.and_then(picos).or(base.output),
+                cache_read: own.cache_read.and_then(picos).or(base.cache_read),
+                cache_write: own.cache_write.and_then(picos).or(base.cache_write),
+                window: own.window.or(base.window),
+            };
+            self.own.insert(id.clone(), model);
+        }
+        self
+    }
+
+    /// What these tokens cost at list price; `None` when the model, or a price that is needed, is not known.
+    pub fn price(&self, model: &str, tokens: &Tokens) -> Option<Cost> {
+        let row = self.row(model)?;
+        // Where a cache price is missing, the price of fresh input is the honest upper figure.
+        let cache_read = row.cache_read.or(row.input);
+        let cache_write = row.cache_write.or(row.input);
+        let parts = [
+            (tokens.input, row.input),
+            (tokens.output, row.output),
+            (tokens.cache_read, cache_read),
+            (tokens.cache_write, cache_write),
+        ];
+        let mut total: u128 = 0;
+        for (count, price) in parts.into_iter().filter(|(count, _)| *count > 0) {
+            total = total.saturating_add(u128::from(count) * u128::from(price?));
+        }
+        if row.input.is_none() && row.output.is_none() {
+            return None;
+        }
+        let nanos = u64::try_from((total + 500) / 1000).ok()?;
+        Some(Cost { nanos: Money(nanos), source: CostSource::Table { date: self.date.clone() } })
+    }
+
+    /// The tokens that fit into the model's context.
+    pub fn window(&self, model: &str) -> Option<u64> {
+        self.row(model)?.window
+    }
+
+    /// The day of the table.
+    pub fn date(&self) -> &str {
+        &self.date
+    }
+
+    /// The ids of the table, sorted.
+    pub fn models(&self) -> impl Iterator<Item = &str> {
+        self.models.keys().map(String::as_str)
+    }
+
+    fn row(&self, name: &str) -> Option<&Model> {
+        spellings(name).iter().find_map(|name| self.own.get(name)).or_else(|| self.table_row(name))
+    }
+
+    fn table_row(&self, name: &str) -> Option<&Model> {
+        spellings(name).iter().find_map(|name| self.exact(name))
+    }
+
+    fn exact(&self, name: &str) -> Option<&Model> {
+        if let Some(model) = self.models.get(name) {
+            return Some(model);
+        }
+        let Some((vendor, short)) = name.split_once('/') else {
+            return self.models.get(self.short.get(name)?);
+        };
+        if RESELLERS.contains(&vendor) {
+            return self.exact(short);
+        }
+        let (_, vendor) = VENDORS.iter().find(|(alias, _)| *alias == vendor)?;
+        let found = self.models.get(&format!("{vendor}/{short}")).or_else(|| self.models.get(short))?;
+        (found.vendor == *vendor).then_some(found)
+    }
+}
+
+/// A name as it is, then without what agents append: `[1m]`, `:high`, a date.
+fn spellings(name: &str) -> Vec<String> {
+    let mut spellings = vec![name.to_owned()];
+    let mut rest = name;
+    if let Some((plain, _)) = rest.split_once('[') {
+        rest = plain;
+        spellings.push(rest.to_owned());
+    }
+    if let Some((plain, _)) = rest.rsplit_once(':') {
+        rest = plain;
+        spellings.push(rest.to_owned());
+    }
+    if let Some(plain) = without_date(rest) {
+        spellings.push(plain.to_owned());
+    }
+    spellings
+}
+
+/// `claude-opus-5` for `claude-opus-5-20260401` and `claude-opus-5-2026-04-01`.
+fn without_date(name: &str) -> Option<&str> {
+    ["-dddddddd", "-dddd-dd-dd"].iter().find_map(|pattern| {
+        let at = name.len().checked_sub(pattern.len())?;
+        let (plain, end) = name.split_at_checked(at)?;
+        let fits = end.bytes().zip(pattern.bytes()).all(|(byte, wanted)| match wanted {
+            b'd' => byte.is_ascii_digit(),
+            other => byte == other,
+        });
+        (fits && !plain.is_empty()).then_some(plain)
+    })
+}
+
+/// US dollars a million tokens as millionths of a millionth of a dollar a token.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked first")]
+fn picos(dollars_a_million: f64) -> Option<u64> {
+    let picos = (dollars_a_million * 1e6).round();
+    (picos.is_finite() && (0.0..=1e15).contains(&picos)).then_some(picos as u64)
 }
