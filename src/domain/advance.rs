@@ -180,10 +180,7 @@ fn prepare(run: &Run, step: &Step, at: Time) -> Vec<Fact> {
     if let Some(gate) = bound_before_prompt(run, step) {
         return vec![Fact::GateOpened { gate }];
     }
-    let pane = match run.role_pane(role) {
-        None => return start_agent(run, step, role),
-        Some(pane) => pane,
-    };
+    let Some(pane) = run.role_pane(role) else { return start_agent(run, step, role) };
     match pane.state {
         PaneState::Gone => start_agent(run, step, role),
         PaneState::Starting | PaneState::Leaving => Vec::new(),

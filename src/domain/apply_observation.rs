@@ -5,6 +5,7 @@ use super::{
     StepNumber, UsageSeen, apply_settled,
 };
 
+#[expect(clippy::too_many_lines, reason = "one arm an observation")]
 pub(super) fn observed(
     run: &mut Run,
     id: &PaneId,
@@ -75,7 +76,7 @@ pub(super) fn observed(
             };
             let was_working = run.current_step().is_some_and(|step| step.stage == Stage::Working);
             set_activity(run, id, if was_working { Activity::Working } else { Activity::Idle }, source);
-            apply_settled::close_compaction(run, &role, result, *before, *after);
+            apply_settled::close_compaction(run, &role, &result, *before, *after);
         }
         Observation::Limited(limit) => {
             if let Some(state) = run.roles.get_mut(&role) {

@@ -138,14 +138,14 @@ fn compact_settled(run: &mut Run, pane: &PaneId, outcome: &Outcome) {
         | Outcome::Done
         | Outcome::Canceled => (CompactionResult::Failed("it was broken off".to_owned()), None, None),
     };
-    close_compaction(run, &role, result, before, after);
+    close_compaction(run, &role, &result, before, after);
 }
 
 /// Ends the open compaction of a role, if there is one, and puts its time and tokens where they belong.
 pub(super) fn close_compaction(
     run: &mut Run,
     role: &RoleName,
-    result: CompactionResult,
+    result: &CompactionResult,
     before: Option<u64>,
     after: Option<u64>,
 ) {
@@ -213,5 +213,5 @@ pub(super) fn gone(run: &mut Run, pane: &PaneId) {
         state.tools_since = None;
     }
     let role = state.role.clone();
-    close_compaction(run, &role, CompactionResult::Failed("its agent is gone".to_owned()), None, None);
+    close_compaction(run, &role, &CompactionResult::Failed("its agent is gone".to_owned()), None, None);
 }

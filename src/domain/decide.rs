@@ -64,7 +64,7 @@ fn direct(run: &Run, input: Input, at: Time) -> Result<Vec<Fact>, Refusal> {
         Input::Observed { pane, source, observation } => Ok(observed(run, pane, source, observation)),
         Input::WorkerReported { pane, key, report } => Ok(worker_reported(run, &pane, key, report)),
         Input::VerdictReported { pane, key, report } => Ok(verdict_reported(run, &pane, key, report)),
-        Input::Settled { effect, outcome } => Ok(settled(run, effect, outcome, at)),
+        Input::Settled { effect, outcome } => Ok(settled(run, effect, &outcome, at)),
         Input::Lost { effect } => Ok(lost(run, effect)),
         Input::Recovered => Ok(if run.is_over() { Vec::new() } else { vec![Fact::Recovered] }),
         Input::PaneResized { pane, cols, rows } => {
@@ -242,10 +242,10 @@ fn verdict_reported(run: &Run, pane: &PaneId, key: String, report: VerdictReport
     }
 }
 
-fn settled(run: &Run, id: EffectId, outcome: Outcome, at: Time) -> Vec<Fact> {
+fn settled(run: &Run, id: EffectId, outcome: &Outcome, at: Time) -> Vec<Fact> {
     let Some(effect) = run.outbox.get(&id) else { return Vec::new() };
     let mut facts = vec![Fact::Settled { effect: id, outcome: outcome.clone() }];
-    match (effect, &outcome) {
+    match (effect, outcome) {
         (Effect::Prompt { step, .. }, Outcome::Unconfirmed { reason } | Outcome::Failed { reason }) => {
             let in_doubt = matches!(outcome, Outcome::Unconfirmed { .. });
             facts.extend(undelivered(run, *step, in_doubt, reason));

@@ -119,7 +119,7 @@ pub enum Outcome {
     },
     /// Timer.
     Fired,
-    /// Interrupt, Quit, KillAll: carried out.
+    /// `Interrupt`, `Quit`, `KillAll`: carried out.
     Done,
     /// It could not be done; the reason is for people.
     Failed {

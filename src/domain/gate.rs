@@ -35,7 +35,7 @@ pub struct Gate {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum GateKind {
-    /// The analyst said NEEDS_OPERATOR.
+    /// The analyst said `NEEDS_OPERATOR`.
     Question,
     /// The analyst said DONE.
     DoneConfirmation,

@@ -31,8 +31,8 @@ pub(super) fn act(run: &Run, author: Author, act: OperatorAct) -> Result<Vec<Fac
             }
             Ok(vec![Fact::Noted { text, author }])
         }
-        OperatorAct::Say { role, text } => say(run, author, role, text),
-        OperatorAct::AnswerGate { gate, answer } => answer_gate(run, author, gate, answer),
+        OperatorAct::Say { role, text } => say(run, author, &role, text),
+        OperatorAct::AnswerGate { gate, answer } => answer_gate(run, author, gate, &answer),
         OperatorAct::TakeOver { pane } => {
             if run.panes.get(&pane).is_none_or(|pane| pane.state == PaneState::Gone) {
                 return Err(Refusal(format!("pane {pane} has no process to type to")));
@@ -60,18 +60,18 @@ fn pause(run: &Run, author: Author, mode: PauseMode, reason: String) -> Result<V
     Ok(vec![Fact::Paused { mode, reason, author }])
 }
 
-fn say(run: &Run, author: Author, role: super::RoleName, text: Text) -> Result<Vec<Fact>, Refusal> {
+fn say(run: &Run, author: Author, role: &super::RoleName, text: Text) -> Result<Vec<Fact>, Refusal> {
     if text.is_empty() {
         return Err(Refusal("nothing was said".to_owned()));
     }
-    if !run.roles.contains_key(&role) {
+    if !run.roles.contains_key(role) {
         let names: Vec<_> = run.roles.keys().map(super::RoleName::as_str).collect();
         return Err(Refusal(format!("no role is called \"{role}\"; this run has {}", names.join(" and "))));
     }
     let mut facts = vec![Fact::Said { role: role.clone(), text: text.clone(), author }];
     // A role at work is steered at once; otherwise the words go with its next prompt.
-    if let (Some(pane), Some(step)) = (run.role_pane(&role), run.current_step())
-        && step.role.as_ref() == Some(&role)
+    if let (Some(pane), Some(step)) = (run.role_pane(role), run.current_step())
+        && step.role.as_ref() == Some(role)
         && step.stage == Stage::Working
         && pane.activity == Activity::Working
     {
@@ -83,7 +83,7 @@ fn say(run: &Run, author: Author, role: super::RoleName, text: Text) -> Result<V
     Ok(facts)
 }
 
-fn answer_gate(run: &Run, author: Author, id: GateId, answer: Answer) -> Result<Vec<Fact>, Refusal> {
+fn answer_gate(run: &Run, author: Author, id: GateId, answer: &Answer) -> Result<Vec<Fact>, Refusal> {
     let Some(gate) = run.gate(id) else {
         let open: Vec<_> = run.open_gates().map(|gate| gate.id.to_string()).collect();
         let hint =
@@ -118,7 +118,7 @@ fn answer_gate(run: &Run, author: Author, id: GateId, answer: Answer) -> Result<
     if !answer.text.is_empty() {
         facts.push(Fact::Noted { text: answer.text.clone(), author });
     }
-    facts.extend(consequences(run, gate, &answer));
+    facts.extend(consequences(run, gate, answer));
     Ok(facts)
 }
 

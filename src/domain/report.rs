@@ -48,13 +48,13 @@ pub struct VerdictReport {
     pub verdict: Verdict,
     #[serde(default)]
     pub reason: Text,
-    /// With NEEDS_WORKER.
+    /// With `NEEDS_WORKER`.
     #[serde(default)]
     pub instruction: Option<Instruction>,
     /// Operational memory: failed commands, caveats, slow steps.
     #[serde(default)]
     pub memory: Vec<String>,
-    /// With NEEDS_OPERATOR.
+    /// With `NEEDS_OPERATOR`.
     #[serde(default)]
     pub questions: Vec<String>,
 }

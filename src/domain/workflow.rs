@@ -62,7 +62,7 @@ pub enum PhaseKind {
 pub enum ReportKind {
     /// Status and the eight sections.
     Result,
-    /// A verdict, and an instruction with NEEDS_WORKER.
+    /// A verdict, and an instruction with `NEEDS_WORKER`.
     Verdict,
 }
 
