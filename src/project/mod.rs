@@ -4,8 +4,15 @@
 //! Owns folders, projections of facts into files, artifacts and git checkpoints. It never decides, and it never looks
 //! at a clock.
 
+pub mod artifacts;
+pub mod checkpoint;
 mod folders;
 mod identity;
+mod ledger_file;
+mod projection;
+mod state_file;
+mod step_file;
 
 pub use folders::{FolderError, ProjectFolders, RunFolder, run_id};
 pub use identity::{Project, ProjectError};
+pub use projection::Projector;

@@ -1,0 +1,94 @@
+//! Files that agents leave in the run folder: listed without following links, read only beneath their root.
+
+use crate::domain::ArtifactEntry;
+use rustix::fs::{Mode, OFlags};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Component, Path, PathBuf};
+use thiserror::Error;
+
+/// More entries than a person looks through.
+const MOST_ENTRIES: usize = 2000;
+/// Bytes in which a zero byte says that a file is not text.
+const SNIFFED: usize = 1024;
+
+#[derive(Debug, Error)]
+pub enum ArtifactError {
+    #[error("{path:?} is not a path beneath the run folder")]
+    Outside { path: String },
+    #[error("{path:?} is no regular file")]
+    NoFile { path: String },
+    #[error("{path:?} is not text")]
+    Binary { path: String },
+    #[error("{path:?} cannot be read: {error}")]
+    Io { path: String, error: io::Error },
+}
+
+/// What lies under `artifacts/` of a run folder, by path, at most [`MOST_ENTRIES`].
+pub fn list(run_folder: &Path) -> Vec<ArtifactEntry> {
+    let mut entries = Vec::new();
+    let mut folders = VecDeque::from([PathBuf::from("artifacts")]);
+    while let Some(folder) = folders.pop_front() {
+        let Ok(found) = std::fs::read_dir(run_folder.join(&folder)) else { continue };
+        for entry in found.flatten() {
+            let Ok(metadata) = entry.metadata() else { continue };
+            if metadata.is_symlink() || entries.len() >= MOST_ENTRIES {
+                continue;
+            }
+            let path = folder.join(entry.file_name());
+            entries.push(ArtifactEntry {
+                path: path.to_string_lossy().into_owned(),
+                bytes: metadata.size(),
+                modified: u64::try_from(metadata.mtime()).unwrap_or(0) * 1000,
+                is_folder: metadata.is_dir(),
+            });
+            if metadata.is_dir() {
+                folders.push_back(path);
+            }
+        }
+    }
+    entries.sort_by(|one, other| one.path.cmp(&other.path));
+    entries
+}
+
+/// Opens a regular file beneath `root`, following no link on the way.
+pub fn open_beneath(root: &Path, relative: &str) -> Result<File, ArtifactError> {
+    let outside = || ArtifactError::Outside { path: relative.to_owned() };
+    let parts: Vec<_> = Path::new(relative)
+        .components()
+        .map(|part| match part {
+            Component::Normal(part) => Ok(part.to_owned()),
+            Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => {
+                Err(outside())
+            }
+        })
+        .collect::<Result<_, _>>()?;
+    let Some((last, folders)) = parts.split_last() else { return Err(outside()) };
+    let io = |error: rustix::io::Errno| ArtifactError::Io { path: relative.to_owned(), error: error.into() };
+    let folder_flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let root_flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let mut folder = rustix::fs::open(root, root_flags, Mode::empty()).map_err(io)?;
+    for part in folders {
+        folder = rustix::fs::openat(&folder, part, folder_flags, Mode::empty()).map_err(io)?;
+    }
+    // Without blocking, so that a pipe or a device is noticed instead of waited for.
+    let file_flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::openat(&folder, last, file_flags, Mode::empty()).map_err(io)?);
+    let metadata = file.metadata().map_err(|error| ArtifactError::Io { path: relative.to_owned(), error })?;
+    if metadata.is_file() { Ok(file) } else { Err(ArtifactError::NoFile { path: relative.to_owned() }) }
+}
+
+/// The first `limit` bytes of a text beneath `root`.
+pub fn read(root: &Path, relative: &str, limit: u64) -> Result<String, ArtifactError> {
+    let file = open_beneath(root, relative)?;
+    let mut bytes = Vec::new();
+    file.take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| ArtifactError::Io { path: relative.to_owned(), error })?;
+    if bytes.iter().take(SNIFFED).any(|byte| *byte == 0) {
+        return Err(ArtifactError::Binary { path: relative.to_owned() });
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
