@@ -5,4 +5,5 @@
 
 mod domain;
 mod settings;
+mod journal;
 mod term;
