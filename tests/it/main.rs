@@ -4,6 +4,6 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod domain;
-mod settings;
 mod journal;
+mod settings;
 mod term;
