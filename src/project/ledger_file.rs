@@ -1,7 +1,7 @@
 //! `ledger.json`: the fields of the original analyst/worker extension, plus totals by role. Amounts are US dollars.
 
 use crate::domain::{
-    Call, Compaction, CompactionResult, Ledger, Money, Run, Step, StepUsage, Time, Totals, UsageKind,
+    Call, Compaction, CompactionResult, Ledger, Money, RoleName, Run, Step, StepUsage, Time, Totals, UsageKind,
 };
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -162,7 +162,7 @@ fn step_entry(run: &Run, step: &Step, folder: &Path) -> Value {
 
 /// The phase as the original extension names it.
 pub(super) fn phase(step: &Step) -> String {
-    match (step.role.as_ref().map(|role| role.as_str()), step.phase.as_str()) {
+    match (step.role.as_ref().map(RoleName::as_str), step.phase.as_str()) {
         (Some("analyst"), "plan") => "ANALYST_PLAN".to_owned(),
         (Some("analyst"), "review") => "ANALYST_REVIEW".to_owned(),
         (Some("worker"), "execute") => "WORKER_RUN".to_owned(),
