@@ -4,8 +4,10 @@
 //! workflow files, prices, keys and themes. The environment comes in as values; of the file system it only reads the
 //! files it is pointed at. It never looks at a clock, starts a process or touches a terminal.
 
+mod action;
 mod agent_definition;
 mod document;
+pub mod keymap;
 mod layers;
 mod paths;
 pub mod prices;
@@ -13,14 +15,18 @@ mod problem;
 pub mod prompts;
 mod schema;
 mod shape;
+pub mod theme;
 mod values;
 mod workflows;
 
+pub use action::{Action, Context};
 pub use agent_definition::{AgentDefinition, InterruptKey, PromptBy, TurnEndsBy, UsageCounts, UsageRule};
+pub use keymap::Keymap;
 pub use layers::{Layer, Sources};
 pub use paths::{Folders, Paths, project_config};
 pub use problem::{Mistake, Place, Problem, SettingsError};
 pub use shape::BUILT_IN_AGENTS;
+pub use theme::{Colour, ColourDepth, Theme};
 pub use values::{
     BudgetSettings, CheckSettings, ContextSettings, Entry, EnvironmentPolicy, LoopSettings, NotifySettings,
     ProjectCommands, RoleSettings, RunSettings, Settings, UiSettings,

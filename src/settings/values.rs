@@ -7,7 +7,7 @@ use super::paths::Folders;
 use super::problem::{Mistake, Place, Problem, nearest, none_or_all};
 use super::schema::dotted;
 use super::shape::{BUILT_IN_AGENTS, CONFIG};
-use super::{SettingsError, prices};
+use super::{SettingsError, Theme, prices};
 use crate::domain::{self, CompactStrategy, Money, RoleName, Thinking};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -166,8 +166,11 @@ impl Settings {
             let mistake = Mistake::Invalid(format!("the settings do not fit together: {error}"));
             SettingsError::Mistakes(vec![Problem { place: Place::BuiltIn, mistake }])
         })?;
-        none_or_all(senseless(&whole, &merged.document))?;
         let folder = |file: &Option<PathBuf>| file.as_ref().and_then(|file| file.parent().map(PathBuf::from));
+        let folders = Folders { user: folder(&sources.user), project: folder(&sources.project) };
+        let mut problems = senseless(&whole, &merged.document);
+        problems.extend(unknown_files(&whole, &merged.document, &folders));
+        none_or_all(problems)?;
         Ok(Self {
             roles: whole.roles,
             context: whole.context,
@@ -180,7 +183,7 @@ impl Settings {
             models: whole.models,
             agents: whole.agents.into_iter().map(|(name, written)| (name, written.complete())).collect(),
             entries: entries(&merged),
-            folders: Folders { user: folder(&sources.user), project: folder(&sources.project) },
+            folders,
             from_project: project_commands(&merged, sources),
         })
     }
@@ -330,6 +333,26 @@ fn project_commands(merged: &Merged, sources: &Sources) -> Option<ProjectCommand
     });
     let file = sources.project.clone()?;
     (!commands.is_empty()).then_some(ProjectCommands { file, sha256, commands })
+}
+
+/// Names of files that are not there.
+fn unknown_files(whole: &Whole, document: &Document, folders: &Folders) -> Vec<Problem> {
+    let named = [
+        (["ui", "theme"], &whole.ui.theme, Theme::names(folders)),
+        (["run", "workflow"], &whole.run.workflow, super::workflows::names(folders)),
+    ];
+    named
+        .into_iter()
+        .filter(|(_, name, known)| !known.contains(name))
+        .map(|([table, key], name, known)| {
+            let meant = nearest(name, known.iter().map(String::as_str))
+                .map_or_else(String::new, |nearest| format!("; did you mean \"{nearest}\"?"));
+            let known = known.join(", ");
+            let message =
+                format!("\"{key}\" in [{table}]: no {key} is called \"{name}\" (known: {known}){meant}");
+            Problem { place: document.place(&[table, key]), mistake: Mistake::Invalid(message) }
+        })
+        .collect()
 }
 
 /// Values that are of the right kind each and make no sense together.

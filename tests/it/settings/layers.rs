@@ -149,7 +149,7 @@ fn a_list_of_checks_replaces_the_list_below_it() {
 fn more_than_ten_checks_keep_their_order() {
     let names: Vec<String> = (0..12).map(|number| format!("check-{number}")).collect();
     let text: String =
-        names.iter().map(|name| format!("[[checks]]\nname = \"{name}\"\nrun = \"true\"\n")).collect();
+        names.iter().map(|name| ["[[checks]]\nname = \"", name, "\"\nrun = \"true\"\n"].concat()).collect();
     let found: Vec<String> =
         from_project(&text).unwrap().run_config().checks.into_iter().map(|check| check.name).collect();
     assert_eq!(found, names);

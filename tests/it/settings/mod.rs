@@ -1,9 +1,11 @@
 //! Settings: layers, strict errors, prompts, workflows, prices, keys and themes.
 
 mod errors;
+mod keymap;
 mod layers;
 mod prices;
 mod prompts;
+mod theme;
 mod workflows;
 
 use awtui::settings::{Settings, SettingsError, Sources};

@@ -108,7 +108,7 @@ fn every_model_of_the_table_finds_itself() {
     for (id, model) in table["models"].as_object().unwrap() {
         assert_eq!(prices.window(id), model.get("window").and_then(serde_json::Value::as_u64), "{id}");
         let input = model.get("input").and_then(serde_json::Value::as_f64);
-        let expected = input.and_then(|dollars| Money::from_dollars(dollars)).map(|money| money.0);
+        let expected = input.and_then(Money::from_dollars).map(|money| money.0);
         assert_eq!(nanos(&prices, id, &tokens(1_000_000, 0, 0, 0)), expected, "{id}");
     }
 }

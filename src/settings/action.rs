@@ -1,0 +1,172 @@
+//! Everything that a person can ask the screen to do. One enum feeds keys, palette, help and mouse.
+//!
+//! Owns the names and descriptions of actions and the situations in which keys are read. What an action does is the
+//! screen's business.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Where a key is read; also the name of its list in `keymap.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Context {
+    /// Everywhere but while typing into an agent.
+    Global,
+    /// Panels have the keys.
+    Normal,
+    /// A gate is selected.
+    Gate,
+    /// A run is replayed.
+    Replay,
+    /// The input box has the keys.
+    Input,
+    /// An agent has the keys: after the leader only.
+    Typing,
+}
+
+impl Context {
+    pub const ALL: [Self; 6] =
+        [Self::Global, Self::Normal, Self::Gate, Self::Replay, Self::Input, Self::Typing];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Normal => "normal",
+            Self::Gate => "gate",
+            Self::Replay => "replay",
+            Self::Input => "input",
+            Self::Typing => "typing",
+        }
+    }
+
+    /// Whose keys hold here, the most particular first.
+    pub fn chain(self) -> &'static [Self] {
+        match self {
+            Self::Global => &[Self::Global],
+            Self::Normal => &[Self::Normal, Self::Global],
+            Self::Gate => &[Self::Gate, Self::Normal, Self::Global],
+            Self::Replay => &[Self::Replay, Self::Normal, Self::Global],
+            Self::Input => &[Self::Input, Self::Global],
+            Self::Typing => &[Self::Typing],
+        }
+    }
+
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere but while typing into an agent",
+            Self::Normal => "While the panels have the keys",
+            Self::Gate => "While a gate is selected",
+            Self::Replay => "In a replay",
+            Self::Input => "In the input box",
+            Self::Typing => "While typing into an agent, after the leader",
+        }
+    }
+}
+
+impl fmt::Display for Context {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+macro_rules! actions {
+    ($($action:ident $name:literal [$($context:ident),+] $about:literal;)+) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Action {
+            $(#[doc = $about] $action,)+
+        }
+
+        impl Action {
+            pub const ALL: &'static [Self] = &[$(Self::$action),+];
+
+            /// As in `keymap.toml`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$action => $name,)+
+                }
+            }
+
+            /// One line for help and palette.
+            pub fn description(self) -> &'static str {
+                match self {
+                    $(Self::$action => $about,)+
+                }
+            }
+
+            /// The situations in which it means something: where its keys may be bound and the palette offers it.
+            pub fn contexts(self) -> &'static [Context] {
+                match self {
+                    $(Self::$action => &[$(Context::$context),+],)+
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    Quit "quit" [Global, Normal, Gate, Replay, Input, Typing] "Leave awtui; asks what is to become of a run that works";
+    Detach "detach" [Global, Normal, Gate, Replay, Input, Typing] "Leave the screen; the run goes on";
+    Help "help" [Global, Normal, Gate, Replay, Input, Typing] "Show what can be done here";
+    Palette "palette" [Global, Normal, Gate, Replay, Input, Typing] "Search all actions by name";
+    FocusNext "focus_next" [Global, Normal, Gate, Replay, Input, Typing] "Go to the next panel";
+    FocusPrevious "focus_previous" [Global, Normal, Gate, Replay, Input, Typing] "Go to the previous panel";
+    FocusAnalyst "focus_analyst" [Global, Normal, Gate, Replay, Input, Typing] "Go to the analyst";
+    FocusWorker "focus_worker" [Global, Normal, Gate, Replay, Input, Typing] "Go to the worker";
+    FocusInput "focus_input" [Global, Normal, Gate, Replay, Typing] "Go to the input box";
+    FocusSteps "focus_steps" [Global, Normal, Gate, Replay, Input, Typing] "Go to the steps";
+    FocusGates "focus_gates" [Global, Normal, Gate, Replay, Input, Typing] "Go to the gates";
+    FocusArtifacts "focus_artifacts" [Global, Normal, Gate, Replay, Input, Typing] "Go to the artifacts";
+    FocusLedger "focus_ledger" [Global, Normal, Gate, Replay, Input, Typing] "Go to the ledger";
+    ZoomCycle "zoom_cycle" [Global, Normal, Gate, Replay, Input, Typing] "Give this panel more room: half the screen, all of it, back";
+    ZoomOut "zoom_out" [Global, Normal, Gate, Replay, Input, Typing] "Show all panels again";
+    TypeInto "type_into" [Global, Normal, Gate] "Type into the agent of this pane";
+    LeaveTyping "leave_typing" [Typing, Input] "Stop typing; the keys are awtui's again";
+    SendLeader "send_leader" [Typing] "Send the leader key itself to the agent";
+    HandBack "hand_back" [Global, Normal, Gate, Typing] "Hand a pane that you took over back to the run";
+    Pause "pause" [Global, Normal, Gate, Input, Typing] "Pause when the turn is over";
+    PauseNow "pause_now" [Global, Normal, Gate, Input, Typing] "Pause now: interrupt the turn";
+    Resume "resume" [Global, Normal, Gate, Input, Typing] "Go on after a pause";
+    Abort "abort" [Global, Normal, Gate, Input, Typing] "Abort the run; asks first";
+    NextGate "next_gate" [Global, Normal, Gate, Input, Typing] "Go to the next thing that waits for you";
+    GateApprove "gate_approve" [Gate] "Approve";
+    GateReject "gate_reject" [Gate] "Reject, with a note if you like";
+    GateAnswer "gate_answer" [Gate] "Answer in words";
+    GateRetry "gate_retry" [Gate] "Try the same again";
+    GateAbort "gate_abort" [Gate] "End the run here";
+    ScrollUp "scroll_up" [Global, Normal, Gate, Replay, Input] "Scroll up a line";
+    ScrollDown "scroll_down" [Global, Normal, Gate, Replay, Input] "Scroll down a line";
+    PageUp "page_up" [Global, Normal, Gate, Replay, Input] "Scroll up a page";
+    PageDown "page_down" [Global, Normal, Gate, Replay, Input] "Scroll down a page";
+    Top "top" [Global, Normal, Gate, Replay] "Go to the beginning";
+    Bottom "bottom" [Global, Normal, Gate, Replay] "Go to the end, and follow it";
+    Up "up" [Global, Normal, Gate, Replay] "Select the line above";
+    Down "down" [Global, Normal, Gate, Replay] "Select the line below";
+    Select "select" [Normal, Gate, Replay, Input] "Open what is selected; in an agent's pane, type into it; in the input box, send";
+    Note "note" [Global, Normal, Gate, Typing] "Write a note for the run";
+    SayAnalyst "say_analyst" [Global, Normal, Gate, Typing] "Say something to the analyst with its next prompt";
+    SayWorker "say_worker" [Global, Normal, Gate, Typing] "Say something to the worker with its next prompt";
+    ToggleMouse "toggle_mouse" [Global, Normal, Gate, Replay, Input, Typing] "Give the mouse to the terminal, or take it back";
+    ReplayToggle "replay_toggle" [Replay] "Play or stop";
+    ReplayFaster "replay_faster" [Replay] "Play faster";
+    ReplaySlower "replay_slower" [Replay] "Play slower";
+    ReplayNextStep "replay_next_step" [Replay] "Go to the next step";
+    ReplayPreviousStep "replay_previous_step" [Replay] "Go to the previous step";
+    ReplayStart "replay_start" [Replay] "Go to the start of the run";
+    ReplayEnd "replay_end" [Replay] "Go to the end of the run";
+    ReplayForward "replay_forward" [Replay] "Go forward a little";
+    ReplayBack "replay_back" [Replay] "Go back a little";
+    Redraw "redraw" [Global, Normal, Gate, Replay, Input, Typing] "Draw the whole screen anew";
+}
+
+impl Action {
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.as_str() == name)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
