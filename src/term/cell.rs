@@ -42,8 +42,18 @@ pub struct Attrs {
 }
 
 /// The target of a hyperlink, shared by all cells that carry it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Link(Hyperlink);
+
+/// Links are equal when they lead to the same place. The emulator also numbers each link a program opens; the numbers
+/// differ between two screens that show the same.
+impl PartialEq for Link {
+    fn eq(&self, other: &Self) -> bool {
+        self.uri() == other.uri()
+    }
+}
+
+impl Eq for Link {}
 
 impl Link {
     pub fn uri(&self) -> &str {

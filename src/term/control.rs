@@ -4,10 +4,10 @@
 
 use super::emulator::Emulator;
 use super::handler::{CELL_HEIGHT, CELL_WIDTH};
+use super::marks;
 use super::osc;
 use super::palette::{self, Rgb};
 use super::signal::Signal;
-use super::snapshot;
 
 /// The parts of a `CSI` sequence.
 struct Csi<'a> {
@@ -70,8 +70,8 @@ impl Emulator {
             b'P' if payload.starts_with(b"+q") => self.reply("\x1bP0+r\x1b\\"),
             b'P' if payload.starts_with(b"$q") => self.reply("\x1bP0$r\x1b\\"),
             b'_' => {
-                if let Some(marks) = payload.strip_prefix(snapshot::MARK.as_bytes()) {
-                    snapshot::apply_marks(self, marks);
+                if let Some(list) = payload.strip_prefix(marks::PREFIX.as_bytes()) {
+                    marks::apply(self, list);
                 }
             }
             _ => {}

@@ -7,7 +7,7 @@
 use alacritty_terminal::Term;
 use alacritty_terminal::event::VoidListener;
 use alacritty_terminal::grid::{Dimensions, Grid};
-use alacritty_terminal::index::Column;
+use alacritty_terminal::index::{Column, Line};
 use alacritty_terminal::term::Config;
 use alacritty_terminal::term::cell::Cell as GridCell;
 use alacritty_terminal::vte::ansi::{Handler, KeyboardModes};
@@ -123,6 +123,11 @@ impl Page {
         self.term.resize(Extent(size));
         let last = Column(usize::from(size.cols) - 1);
         let grid = self.term.grid_mut();
+        // A row knows how many of its cells were written since it was cleared, and clearing again stops there. After a
+        // change of width that number is too small when the row had been cleared to a colour.
+        for line in grid.topmost_line().0..i32::from(size.rows) {
+            grid[Line(line)].last_mut();
+        }
         // A cursor that waits to wrap stands in the last column; the emulator forgets that when a page is resized
         // without re-flow.
         grid.cursor.input_needs_wrap &= grid.cursor.point.column == last;

@@ -6,6 +6,7 @@
 
 use alacritty_terminal::index::Column;
 use alacritty_terminal::term::TermMode;
+use alacritty_terminal::term::cell::Flags;
 use alacritty_terminal::vte::ansi::{
     Attr, CharsetIndex, ClearMode, CursorShape as ShapeName, CursorStyle, Handler, Hyperlink, KeyboardModes,
     KeyboardModesApplyBehavior, LineClearMode, Mode, ModifyOtherKeys, NamedMode, NamedPrivateMode,
@@ -104,6 +105,8 @@ impl Handler for Emulator {
         let stops = self.tabs.iter().take(column).filter(|tab| **tab).count();
         let count = count.min(u16::try_from(stops).unwrap_or(u16::MAX));
         self.active().move_backward_tabs(count);
+        // The emulator would still wrap before the next character, in the middle of the line.
+        self.active().grid_mut().cursor.input_needs_wrap = false;
     }
 
     fn bell(&mut self) {
@@ -129,7 +132,7 @@ impl Handler for Emulator {
         // The mode is not `Clone`, so each screen gets one of its own.
         match mode {
             TabulationClearMode::Current => {
-                self.on_both(|term| term.clear_tabs(TabulationClearMode::Current))
+                self.on_both(|term| term.clear_tabs(TabulationClearMode::Current));
             }
             TabulationClearMode::All => self.on_both(|term| term.clear_tabs(TabulationClearMode::All)),
         }
@@ -350,14 +353,16 @@ impl Emulator {
         self.active().grid_mut().cursor.point = point;
     }
 
+    /// Whether the cell that a mark would go to has enough of them; found as the emulator finds it.
     fn marks_are_full(&self) -> bool {
         let grid = self.page().grid();
         let cursor = &grid.cursor;
-        let column = cursor.point.column.0.saturating_sub(usize::from(!cursor.input_needs_wrap));
-        // The mark of a wide character lands one further to the left; looking at both is close enough for a bound.
-        [column, column.saturating_sub(1)].iter().any(|column| {
-            grid[cursor.point.line][Column(*column)].zerowidth().is_some_and(|marks| marks.len() >= MAX_MARKS)
-        })
+        let row = &grid[cursor.point.line];
+        let mut column = cursor.point.column.0.saturating_sub(usize::from(!cursor.input_needs_wrap));
+        if row[Column(column)].flags.contains(Flags::WIDE_CHAR_SPACER) {
+            column = column.saturating_sub(1);
+        }
+        row[Column(column)].zerowidth().is_some_and(|marks| marks.len() >= MAX_MARKS)
     }
 
     /// The first line positions count from: with origin mode on, the top of the scroll region.

@@ -8,15 +8,16 @@ mod base64;
 mod cell;
 mod control;
 mod emulator;
-
+mod encode;
 mod guard;
 mod handler;
 mod key;
+mod marks;
 mod modes;
-
+mod mouse;
 mod osc;
 mod palette;
-
+mod pump;
 mod scanner;
 mod screen;
 mod signal;
@@ -24,10 +25,11 @@ mod snapshot;
 mod utf8;
 
 pub use cell::{Attrs, Cell, Colour, Link, Symbol, Underline};
-
+pub use encode::{encode_focus, encode_key, encode_paste};
 pub use guard::is_guarded;
 pub use key::{Key, KeyCode, Mods, ParseKeyError};
 pub use modes::{Cursor, CursorShape, Modes, MouseMode, Size};
-
+pub use mouse::{Mouse, MouseButton, MouseKind, encode_mouse};
+pub use pump::Utf8Pump;
 pub use screen::{Row, Screen};
 pub use signal::{ProgramState, ProgramStatus, Progress, PromptMark, Signal};
