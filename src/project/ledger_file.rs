@@ -1,7 +1,8 @@
 //! `ledger.json`: the fields of the original analyst/worker extension, plus totals by role. Amounts are US dollars.
 
 use crate::domain::{
-    Call, Compaction, CompactionResult, Ledger, Money, RoleName, Run, Step, StepUsage, Time, Totals, UsageKind,
+    Call, Compaction, CompactionResult, Ledger, Money, RoleName, Run, Step, StepUsage, Time, Totals,
+    UsageKind,
 };
 use serde_json::{Map, Value, json};
 use std::path::Path;

@@ -5,5 +5,6 @@
 
 mod domain;
 mod journal;
+mod pty;
 mod settings;
 mod term;
