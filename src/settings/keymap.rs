@@ -69,7 +69,7 @@ pub struct Binding {
 }
 
 impl Binding {
-    /// The keys as they are written: `ctrl-g q`.
+    /// The keys as they are written: `ctrl-g q`, `P`.
     pub fn chord(&self) -> String {
         chord(&self.keys)
     }
@@ -208,8 +208,13 @@ fn clash(one: &[Key], other: &[Key]) -> bool {
     one.starts_with(other) || other.starts_with(one)
 }
 
+/// Keys as people write them: a capital letter rather than the small one with shift.
 fn chord(keys: &[Key]) -> String {
-    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    let written = keys.iter().map(|key| match key.typed() {
+        Some(character) if character != ' ' => character.to_string(),
+        Some(_) | None => key.to_string(),
+    });
+    written.collect::<Vec<_>>().join(" ")
 }
 
 /// A line of a keymap file. Without an action it takes the keys away.

@@ -108,7 +108,7 @@ fn variable_path(name: &str) -> Option<KeyPath> {
 }
 
 /// One value from outside a file, read as if a file held it. Texts need no quotes.
-fn single(schema: &'static Schema, path: &[String], value: &str, origin: &Origin<'_>) -> Document {
+pub(super) fn single(schema: &'static Schema, path: &[String], value: &str, origin: &Origin<'_>) -> Document {
     let field = path.split_last().and_then(|(key, table)| schema.field(table, key));
     let bare = match field.map(|field| field.kind) {
         Some(Kind::Text | Kind::Choice(_)) => true,

@@ -7,12 +7,14 @@
 mod action;
 mod agent_definition;
 mod document;
+mod edit;
 pub mod keymap;
 mod layers;
 mod paths;
 pub mod prices;
 mod problem;
 pub mod prompts;
+pub mod reference;
 mod schema;
 mod shape;
 pub mod theme;
@@ -21,6 +23,7 @@ mod workflows;
 
 pub use action::{Action, Context};
 pub use agent_definition::{AgentDefinition, InterruptKey, PromptBy, TurnEndsBy, UsageCounts, UsageRule};
+pub use edit::edited;
 pub use keymap::Keymap;
 pub use layers::{Layer, Sources};
 pub use paths::{Folders, Paths, project_config};

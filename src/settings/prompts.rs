@@ -3,23 +3,8 @@
 //! A template is `prompts/<name>.md` of the project, else of the user, else the one that awtui brings along. Words of
 //! agents and of the operator only ever come in as values: they are never read as a template, and the filter `data` puts
 //! them into a fence that they cannot close, the filter `line` onto one line. A tag of a template that stands alone on a
-//! line leaves no line behind. A variable that does not exist is an error, not an empty place.
-//!
-//! What a template may use; every variable is always there, those marked `?` may be none:
-//!
-//! | variable | holds |
-//! |---|---|
-//! | `task` | the operator's words |
-//! | `run`, `step`, `role`, `directory` | id of the run, number of the step (`0003`), name of the role, root of the work tree |
-//! | `round`, `max_rounds` | worker steps started, and how many there may be (0: no bound) |
-//! | `instruction?` | `id`, `goal`, and the lists `files`, `commands`, `stop_when`, `report` |
-//! | `report?` | the worker's: `status?`, `incomplete`, and the texts `task_understood`, `actions_taken`, `result`, `validation`, `artifacts`, `issues`, `recommendation`, `handoff` |
-//! | `checks` | list of `name`, `code?`, `passed`, `required`, `wall_ms`, `output` |
-//! | `diff?` | `files` (list of `path`, `added?`, `removed?`), `patch_excerpt` |
-//! | `memory`, `notes`, `said` | lists of texts: operational memory, notes of the operator, and what the operator said for this prompt |
-//! | `artifacts_folder` | where the agent may leave files, as a path |
-//! | `missing` | list: the sections that a report lacked |
-//! | `last_verdict?` | `verdict`, `reason` |
+//! line leaves no line behind. A variable that does not exist is an error, not an empty place; [`VARIABLES`] lists those
+//! that do.
 
 use super::problem::{Mistake, Place, Problem, none_or_all};
 use super::{Folders, SettingsError, paths};
@@ -29,8 +14,46 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 use serde::Serialize;
 use std::path::PathBuf;
 
+/// What a template may use, and what each variable holds. Every variable is always there; those with a `?` may be none.
+pub const VARIABLES: [(&str, &str); 17] = [
+    ("task", "the operator's words"),
+    ("run", "id of the run"),
+    ("step", "number of the step: `0003`"),
+    ("role", "name of the role that is spoken to"),
+    ("directory", "root of the work tree"),
+    ("round", "worker steps started"),
+    ("max_rounds", "how many there may be; 0: no bound"),
+    ("instruction?", "`id`, `goal`, and the lists `files`, `commands`, `stop_when`, `report`"),
+    (
+        "report?",
+        "the worker's: `status?`, `incomplete`, and the texts `task_understood`, `actions_taken`, `result`, \
+         `validation`, `artifacts`, `issues`, `recommendation`, `handoff`",
+    ),
+    ("checks", "list of `name`, `code?`, `passed`, `required`, `wall_ms`, `output`"),
+    ("diff?", "`files` (list of `path`, `added?`, `removed?`) and `patch_excerpt`"),
+    ("memory", "list of texts: operational memory"),
+    ("notes", "list of texts: notes of the operator"),
+    ("said", "list of texts: what the operator said for this prompt"),
+    ("artifacts_folder", "where the agent may leave files, as a path"),
+    ("missing", "list of the sections that a report lacked"),
+    ("last_verdict?", "`verdict` and `reason`"),
+];
+
 /// Far more than any sensible template needs, far less than one that never ends.
 const FUEL: u64 = 2_000_000;
+
+/// What each template is for.
+pub const PURPOSES: [(&str, &str); 9] = [
+    ("plan", "the analyst's first prompt of a run"),
+    ("execute", "the worker's prompt: one instruction"),
+    ("review", "the analyst's prompt after each worker step, with evidence and claims"),
+    ("continue", "the report lacked sections: go on with the same instruction"),
+    ("remind", "no report or verdict was found: say it once more"),
+    ("resume", "a turn was interrupted: go on where you were"),
+    ("compact", "focus instructions for a compaction; one line"),
+    ("contract_analyst", "the analyst's standing rules, sent again after each compaction"),
+    ("contract_worker", "the worker's standing rules, sent again after each compaction"),
+];
 
 const BUNDLED: [(&str, &str); 9] = [
     ("compact", include_str!("../../assets/prompts/compact.md")),

@@ -129,7 +129,7 @@ macro_rules! theme {
             $(#[doc = $about] pub $field: Colour,)+
         }
 
-        const FIELDS: &[Field] = &[
+        pub(super) const FIELDS: &[Field] = &[
             $(Field { key: stringify!($field), kind: Kind::Text, given: Given::Optional, about: $about },)+
         ];
 

@@ -1,10 +1,12 @@
 //! Settings: layers, strict errors, prompts, workflows, prices, keys and themes.
 
+mod edit;
 mod errors;
 mod keymap;
 mod layers;
 mod prices;
 mod prompts;
+mod reference;
 mod theme;
 mod workflows;
 
