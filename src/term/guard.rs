@@ -21,3 +21,20 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     GUARDED.set(before);
     outcome.ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{guarded, is_guarded};
+
+    #[test]
+    fn a_panic_is_caught_and_the_mark_is_taken_back() {
+        assert!(!is_guarded());
+        assert_eq!(guarded(is_guarded), Some(true));
+        let caught = guarded(|| {
+            let cells: Vec<u8> = Vec::new();
+            cells[guarded(|| 3).unwrap_or_default()]
+        });
+        assert_eq!(caught, None);
+        assert!(!is_guarded());
+    }
+}

@@ -64,6 +64,11 @@ impl Handler for Emulator {
     }
 
     fn input(&mut self, character: char) {
+        if matches!(character, ' '..='~') {
+            // Most of all text; its width need not be looked up.
+            self.last_printed = Some(character);
+            return self.active().input(character);
+        }
         match character.width() {
             None => return,
             Some(0) if self.marks_are_full() => return,

@@ -19,6 +19,9 @@ use super::signal::Signal;
 use super::snapshot;
 use super::utf8::Utf8Decoder;
 
+/// Lines of history a snapshot carries; older ones are in the recording.
+const SNAPSHOT_HISTORY: usize = 500;
+
 /// Lets the parser apply synchronized updates at once instead of holding them back: what a screen shows then depends
 /// on bytes alone, never on a clock.
 #[derive(Default)]
@@ -235,10 +238,15 @@ impl Screen {
         text
     }
 
-    /// Bytes that rebuild this screen, and all that later bytes can depend on, when fed to a new screen of the same
-    /// size: both screens, the youngest lines of history, cursors, modes, and a sequence that is not complete.
+    /// Bytes that rebuild this screen, and all that later bytes can depend on, when fed to a screen of the same size:
+    /// both screens, the youngest lines of history, cursors, modes, and a sequence that is not complete.
     pub fn snapshot(&self) -> Vec<u8> {
-        let mut bytes = snapshot::paint(&self.machine.emulator);
+        self.snapshot_with_history(SNAPSHOT_HISTORY)
+    }
+
+    /// A snapshot with up to `lines` of history, for a viewer that gets many of them.
+    pub fn snapshot_with_history(&self, lines: usize) -> Vec<u8> {
+        let mut bytes = snapshot::paint(&self.machine.emulator, lines);
         bytes.extend_from_slice(self.scanner.pending());
         bytes.extend_from_slice(self.decoder.waiting());
         bytes

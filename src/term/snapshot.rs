@@ -16,9 +16,6 @@ use super::emulator::{Emulator, Page, default_tabs};
 use super::marks::{Marks, SHAPE};
 use super::modes::MouseMode;
 
-/// Lines of history a snapshot carries; older ones are in the recording.
-const HISTORY: usize = 500;
-
 const ATTRIBUTES: &[(Flags, &str)] = &[
     (Flags::BOLD, ";1"),
     (Flags::DIM, ";2"),
@@ -36,8 +33,9 @@ const ATTRIBUTES: &[(Flags, &str)] = &[
 const CHARSETS: &[(CharsetIndex, char)] =
     &[(CharsetIndex::G0, '('), (CharsetIndex::G1, ')'), (CharsetIndex::G2, '*'), (CharsetIndex::G3, '+')];
 
-/// The bytes that rebuild the screens on a terminal of the same size, whatever it showed before.
-pub(super) fn paint(emulator: &Emulator) -> Vec<u8> {
+/// The bytes that rebuild the screens and up to `history` lines above the primary one, on a terminal of the same size,
+/// whatever it showed before.
+pub(super) fn paint(emulator: &Emulator, history: usize) -> Vec<u8> {
     let mut painter = Painter { out: String::from("\x1bc"), pen: Pen::default(), marks: Marks::default() };
     painter.titles(emulator);
     if !emulator.alt_active && emulator.alt.keyboard != [0] {
@@ -47,7 +45,7 @@ pub(super) fn paint(emulator: &Emulator) -> Vec<u8> {
     }
     // Each row is printed by itself; where a line was wrapped is a mark.
     painter.push("\x1b[?7l");
-    painter.main_rows(emulator.main.grid());
+    painter.main_rows(emulator.main.grid(), history);
     if emulator.alt_active {
         painter.cursors(emulator.main.grid());
         painter.keyboard(&emulator.main);
@@ -124,8 +122,8 @@ impl Painter {
         }
     }
 
-    fn main_rows(&mut self, grid: &Grid<Cell>) {
-        let oldest = -index(grid.history_size().min(HISTORY));
+    fn main_rows(&mut self, grid: &Grid<Cell>, history: usize) {
+        let oldest = -index(grid.history_size().min(history));
         let rows = index(grid.screen_lines());
         for line in oldest..rows {
             if line > oldest {
