@@ -6,5 +6,6 @@
 mod domain;
 mod journal;
 mod pty;
+mod recording;
 mod settings;
 mod term;
