@@ -1,1 +1,41 @@
-//! agent
+//! Adapters: what awtui knows about each agent CLI, as pure turning of bytes, lines and payloads into observations,
+//! launch plans and requests.
+//!
+//! Owns the adapter trait, one folder or file a CLI, and the agent protocol. It never spawns, reads a file or opens a
+//! socket: the supervisor carries out what is asked for here and hands in what came of it.
+
+mod adapter;
+pub mod command;
+mod demo;
+mod keys;
+mod launch;
+mod marker;
+mod models;
+mod pi;
+pub mod protocol;
+
+pub use adapter::{
+    Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Feature, LaunchContext, LaunchFile,
+    LaunchPlan, LogPlan, Model, Probe, ProbeCommand, ProbeOutput, ProbePlan,
+};
+pub use marker::{find_marker, marker};
+
+use crate::domain::AgentSpec;
+
+/// The agents that need no definition, as the settings name them.
+pub const BUILT_IN: [&str; 1] = ["pi"];
+
+/// The adapter for an agent as the settings name it.
+pub fn adapter(spec: &AgentSpec) -> Result<Box<dyn Adapter>, AgentError> {
+    if let Some(definition) = &spec.definition {
+        return Ok(Box::new(command::Command::new(&spec.name, definition)?));
+    }
+    match spec.name.as_str() {
+        "pi" => Ok(Box::new(pi::Pi::default())),
+        "demo" => Ok(Box::new(demo::Demo)),
+        name => Err(AgentError::UnknownAgent {
+            name: name.to_owned(),
+            nearest: models::nearest(name, BUILT_IN).map(str::to_owned),
+        }),
+    }
+}

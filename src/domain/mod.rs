@@ -21,6 +21,7 @@ mod names;
 mod observation;
 mod operator;
 mod report;
+mod report_text;
 mod run;
 mod step;
 mod text;
@@ -44,10 +45,8 @@ pub use input::{Author, AuthorKind, Input, OperatorAct};
 pub use ledger::{Call, Compaction, CompactionResult, Ledger, RoleTotals, StepUsage, Totals};
 pub use names::{InstructionId, PaneId, RoleName, RunId, SessionId, slug};
 pub use observation::{LimitInfo, Observation, Source, StatusSeen, TurnEnd, UsageKind, UsageSeen};
-pub use report::{
-    Instruction, ReportSections, Verdict, VerdictReport, WorkerReport, WorkerStatus, parse_verdict_report,
-    parse_worker_report,
-};
+pub use report::{Instruction, ReportSections, Verdict, VerdictReport, WorkerReport, WorkerStatus};
+pub use report_text::{parse_verdict_report, parse_worker_report};
 pub use run::{
     Activity, Context, Ending, Pane, PaneState, Pause, PauseMode, RoleState, Run, RunOutcome, RunPhase,
     Session,

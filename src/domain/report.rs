@@ -125,13 +125,3 @@ impl ReportSections {
         self.named().into_iter().filter(|(_, text)| text.is_empty()).map(|(name, _)| name).collect()
     }
 }
-
-/// Reads a worker's final message by its section headings. `None` when it holds none of them.
-pub fn parse_worker_report(_text: &str) -> Option<WorkerReport> {
-    None
-}
-
-/// Reads an analyst's final message by its section headings. `None` when no verdict stands where it must.
-pub fn parse_verdict_report(_text: &str) -> Option<VerdictReport> {
-    None
-}

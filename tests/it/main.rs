@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "a test crate has no readers outside")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod agent;
 mod domain;
 mod journal;
 mod pty;

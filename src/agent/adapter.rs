@@ -1,0 +1,295 @@
+//! What an adapter is: the whole knowledge of one agent CLI, behind one trait, as pure turning of data into data.
+//!
+//! Owns the words between adapters and the supervisor: probes, launch plans, deliveries, controls and emissions. It
+//! never starts a program, reads a file or opens a socket.
+
+use crate::domain::{
+    Observation, PaneId, RoleConfig, RoleName, RunId, SessionId, Source, Thinking, VerdictReport,
+    WorkerReport,
+};
+use crate::term::Signal;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AgentError {
+    #[error("there is no agent \"{name}\"{}", hint(.nearest.as_deref()))]
+    UnknownAgent { name: String, nearest: Option<String> },
+    #[error("the definition of agent \"{name}\" cannot be read: {reason}")]
+    Definition { name: String, reason: String },
+    #[error("the probe of {agent} failed: {reason}")]
+    Probe { agent: String, reason: String },
+    #[error("{agent} knows no model \"{model}\"{}; `{listing}` lists those it can use", hint(.nearest.as_deref()))]
+    UnknownModel { agent: String, model: String, nearest: Option<String>, listing: String },
+    #[error("{agent} cannot be launched: {reason}")]
+    Launch { agent: String, reason: String },
+    #[error("a line on the agent socket was not understood: {reason}")]
+    Line { reason: String },
+}
+
+fn hint(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!(" (nearest: \"{name}\")"))
+}
+
+/// How to find out what is installed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProbePlan {
+    /// Names to look for on PATH (or paths), best first; none: there is nothing to find.
+    pub programs: Vec<String>,
+    /// Run one after the other with the program found.
+    pub commands: Vec<ProbeCommand>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProbeCommand {
+    pub args: Vec<String>,
+    /// Added to the base environment.
+    pub env: Vec<(String, String)>,
+    /// Milliseconds.
+    pub timeout: u64,
+}
+
+/// What one command of the plan gave, in the plan's order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProbeOutput {
+    /// `None`: ended by a signal or by the timeout, or not started.
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Probe {
+    pub version: Option<String>,
+    /// Empty when the agent cannot list them: then any model is let through.
+    pub models: Vec<Model>,
+    pub features: Vec<Feature>,
+    /// Sentences for people: what this version lacks and what that means here.
+    pub lacks: Vec<String>,
+}
+
+impl Probe {
+    pub fn has(&self, feature: Feature) -> bool {
+        self.features.contains(&feature)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    pub id: String,
+    /// Tokens; rounded where the agent rounds.
+    pub window: Option<u64>,
+    /// Weakest first; empty when not known.
+    pub thinking: Vec<Thinking>,
+}
+
+/// What awtui can use of an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feature {
+    /// awtui's bridge runs inside it.
+    Bridge,
+    /// A session can be given its id.
+    SessionId,
+    /// It can be started without asking whether it trusts the folder.
+    TrustOption,
+    /// It says itself when a turn is over for good.
+    Settled,
+    /// OSC 7501.
+    ProgramStatus,
+    /// The thinking level `max`.
+    MaxThinking,
+    /// Its own compaction can be asked for.
+    Compaction,
+    /// A session can be resumed.
+    Resume,
+}
+
+/// A role's model and thinking level as this agent can have them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clamped {
+    pub model: Option<String>,
+    pub thinking: Option<Thinking>,
+    /// The window as the probe knows it.
+    pub window: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct LaunchContext<'a> {
+    pub run: &'a RunId,
+    pub pane: &'a PaneId,
+    pub session: &'a SessionId,
+    pub role: &'a RoleName,
+    pub config: &'a RoleConfig,
+    pub directory: &'a Path,
+    /// `launch/<session>` of the run: the same for every process of a session.
+    pub launch_folder: &'a Path,
+    pub agent_socket: &'a Path,
+    pub token: &'a str,
+    /// The agent's own id of the session to go on with.
+    pub resume: Option<&'a str>,
+    pub probe: &'a Probe,
+    /// As found by the probe.
+    pub program: &'a Path,
+    /// The operator trusts what the project brings for the agent itself (extensions, settings).
+    pub trust_project: bool,
+    pub artifacts: &'a Path,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaunchPlan {
+    pub program: PathBuf,
+    pub args: Vec<String>,
+    /// Added to the base environment.
+    pub env: Vec<(String, String)>,
+    /// Written before the start.
+    pub files: Vec<LaunchFile>,
+    pub log: LogPlan,
+    /// The agent's own id of the session, when it is known before the start.
+    pub agent_session: Option<String>,
+    /// No process runs yet: the prompt is part of the command line, see [`Delivery::Argument`].
+    pub waits_for_prompt: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaunchFile {
+    /// Relative to the launch folder.
+    pub path: PathBuf,
+    pub contents: String,
+    pub mode: u32,
+}
+
+/// Where the session's log will be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogPlan {
+    /// A file in this folder whose name contains these words.
+    Folder {
+        dir: PathBuf,
+        contains: String,
+    },
+    File(PathBuf),
+    None,
+}
+
+/// What something that an agent emitted means.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Emission {
+    Observed {
+        source: Source,
+        observation: Observation,
+    },
+    /// To be answered by [`super::protocol::reply`], as every emission with a key.
+    Worker {
+        key: String,
+        report: WorkerReport,
+    },
+    Verdict {
+        key: String,
+        report: VerdictReport,
+    },
+    Progress {
+        key: String,
+        text: String,
+    },
+    GateAsked {
+        key: String,
+        question: String,
+    },
+    Artifact {
+        key: String,
+        path: String,
+        note: String,
+    },
+    /// A line to send back as it is.
+    Reply(String),
+    /// It was not understood or not allowed.
+    Refused {
+        reason: String,
+    },
+}
+
+impl Emission {
+    pub(super) fn observed(source: Source, observation: Observation) -> Self {
+        Self::Observed { source, observation }
+    }
+}
+
+/// What the desk knows when a prompt is to be delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DeskState {
+    /// The agent's bridge is connected and welcome.
+    pub connected: bool,
+    /// The agent takes prompts.
+    pub ready: bool,
+    /// A turn runs: the prompt steers it.
+    pub working: bool,
+}
+
+/// How to deliver a prompt, by the most certain channel there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// This line on the agent socket.
+    Socket(String),
+    /// These bytes to the terminal, in one write.
+    Paste(Vec<u8>),
+    /// A new process with these arguments, files and standard input.
+    Argument { args: Vec<String>, files: Vec<LaunchFile>, stdin: Option<String> },
+}
+
+/// How to make an agent do something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Control {
+    /// This line on the agent socket; when it is not connected, the other.
+    Socket { line: String, otherwise: Box<Control> },
+    /// Keys to the terminal.
+    Bytes(Vec<u8>),
+    /// End the process group.
+    Terminate,
+    /// It cannot; for people.
+    Unable(String),
+}
+
+/// The whole knowledge of one agent CLI.
+pub trait Adapter: Send {
+    fn name(&self) -> &str;
+    fn probe_plan(&self) -> ProbePlan;
+    fn read_probe(&self, outputs: &[ProbeOutput]) -> Result<Probe, AgentError>;
+    fn check_model(&self, probe: &Probe, role: &RoleConfig) -> Result<Clamped, AgentError>;
+    fn launch(&mut self, context: &LaunchContext) -> Result<LaunchPlan, AgentError>;
+
+    /// One JSON line from the agent socket, after the hello.
+    fn agent_line(&mut self, line: &str) -> Vec<Emission>;
+
+    /// What the program told its terminal.
+    fn signal(&mut self, signal: &Signal) -> Vec<Emission>;
+
+    /// One line of the agent's session log.
+    fn log_line(&mut self, line: &str) -> Vec<Emission>;
+
+    /// The text of the screen when the pane has been quiet for `quiet` milliseconds; called again while it stays quiet.
+    fn quiet(&mut self, _screen: &str, _quiet: u64) -> Vec<Emission> {
+        Vec::new()
+    }
+
+    /// A line that the program printed (without control sequences).
+    fn output_line(&mut self, _line: &str) -> Vec<Emission> {
+        Vec::new()
+    }
+
+    /// A prompt went out by [`Delivery::Paste`] or [`Delivery::Argument`].
+    fn delivered(&mut self, _effect: u64) -> Vec<Emission> {
+        Vec::new()
+    }
+
+    /// The process ended by itself; the supervisor adds `Gone` after these.
+    fn exited(&mut self, _code: Option<i32>) -> Vec<Emission> {
+        Vec::new()
+    }
+
+    /// The connection on the agent socket is gone: weaker sources count from now on.
+    fn disconnected(&mut self) {}
+
+    fn deliver(&self, effect: u64, text: &str, state: &DeskState) -> Delivery;
+    fn interrupt(&self) -> Control;
+    fn compact(&self, focus: &str) -> Control;
+    fn quit(&self) -> Control;
+}

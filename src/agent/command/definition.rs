@@ -1,0 +1,103 @@
+//! The definition of a `command` agent as the settings hand it over: JSON of the complete `[agents.NAME]` table.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Definition {
+    /// Program and arguments. `{prompt}`, `{prompt_file}`, `{model}`, `{thinking}`, `{session}`, `{directory}` and
+    /// `{artifacts}` stand for their values; each argument stays one argument.
+    pub argv: Vec<String>,
+    pub prompt: PromptBy,
+    /// Continues the conversation `{session}`; empty when the program cannot.
+    #[serde(default)]
+    pub resume: Vec<String>,
+    /// A regular expression that the screen matches when the program takes prompts. Without it: the first quiet time.
+    #[serde(default)]
+    pub ready: Option<String>,
+    /// Milliseconds.
+    #[serde(default = "default_quiet")]
+    pub quiet_ms: u64,
+    pub end: TurnEndsBy,
+    #[serde(default = "default_end_idle")]
+    pub end_idle_seconds: f64,
+    #[serde(default)]
+    pub interrupt: InterruptKey,
+    /// Typed to make it leave; empty: its process group is ended.
+    #[serde(default)]
+    pub quit: String,
+    /// Typed to compact, with `{focus}`.
+    #[serde(default)]
+    pub compact: Option<String>,
+    /// Tokens.
+    #[serde(default)]
+    pub window: Option<u64>,
+    #[serde(default)]
+    pub usage: Option<UsageRule>,
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+}
+
+fn default_quiet() -> u64 {
+    1_000
+}
+
+fn default_end_idle() -> f64 {
+    10.0
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PromptBy {
+    /// As the argument `{prompt}`; one process a turn.
+    Argument,
+    /// On standard input; one process a turn.
+    Stdin,
+    /// In a file named by `{prompt_file}`; one process a turn.
+    File,
+    /// Pasted into the running program.
+    Paste,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TurnEndsBy {
+    Exit,
+    /// `awtui report`, called by the program.
+    Report,
+    /// No output for a while.
+    Idle,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InterruptKey {
+    #[default]
+    Escape,
+    CtrlC,
+}
+
+/// Where the tokens of a call stand in what the program prints.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UsageRule {
+    /// With the named groups `input`, `output`, `cache_read`, `cache_write` and `cost`.
+    pub pattern: Option<String>,
+    /// JSON pointers into each line that is a JSON object.
+    pub input: Option<String>,
+    pub output: Option<String>,
+    pub cache_read: Option<String>,
+    pub cache_write: Option<String>,
+    pub cost: Option<String>,
+    pub counts: UsageCounts,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UsageCounts {
+    /// One call.
+    #[default]
+    Call,
+    /// Everything since the program started.
+    Total,
+}

@@ -1,0 +1,91 @@
+//! Tokens read from what a program prints, by a rule of its definition.
+
+use super::definition::{UsageCounts, UsageRule};
+use crate::domain::{Cost, CostSource, Money, Tokens, UsageKind, UsageSeen};
+use regex::Regex;
+use serde_json::Value;
+
+/// A figure by its name.
+type Figures<'line> = Box<dyn Fn(&str) -> Option<f64> + 'line>;
+
+#[derive(Debug)]
+pub(super) struct Counter {
+    rule: UsageRule,
+    pattern: Option<Regex>,
+    /// With [`UsageCounts::Total`]: what was counted already.
+    before: (Tokens, Money),
+    calls: u64,
+}
+
+impl Counter {
+    pub(super) fn new(rule: UsageRule) -> Result<Self, regex::Error> {
+        let pattern = rule.pattern.as_deref().map(Regex::new).transpose()?;
+        Ok(Self { rule, pattern, before: (Tokens::default(), Money::ZERO), calls: 0 })
+    }
+
+    /// A new process counts from zero.
+    pub(super) fn restart(&mut self) {
+        self.before = (Tokens::default(), Money::ZERO);
+    }
+
+    pub(super) fn line(&mut self, line: &str, pane: &str, model: &str) -> Option<UsageSeen> {
+        let figure = self.figures(line)?;
+        let count = |name: &str| figure(name).and_then(whole).unwrap_or(0);
+        let mut tokens = Tokens {
+            input: count("input"),
+            output: count("output"),
+            cache_read: count("cache_read"),
+            cache_write: count("cache_write"),
+            reasoning: 0,
+        };
+        let mut cost = figure("cost").and_then(Money::from_dollars);
+        if self.rule.counts == UsageCounts::Total {
+            let (seen, paid) = self.before;
+            self.before = (tokens, cost.unwrap_or(paid));
+            tokens = tokens.saturating_sub(seen);
+            cost = cost.map(|cost| Money(cost.0.saturating_sub(paid.0)));
+        }
+        if tokens.total() == 0 {
+            return None;
+        }
+        self.calls += 1;
+        Some(UsageSeen {
+            message: format!("{pane}:{}", self.calls),
+            model: model.to_owned(),
+            usage: UsageKind::Reply,
+            tokens,
+            cost: cost.map(|nanos| Cost { nanos, source: CostSource::Agent }),
+            wall: None,
+            context: None,
+            window: None,
+            unknown_spend: false,
+        })
+    }
+
+    /// How to read one figure of this line; `None` when the line has none.
+    fn figures<'line>(&self, line: &'line str) -> Option<Figures<'line>> {
+        if let Some(pattern) = &self.pattern {
+            let captures = pattern.captures(line)?;
+            return Some(Box::new(move |name| {
+                captures.name(name)?.as_str().replace([',', '_'], "").parse().ok()
+            }));
+        }
+        let value: Value = serde_json::from_str(line.trim()).ok().filter(Value::is_object)?;
+        let rule = self.rule.clone();
+        Some(Box::new(move |name| {
+            let pointer = match name {
+                "input" => &rule.input,
+                "output" => &rule.output,
+                "cache_read" => &rule.cache_read,
+                "cache_write" => &rule.cache_write,
+                _ => &rule.cost,
+            };
+            value.pointer(pointer.as_deref()?)?.as_f64()
+        }))
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked first")]
+fn whole(figure: f64) -> Option<u64> {
+    (0.0..1e15).contains(&figure).then_some(figure.round() as u64)
+}

@@ -1,0 +1,442 @@
+//! The agent protocol: JSON lines on the agent socket, both ways.
+//!
+//! Owns the words and how they become observations, whoever speaks them: a bridge inside an agent, the demo agent,
+//! `awtui report`. It never opens a socket and never checks a token. Unknown kinds and extra fields are ignored, so that
+//! both sides may be of different versions.
+
+use super::{AgentError, Emission};
+use crate::domain::{
+    Cost, CostSource, Instruction, InstructionId, LimitInfo, Money, Observation, ReportSections, Source,
+    Text, Tokens, TurnEnd, UsageKind, UsageSeen, Verdict, VerdictReport, WorkerReport, WorkerStatus,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub const PROTOCOL: u32 = 1;
+
+/// In bytes; a longer line is refused.
+pub const MAX_LINE: usize = 1 << 20;
+
+/// The first line of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    pub protocol: u32,
+    pub token: String,
+    pub agent: String,
+    #[serde(default)]
+    pub version: String,
+    #[serde(default)]
+    pub pid: u32,
+}
+
+/// From an agent to awtui.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToDesk {
+    Hello(Hello),
+    Ready,
+    Session {
+        id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        log: Option<String>,
+    },
+    Model {
+        model: String,
+        #[serde(default)]
+        thinking: Option<String>,
+        #[serde(default)]
+        window: Option<u64>,
+        #[serde(default)]
+        agent_trigger: Option<u64>,
+    },
+    TurnStarted,
+    Usage(UsageLine),
+    Context {
+        tokens: Option<u64>,
+        #[serde(default)]
+        window: Option<u64>,
+    },
+    ToolStarted {
+        call: String,
+        name: String,
+        #[serde(default)]
+        detail: String,
+    },
+    ToolEnded {
+        call: String,
+        name: String,
+        #[serde(default)]
+        failed: bool,
+        #[serde(default)]
+        wall: Option<u64>,
+    },
+    CompactionStarted {
+        #[serde(default)]
+        automatic: bool,
+    },
+    CompactionEnded {
+        #[serde(default)]
+        before: Option<u64>,
+        #[serde(default)]
+        after: Option<u64>,
+        #[serde(default)]
+        failed: Option<String>,
+        #[serde(default)]
+        nothing: bool,
+    },
+    Limited {
+        #[serde(default)]
+        until: Option<u64>,
+        #[serde(default)]
+        reason: String,
+    },
+    PermissionAsked {
+        ask: String,
+        tool: String,
+        #[serde(default)]
+        detail: String,
+    },
+    PermissionGone {
+        ask: String,
+    },
+    TurnEnded {
+        why: Why,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        #[serde(default)]
+        text: String,
+    },
+    PromptSeen {
+        effect: u64,
+    },
+    ReportResult(ResultLine),
+    ReportVerdict(VerdictLine),
+    ReportProgress {
+        key: String,
+        text: String,
+    },
+    RequestGate {
+        key: String,
+        question: String,
+    },
+    AttachArtifact {
+        key: String,
+        path: String,
+        #[serde(default)]
+        note: String,
+    },
+    Shutdown,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    Completed,
+    Interrupted,
+    Failed,
+}
+
+/// One paid call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UsageLine {
+    pub message: String,
+    pub model: String,
+    pub usage: UsageKind,
+    #[serde(flatten)]
+    pub tokens: TokenFields,
+    /// US dollars; nothing when it is not known.
+    #[serde(default)]
+    pub cost: Option<f64>,
+    #[serde(default)]
+    pub wall: Option<u64>,
+    #[serde(default)]
+    pub context: Option<u64>,
+    #[serde(default)]
+    pub window: Option<u64>,
+    #[serde(default)]
+    pub unknown_spend: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenFields {
+    pub input: u64,
+    pub output: u64,
+    pub cache_read: u64,
+    pub cache_write: u64,
+    pub reasoning: u64,
+}
+
+impl From<TokenFields> for Tokens {
+    fn from(fields: TokenFields) -> Self {
+        let TokenFields { input, output, cache_read, cache_write, reasoning } = fields;
+        Self { input, output, cache_read, cache_write, reasoning }
+    }
+}
+
+impl From<UsageLine> for UsageSeen {
+    fn from(line: UsageLine) -> Self {
+        Self {
+            message: line.message,
+            model: line.model,
+            usage: line.usage,
+            tokens: line.tokens.into(),
+            cost: line
+                .cost
+                .and_then(Money::from_dollars)
+                .map(|nanos| Cost { nanos, source: CostSource::Agent }),
+            wall: line.wall,
+            context: line.context,
+            window: line.window,
+            unknown_spend: line.unknown_spend,
+        }
+    }
+}
+
+/// A worker's report; fields that awtui does not know are kept as text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResultLine {
+    pub key: String,
+    #[serde(default)]
+    pub instruction_id: Option<String>,
+    pub status: WorkerStatus,
+    #[serde(default)]
+    pub task_understood: String,
+    #[serde(default)]
+    pub actions_taken: String,
+    #[serde(default)]
+    pub result: String,
+    #[serde(default)]
+    pub validation: String,
+    #[serde(default)]
+    pub artifacts: String,
+    #[serde(default)]
+    pub issues: String,
+    #[serde(default)]
+    pub recommendation: String,
+    #[serde(default)]
+    pub handoff: String,
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
+}
+
+/// An analyst's report; fields that awtui does not know are kept as text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerdictLine {
+    pub key: String,
+    pub verdict: Verdict,
+    #[serde(default)]
+    pub reason: String,
+    #[serde(default)]
+    pub instruction: Option<InstructionLine>,
+    #[serde(default)]
+    pub memory: Vec<String>,
+    #[serde(default)]
+    pub questions: Vec<String>,
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct InstructionLine {
+    pub id: String,
+    pub goal: String,
+    pub files: Vec<String>,
+    pub commands: Vec<String>,
+    pub stop_when: Vec<String>,
+    pub report: Vec<String>,
+}
+
+/// From awtui to an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToAgent {
+    Welcome,
+    Refused {
+        reason: String,
+    },
+    Prompt {
+        effect: u64,
+        text: String,
+        /// While a turn runs: at its next pause, not after it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        steer: bool,
+    },
+    Interrupt,
+    Compact {
+        focus: String,
+    },
+    Quit,
+    Reply {
+        key: String,
+        ok: bool,
+        message: String,
+    },
+    #[serde(other)]
+    Unknown,
+}
+
+/// Reads one line from an agent.
+pub fn parse(line: &str) -> Result<ToDesk, AgentError> {
+    check_length(line)?;
+    serde_json::from_str(line.trim()).map_err(|error| AgentError::Line { reason: error.to_string() })
+}
+
+/// Reads one line from awtui.
+pub fn parse_from_desk(line: &str) -> Result<ToAgent, AgentError> {
+    check_length(line)?;
+    serde_json::from_str(line.trim()).map_err(|error| AgentError::Line { reason: error.to_string() })
+}
+
+fn check_length(line: &str) -> Result<(), AgentError> {
+    if line.len() > MAX_LINE {
+        return Err(AgentError::Line {
+            reason: format!("it is longer than {MAX_LINE} bytes; put long texts into an artifact"),
+        });
+    }
+    Ok(())
+}
+
+/// One line for an agent, with its newline.
+pub fn line(message: &ToAgent) -> String {
+    as_line(message)
+}
+
+/// One line for awtui, with its newline.
+pub fn line_to_desk(message: &ToDesk) -> String {
+    as_line(message)
+}
+
+fn as_line<T: Serialize>(message: &T) -> String {
+    // These types hold only strings, numbers and lists of them: writing cannot fail.
+    let mut line = serde_json::to_string(message).unwrap_or_default();
+    line.push('\n');
+    line
+}
+
+/// The answer to a report or a request.
+pub fn reply(key: &str, ok: bool, message: &str) -> String {
+    line(&ToAgent::Reply { key: key.to_owned(), ok, message: message.to_owned() })
+}
+
+/// What a line from an agent means. A malformed report is answered at once, so that the agent can mend it.
+pub fn emissions(line: &str) -> Vec<Emission> {
+    match parse(line) {
+        Ok(message) => emissions_of(message),
+        Err(error) => {
+            let mut emissions = vec![Emission::Refused { reason: error.to_string() }];
+            if let Some(key) = key_of(line) {
+                emissions.push(Emission::Reply(reply(&key, false, &error.to_string())));
+            }
+            emissions
+        }
+    }
+}
+
+fn key_of(line: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(line).ok()?;
+    Some(value.get("key")?.as_str()?.to_owned())
+}
+
+fn emissions_of(message: ToDesk) -> Vec<Emission> {
+    let observation = match message {
+        ToDesk::Hello(_) => {
+            return vec![Emission::Refused { reason: "a second \"hello\" on one connection".to_owned() }];
+        }
+        ToDesk::ReportResult(line) => {
+            let key = line.key.clone();
+            return vec![Emission::Worker { key, report: worker_report(line) }];
+        }
+        ToDesk::ReportVerdict(line) => {
+            let key = line.key.clone();
+            return vec![Emission::Verdict { key, report: verdict_report(line) }];
+        }
+        ToDesk::ReportProgress { key, text } => return vec![Emission::Progress { key, text }],
+        ToDesk::RequestGate { key, question } => return vec![Emission::GateAsked { key, question }],
+        ToDesk::AttachArtifact { key, path, note } => return vec![Emission::Artifact { key, path, note }],
+        ToDesk::Shutdown | ToDesk::Unknown => return Vec::new(),
+        ToDesk::Ready => Observation::Ready,
+        ToDesk::Session { id, log } => Observation::SessionKnown { agent_session: id, log },
+        ToDesk::Model { model, thinking, window, agent_trigger } => {
+            Observation::ModelSeen { model, thinking, window, agent_trigger }
+        }
+        ToDesk::TurnStarted => Observation::TurnStarted,
+        ToDesk::Usage(line) => Observation::Usage(line.into()),
+        ToDesk::Context { tokens, window } => Observation::ContextSeen { tokens, window },
+        ToDesk::ToolStarted { call, name, detail } => Observation::ToolStarted { call, name, detail },
+        ToDesk::ToolEnded { call, name, failed, wall } => Observation::ToolEnded { call, name, failed, wall },
+        ToDesk::CompactionStarted { automatic } => Observation::CompactionStarted { automatic },
+        ToDesk::CompactionEnded { before, after, failed, nothing } => {
+            Observation::CompactionEnded { before, after, failed, nothing }
+        }
+        ToDesk::Limited { until, reason } => Observation::Limited(LimitInfo { until, reason }),
+        ToDesk::PermissionAsked { ask, tool, detail } => {
+            Observation::PermissionAsked { ask, tool, detail: Text::from(detail) }
+        }
+        ToDesk::PermissionGone { ask } => Observation::PermissionGone { ask },
+        ToDesk::TurnEnded { why, reason, text } => Observation::TurnEnded {
+            end: match why {
+                Why::Completed => TurnEnd::Completed,
+                Why::Interrupted => TurnEnd::Interrupted,
+                Why::Failed => {
+                    TurnEnd::Failed { reason: reason.unwrap_or_else(|| "no reason given".to_owned()) }
+                }
+            },
+            text: Text::from(text),
+        },
+        ToDesk::PromptSeen { effect } => Observation::PromptSeen { effect },
+    };
+    vec![Emission::Observed { source: Source::Bridge, observation }]
+}
+
+fn worker_report(line: ResultLine) -> WorkerReport {
+    let id = line.instruction_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
+    WorkerReport {
+        instruction_id: id.map(InstructionId::new),
+        status: Some(line.status),
+        sections: ReportSections {
+            task_understood: line.task_understood.into(),
+            actions_taken: line.actions_taken.into(),
+            result: line.result.into(),
+            validation: line.validation.into(),
+            artifacts: line.artifacts.into(),
+            issues: line.issues.into(),
+            recommendation: line.recommendation.into(),
+            handoff: with_more(line.handoff, &line.more).into(),
+        },
+    }
+}
+
+fn verdict_report(line: VerdictLine) -> VerdictReport {
+    VerdictReport {
+        verdict: line.verdict,
+        reason: with_more(line.reason, &line.more).into(),
+        instruction: line.instruction.map(|instruction| Instruction {
+            id: InstructionId::new(instruction.id.trim()),
+            goal: instruction.goal.into(),
+            files: instruction.files,
+            commands: instruction.commands,
+            stop_when: instruction.stop_when,
+            report: instruction.report,
+        }),
+        memory: line.memory,
+        questions: line.questions,
+    }
+}
+
+/// The text, then each field that has no place of its own as `name: value`.
+fn with_more(mut text: String, more: &Map<String, Value>) -> String {
+    for (name, value) in more.iter().filter(|(name, _)| *name != "type") {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(name);
+        text.push_str(": ");
+        text.push_str(&value);
+    }
+    text
+}
