@@ -1,1 +1,170 @@
-//! glass
+//! What a UI may see of a run: its state and its screens, fed by the wire or by a replay, which cannot be told apart.
+//!
+//! Owns the fold of events into that view. It never reads a file, a socket or a clock, never answers a terminal's
+//! question, and never decides.
+//!
+//! The frame of sequence number n is: the run folded to n, each pane fed to its offset in record n, the time of n.
+
+mod pane;
+
+pub use pane::PaneGlass;
+
+use crate::domain::{
+    ArtifactEntry, Fact, Millis, PaneChange, PaneId, Record, Run, RunSummary, Seq, StepNumber, Time, apply,
+};
+use std::collections::BTreeMap;
+
+/// Lines that scrolled out at the top of a pane and are kept in memory; older ones are in the recording.
+pub const HISTORY: usize = 3_000;
+
+#[derive(Debug)]
+pub struct Glass {
+    pub run: Run,
+    pub panes: BTreeMap<PaneId, PaneGlass>,
+    pub runs: Vec<RunSummary>,
+    pub artifacts: Vec<ArtifactEntry>,
+    pub link: Link,
+    pub now: Time,
+    /// The last line that the other side wanted a person to read.
+    pub notice: Option<String>,
+    generation: u64,
+}
+
+/// Where what is seen comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    Connecting {
+        attempt: u32,
+    },
+    Live,
+    /// Live, and this client may only look.
+    Watching,
+    Lost {
+        reason: String,
+    },
+    Replay(PlayerBar),
+}
+
+/// Where a replay stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlayerBar {
+    pub playing: bool,
+    /// 100 is the pace of the run.
+    pub speed_percent: u32,
+    pub position: Time,
+    pub length: Time,
+    /// The last record that is shown; 0 before the first.
+    pub seq: Seq,
+    pub last_seq: Seq,
+    /// The step that `position` lies in or after.
+    pub step: Option<StepNumber>,
+}
+
+/// Everything that moves a glass.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "most events are records, and none is kept for long")]
+pub enum GlassEvent {
+    Record(Record),
+    /// `end` is the length of the pane's recording after the change.
+    Pane {
+        pane: PaneId,
+        end: u64,
+        change: PaneChange,
+    },
+    Runs(Vec<RunSummary>),
+    Artifacts(Vec<ArtifactEntry>),
+    Clock(Time),
+    Link(Link),
+    Notice(Option<String>),
+    /// Everything about the run is forgotten: another run follows, or an earlier moment of this one.
+    Reset,
+}
+
+impl Default for Glass {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Glass {
+    pub fn new() -> Self {
+        Self {
+            run: Run::default(),
+            panes: BTreeMap::new(),
+            runs: Vec::new(),
+            artifacts: Vec::new(),
+            link: Link::Connecting { attempt: 0 },
+            now: Time::default(),
+            notice: None,
+            generation: 0,
+        }
+    }
+
+    /// Counts what was fed: as long as it stays the same, so does the view.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    pub fn feed(&mut self, event: GlassEvent) {
+        let moved = match event {
+            GlassEvent::Record(record) => self.record(&record),
+            GlassEvent::Pane { pane, end, change } => {
+                self.pane(pane, end, change);
+                true
+            }
+            GlassEvent::Runs(runs) => replace(&mut self.runs, runs),
+            GlassEvent::Artifacts(artifacts) => replace(&mut self.artifacts, artifacts),
+            GlassEvent::Clock(now) => self.clock(now),
+            GlassEvent::Link(link) => replace(&mut self.link, link),
+            GlassEvent::Notice(notice) => replace(&mut self.notice, notice),
+            GlassEvent::Reset => {
+                self.run = Run::default();
+                self.panes.clear();
+                self.artifacts.clear();
+                self.now = Time::default();
+                self.notice = None;
+                true
+            }
+        };
+        self.generation += u64::from(moved);
+    }
+
+    /// A record that was folded in before changes nothing: a client that comes back may be sent it again.
+    fn record(&mut self, record: &Record) -> bool {
+        if record.seq <= self.run.seq {
+            return false;
+        }
+        if matches!(record.fact, Fact::RunCreated { .. }) {
+            self.run = Run::default();
+        }
+        apply(&mut self.run, record);
+        self.now = record.at;
+        true
+    }
+
+    /// The run's clock between two facts. It does not run backwards: a tick that was under way while a fact was
+    /// written is late.
+    fn clock(&mut self, now: Time) -> bool {
+        if now.run < self.now.run {
+            return false;
+        }
+        replace(&mut self.now, now)
+    }
+
+    fn pane(&mut self, pane: PaneId, end: u64, change: PaneChange) {
+        let size = self.run.panes.get(&pane).map(|known| (known.cols, known.rows));
+        let glass = self.panes.entry(pane).or_insert_with(|| PaneGlass::blank(size));
+        glass.change(end, change);
+    }
+
+    /// Run milliseconds since the run was created, or until it ended.
+    pub fn elapsed(&self) -> Millis {
+        self.run.elapsed(self.now)
+    }
+}
+
+fn replace<T: PartialEq>(place: &mut T, value: T) -> bool {
+    let moved = *place != value;
+    *place = value;
+    moved
+}

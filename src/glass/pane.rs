@@ -1,0 +1,38 @@
+//! One pane as a UI sees it.
+
+use super::HISTORY;
+use crate::domain::PaneChange;
+use crate::term::{Screen, Size};
+
+#[derive(Debug)]
+pub struct PaneGlass {
+    pub screen: Screen,
+    /// How much of the pane's recording the screen has been fed.
+    pub offset: u64,
+    /// What the child ended with.
+    pub exited: Option<i32>,
+}
+
+impl PaneGlass {
+    /// A pane of which only the size is known, or not even that.
+    pub(super) fn blank(size: Option<(u16, u16)>) -> Self {
+        let (cols, rows) = size.filter(|(cols, rows)| *cols > 0 && *rows > 0).unwrap_or((120, 40));
+        Self { screen: Screen::new(Size::new(cols, rows), HISTORY), offset: 0, exited: None }
+    }
+
+    pub(super) fn change(&mut self, end: u64, change: PaneChange) {
+        match change {
+            PaneChange::Output { text } => self.screen.feed(text.as_bytes()),
+            PaneChange::Resized { cols, rows } => self.screen.resize(Size::new(cols, rows)),
+            PaneChange::Exited { status } => self.exited = Some(status),
+            PaneChange::Snapshot { cols, rows, text } => {
+                self.screen = Screen::new(Size::new(cols, rows), HISTORY);
+                self.screen.feed(text.as_bytes());
+            }
+        }
+        self.offset = end;
+        // The supervisor's own screen answers the child and reads its signals; here both would only pile up.
+        drop(self.screen.take_replies());
+        drop(self.screen.take_signals());
+    }
+}
