@@ -1,1 +1,5 @@
-fn main() {}
+//! The `awtui` program.
+
+fn main() -> std::process::ExitCode {
+    awtui::cli::main()
+}

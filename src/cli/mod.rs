@@ -1,1 +1,88 @@
-//! cli
+//! The command line: arguments, and one file per group of subcommands.
+//!
+//! Owns what is printed and the exit codes. It decides nothing about a run.
+
+mod act;
+mod arguments;
+mod context;
+mod exit;
+mod headless;
+mod here;
+mod print;
+mod show;
+mod supervise;
+
+pub use arguments::Arguments;
+pub use exit::Exit;
+
+use arguments::{Command, ConfigCommand, GateCommand, SupervisorCommand};
+use clap::Parser;
+use context::Context;
+use std::process::ExitCode;
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Err(error) = color_eyre::install() {
+        print::error(&error.to_string());
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            print::error(&format!("no runtime: {error}"));
+            return Exit::Failed.code();
+        }
+    };
+    let exit = runtime.block_on(run(arguments));
+    // What still runs in the background of a client has no work that matters.
+    runtime.shutdown_background();
+    exit.code()
+}
+
+async fn run(arguments: Arguments) -> Exit {
+    let result = match Context::new(&arguments) {
+        Ok(context) => dispatch(&context, arguments.command).await,
+        Err(problem) => Err(problem),
+    };
+    result.unwrap_or_else(|problem| {
+        print::error(&problem.message);
+        problem.exit
+    })
+}
+
+async fn dispatch(context: &Context, command: Option<Command>) -> Result<Exit, exit::Problem> {
+    let Some(command) = command else { return here::attach(context, None, false).await };
+    match command {
+        Command::Run(options) => headless::run(context, options).await,
+        Command::Attach { run, watch } => here::attach(context, run, watch).await,
+        Command::Status { run, json, line } => show::status(context, run, json, line).await,
+        Command::Runs { json } => show::runs(context, json).await,
+        Command::Gates { json } => show::gates(context, json).await,
+        Command::Gate { command } => match command {
+            GateCommand::Approve { gate, text, run } => {
+                act::gate(context, run, gate, act::APPROVE, text).await
+            }
+            GateCommand::Reject { gate, text, run } => act::gate(context, run, gate, act::REJECT, text).await,
+            GateCommand::Answer { gate, text, run } => {
+                act::gate(context, run, gate, act::ANSWER, Some(text)).await
+            }
+            GateCommand::Retry { gate, run } => act::gate(context, run, gate, act::RETRY, None).await,
+        },
+        Command::Ledger { run, json } => show::ledger(context, run, json).await,
+        Command::Events { run, after, kind, json } => {
+            show::events(context, run, after, kind.as_deref(), json).await
+        }
+        Command::Note { text, run } => act::note(context, run, text).await,
+        Command::Say { role, text, run } => act::say(context, run, role, text).await,
+        Command::Pause { now, reason, run } => act::pause(context, run, now, reason).await,
+        Command::Resume { run } => act::resume(context, run).await,
+        Command::Abort { reason, run } => act::abort(context, run, reason).await,
+        Command::Init => here::init(context),
+        Command::Config { command: ConfigCommand::Show { json } } => here::config_show(context, json),
+        Command::Doctor { json } => here::doctor(context, json).await,
+        Command::Supervisor { command } => match command {
+            SupervisorCommand::Run => supervise::run(context).await,
+            SupervisorCommand::Stop { drain } => act::stop(context, drain).await,
+        },
+    }
+}

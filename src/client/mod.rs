@@ -1,1 +1,7 @@
-//! client
+//! A client: attach to the supervisor or open a replay, feed the glass, run the UI's loop, carry out what it asks.
+//!
+//! Owns the connection and the pace of frames. It holds no truth about a run: what it shows came from facts.
+
+mod session;
+
+pub use session::{ClientError, Session, Starter};

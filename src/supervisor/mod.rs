@@ -1,1 +1,32 @@
-//! supervisor
+//! The supervisor: the loop of each run, its panes, its sockets, its recovery.
+//!
+//! Owns everything that lives as long as a run: processes, journals, timers, doors. It draws nothing and decides
+//! nothing: what follows from what happens is said by the domain.
+
+mod agent_door;
+mod briefing;
+mod client_door;
+pub mod clock;
+mod desk;
+mod effects;
+mod engine;
+mod files;
+mod launch;
+mod lock;
+mod log_tail;
+mod message;
+mod owner;
+mod panes;
+mod peer;
+mod places;
+mod real_world;
+mod server;
+mod start;
+mod subscribers;
+mod tokens;
+pub mod world;
+
+pub use lock::{Holder, Lock, LockError};
+pub use real_world::RealWorld;
+pub use server::{Options, ServeError, serve};
+pub use start::stored_summaries;

@@ -1,1 +1,24 @@
-//! ui
+//! The screen: what is shown of a glass, and what keys and the mouse ask for.
+//!
+//! Owns focus, zoom, popups, the input box and the drawing of frames. It never touches a file, a clock, a process, a
+//! socket or a lock: time comes with the glass, wishes leave as [`Ask`]s.
+
+mod answer;
+pub mod format;
+mod input;
+mod keys;
+mod look;
+mod model;
+mod pane;
+mod panel;
+mod popup;
+mod title;
+mod update;
+mod view;
+
+pub use input::Address;
+pub use keys::hints;
+pub use look::Look;
+pub use model::{Ask, Focus, Layout, Mode, Mouse, MouseKind, Msg, PlayerAct, Popup, Ui, Zoom};
+pub use update::update;
+pub use view::view;

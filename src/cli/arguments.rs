@@ -1,0 +1,201 @@
+//! The arguments.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// A terminal supervisor for coding agents: plan, execute, review, with gates, a ledger and replay.
+///
+/// Without a subcommand: the full screen, in the project of the folder you are in.
+#[derive(Debug, Parser)]
+#[command(
+    name = "awtui",
+    version,
+    after_help = "Exit codes: 0 done, 1 failed, 2 bad usage or settings, 3 an operator is needed, 4 aborted, 5 paused.\n\n\
+                  What survives: closing the terminal, losing the connection or killing this screen changes nothing \
+                  in a run; `awtui` shows it again."
+)]
+pub struct Arguments {
+    /// Work in this folder instead of the current one.
+    #[arg(short = 'C', long, global = true, value_name = "FOLDER")]
+    pub directory: Option<PathBuf>,
+    /// Override a setting: roles.worker.model=sonnet. May be given several times.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a run.
+    Run(RunOptions),
+    /// Open the screen on the newest run, or on the one that is named.
+    Attach {
+        run: Option<String>,
+        /// Look, do not touch.
+        #[arg(long)]
+        watch: bool,
+    },
+    /// How the newest run stands, or the one that is named.
+    Status {
+        run: Option<String>,
+        #[arg(long)]
+        json: bool,
+        /// One line, for a prompt or a status bar.
+        #[arg(long)]
+        line: bool,
+    },
+    /// All runs of this project.
+    Runs {
+        #[arg(long)]
+        json: bool,
+    },
+    /// The gates that wait for an answer.
+    Gates {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Answer a gate.
+    Gate {
+        #[command(subcommand)]
+        command: GateCommand,
+    },
+    /// Tokens, cost and time by role and step.
+    Ledger {
+        run: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// The facts of a run.
+    Events {
+        run: Option<String>,
+        /// Only those after this sequence number.
+        #[arg(long, value_name = "N")]
+        after: Option<u64>,
+        /// Only those of this kind: `gate_opened`, `step_ended`, ...
+        #[arg(long)]
+        kind: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Leave a note for the next prompts.
+    Note {
+        text: String,
+        #[arg(long)]
+        run: Option<String>,
+    },
+    /// Say something to one role: now if it works, else with its next prompt.
+    Say {
+        role: String,
+        text: String,
+        #[arg(long)]
+        run: Option<String>,
+    },
+    /// Pause: finish the turn, then stop.
+    Pause {
+        run: Option<String>,
+        /// Interrupt the turn.
+        #[arg(long)]
+        now: bool,
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Lift a pause, or take up a run whose supervisor is gone.
+    Resume { run: Option<String> },
+    /// End a run and every process of it. Its files stay.
+    Abort {
+        run: Option<String>,
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Write a commented settings file for this project, if there is none.
+    Init,
+    /// Settings.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// What is installed, what runs, what is wrong.
+    Doctor {
+        #[arg(long)]
+        json: bool,
+    },
+    /// The background process of this project.
+    Supervisor {
+        #[command(subcommand)]
+        command: SupervisorCommand,
+    },
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct RunOptions {
+    /// What should be done.
+    pub task: String,
+    /// Without a screen: progress on stdout, and an exit code.
+    #[arg(long)]
+    pub headless: bool,
+    /// With --headless: the facts on stdout, one JSON object a line.
+    #[arg(long, requires = "headless")]
+    pub json: bool,
+    /// The analyst's DONE needs no confirmation.
+    #[arg(long)]
+    pub yes: bool,
+    /// Start it and leave it running.
+    #[arg(long)]
+    pub detach: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum GateCommand {
+    /// Yes.
+    Approve {
+        gate: u32,
+        /// A note that goes with it.
+        text: Option<String>,
+        #[arg(long)]
+        run: Option<String>,
+    },
+    /// No.
+    Reject {
+        gate: u32,
+        text: Option<String>,
+        #[arg(long)]
+        run: Option<String>,
+    },
+    /// Words for the one who asked.
+    Answer {
+        gate: u32,
+        text: String,
+        #[arg(long)]
+        run: Option<String>,
+    },
+    /// The same again.
+    Retry {
+        gate: u32,
+        #[arg(long)]
+        run: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Every setting, its value and where it comes from.
+    Show {
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SupervisorCommand {
+    /// Serve this project in the foreground. The screen starts one by itself.
+    #[command(hide = true)]
+    Run,
+    /// End it. Its runs are taken up again, paused, by the next one.
+    Stop {
+        /// Finish the turns and park the runs first.
+        #[arg(long)]
+        drain: bool,
+    },
+}

@@ -1,0 +1,119 @@
+//! What every command works with: the project, its settings, its supervisor.
+
+use super::arguments::Arguments;
+use super::exit::Problem;
+use crate::client::{Session, Starter};
+use crate::domain::{Author, AuthorKind, RunId};
+use crate::project::{Project, ProjectFolders};
+use crate::settings::{Paths, Settings, Sources};
+use crate::wire::{Hello, Purpose, SocketPaths};
+use std::path::PathBuf;
+
+pub(super) struct Context {
+    pub(super) project: Project,
+    pub(super) paths: Paths,
+    pub(super) folders: ProjectFolders,
+    pub(super) sockets: SocketPaths,
+    flags: Vec<(String, String)>,
+}
+
+impl Context {
+    pub(super) fn new(arguments: &Arguments) -> Result<Self, Problem> {
+        let directory = match &arguments.directory {
+            Some(directory) => directory.clone(),
+            None => std::env::current_dir()
+                .map_err(|error| Problem::usage(format!("the current folder cannot be used: {error}")))?,
+        };
+        let project = Project::find(&directory).map_err(|error| Problem::usage(error.to_string()))?;
+        let paths = Paths::discover(|name| std::env::var_os(name))
+            .map_err(|error| Problem::usage(error.to_string()))?;
+        let flags = arguments
+            .settings
+            .iter()
+            .map(|setting| match setting.split_once('=') {
+                Some((key, value)) => Ok((key.trim().to_owned(), value.trim().to_owned())),
+                None => Err(Problem::usage(format!("--set takes KEY=VALUE, and \"{setting}\" has no ="))),
+            })
+            .collect::<Result<_, _>>()?;
+        let folders = ProjectFolders::of(&paths.state_home, &project);
+        // Two state folders must not share a supervisor.
+        let sockets = SocketPaths::for_key(&folders.root().display().to_string());
+        Ok(Self { project, paths, folders, sockets, flags })
+    }
+
+    /// All layers of the settings; every mistake is bad usage.
+    pub(super) fn settings(&self) -> Result<Settings, Problem> {
+        let mut sources = Sources::usual(&self.paths, Some(&self.project.root));
+        sources.env = environment();
+        sources.flags.clone_from(&self.flags);
+        Settings::load(&sources).map_err(|error| Problem::usage(error.to_string()))
+    }
+
+    pub(super) fn author() -> Author {
+        author(AuthorKind::Cli)
+    }
+
+    fn hello(purpose: Purpose) -> Hello {
+        let mut hello = Hello::new(purpose);
+        hello.env = environment();
+        hello
+    }
+
+    /// A connection to the supervisor that runs, or to one that is started now.
+    pub(super) async fn connect(&self, purpose: Purpose) -> Result<Session, Problem> {
+        self.project.check_writable().map_err(|error| Problem::usage(error.to_string()))?;
+        ProjectFolders::create(&self.paths.state_home, &self.project)
+            .map_err(|error| Problem::usage(error.to_string()))?;
+        let starter = self.starter()?;
+        Ok(Session::connect(&self.sockets, Self::hello(purpose), Some(&starter)).await?)
+    }
+
+    /// A connection to the supervisor if one runs.
+    pub(super) async fn find(&self, purpose: Purpose) -> Result<Option<Session>, Problem> {
+        match Session::connect(&self.sockets, Self::hello(purpose), None).await {
+            Ok(session) => Ok(Some(session)),
+            Err(crate::client::ClientError::NoSupervisor) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn starter(&self) -> Result<Starter, Problem> {
+        let program = std::env::current_exe()
+            .map_err(|error| Problem::failed(format!("the program of awtui itself is not known: {error}")))?;
+        let directory = self.project.root.display().to_string();
+        Ok(Starter {
+            program,
+            arguments: ["-C", &directory, "supervisor", "run"].map(str::to_owned).to_vec(),
+            directory: PathBuf::from("/"),
+            log: self.folders.log(),
+        })
+    }
+
+    /// The run that is meant: the one named, which must exist, else none, which means the newest.
+    pub(super) fn run(&self, named: Option<String>) -> Result<Option<RunId>, Problem> {
+        let Some(named) = named else { return Ok(None) };
+        let run = RunId(named);
+        if self.folders.journal(&run).exists() {
+            return Ok(Some(run));
+        }
+        let known = self.folders.run_ids();
+        let hint = known.first().map_or_else(
+            || "this project has no runs yet".to_owned(),
+            |newest| format!("the newest is {newest}; `awtui runs` lists them all"),
+        );
+        Err(Problem::usage(format!("there is no run \"{run}\"; {hint}")))
+    }
+}
+
+pub(super) fn author(kind: AuthorKind) -> Author {
+    let name =
+        std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "operator".to_owned());
+    Author::new(kind, name)
+}
+
+/// The environment as text; what is not UTF-8 is left out.
+pub(super) fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}

@@ -1,0 +1,234 @@
+//! Commands that only look. They work without a supervisor too: the journals say it all.
+
+use super::context::Context;
+use super::exit::{Exit, Problem};
+use super::print;
+use crate::domain::{Ledger, Record, Run, RunId, RunSummary, apply, explain};
+use crate::journal;
+use crate::supervisor::stored_summaries;
+use crate::ui::format;
+use crate::wire::{Body, GateEntry, Purpose, Reply};
+
+async fn summaries(context: &Context) -> Result<Vec<RunSummary>, Problem> {
+    if let Some(mut session) = context.find(Purpose::Command).await?
+        && let Reply::Runs { runs } = session.request(Body::Runs).await?
+    {
+        return Ok(runs);
+    }
+    Ok(stored_summaries(&context.folders))
+}
+
+/// The records of a run and whether they are whole.
+pub(super) fn records(context: &Context, run: &RunId) -> Result<Vec<Record>, Problem> {
+    let loaded =
+        journal::read(&context.folders.journal(run)).map_err(|error| Problem::failed(error.to_string()))?;
+    if let Some(broken) = &loaded.broken {
+        print::error(&format!("the journal of {run} is broken at line {}: {}", broken.line, broken.reason));
+    }
+    Ok(loaded.records)
+}
+
+fn fold(records: &[Record]) -> Run {
+    let mut run = Run::default();
+    for record in records {
+        apply(&mut run, record);
+    }
+    run
+}
+
+/// The state of the run that is meant, and as JSON: from its supervisor when one serves it.
+async fn state(context: &Context, named: Option<String>) -> Result<(Run, serde_json::Value), Problem> {
+    let named = context.run(named)?;
+    let run = match named {
+        Some(run) => run,
+        None => {
+            let runs = summaries(context).await?;
+            let live = runs.iter().find(|run| run.live).or_else(|| runs.first());
+            live.map(|run| run.run.clone()).ok_or_else(|| Problem::failed("this project has no runs yet"))?
+        }
+    };
+    let folded = fold(&records(context, &run)?);
+    if let Some(mut session) = context.find(Purpose::Command).await?
+        && let Ok(Reply::Json { value }) = session.request(Body::Status { run: Some(run) }).await
+    {
+        return Ok((folded, value));
+    }
+    let value = serde_json::to_value(&folded).map_err(|error| Problem::failed(error.to_string()))?;
+    Ok((folded, value))
+}
+
+pub(super) async fn status(
+    context: &Context,
+    run: Option<String>,
+    json: bool,
+    line: bool,
+) -> Result<Exit, Problem> {
+    if line && summaries(context).await?.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let (run, value) = state(context, run).await?;
+    if json {
+        print::json(&value);
+        return Ok(Exit::Done);
+    }
+    let phase = run.summary_phase().as_str();
+    let spent = format::cost(&run.ledger.total);
+    let step = run.steps.last().map_or_else(|| "-".to_owned(), |step| step.number.to_string());
+    if line {
+        let gates = run.open_gates().count();
+        let waits = if gates > 0 { format!(" {gates}?") } else { String::new() };
+        print::line(&format!("awtui {phase} {step} {spent}{waits}"));
+        return Ok(Exit::Done);
+    }
+    let id = run.id.as_ref().map(RunId::to_string).unwrap_or_default();
+    print::line(&format!("run      {id}"));
+    print::line(&format!("task     {}", run.task.first_line()));
+    print::line(&format!("phase    {phase}, step {step}, {} worker steps", run.rounds));
+    print::line(&format!("now      {}", explain(&run)));
+    print::line(&format!("cost     {spent}, {} tokens", format::tokens(run.ledger.total.tokens.total())));
+    for gate in run.open_gates() {
+        print::line(&format!("gate {}   {}: {}", gate.id, gate.kind.title(), gate.question.first_line()));
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) async fn runs(context: &Context, json: bool) -> Result<Exit, Problem> {
+    let runs = summaries(context).await?;
+    if json {
+        print::json(&runs);
+        return Ok(Exit::Done);
+    }
+    if runs.is_empty() {
+        print::line("this project has no runs yet");
+    }
+    for run in runs {
+        let live = if run.live { "●" } else { " " };
+        print::line(&format!(
+            "{live} {:<10} {:>9}  {}  {}",
+            run.phase,
+            run.cost.to_string(),
+            run.run,
+            run.task
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) async fn gates(context: &Context, json: bool) -> Result<Exit, Problem> {
+    let gates: Vec<GateEntry> = match context.find(Purpose::Command).await? {
+        Some(mut session) => {
+            let Reply::Gates { gates } = session.request(Body::Gates { run: None }).await? else {
+                return Err(Problem::failed("an unexpected answer"));
+            };
+            gates
+        }
+        None => Vec::new(),
+    };
+    if json {
+        print::json(&gates);
+        return Ok(Exit::Done);
+    }
+    if gates.is_empty() {
+        print::line("no gate is open");
+    }
+    for GateEntry { run, gate } in gates {
+        let answers: Vec<_> = gate.answers.iter().map(|answer| answer.as_str()).collect();
+        print::line(&format!(
+            "gate {} of {run} ({}): {}",
+            gate.id,
+            gate.kind.title(),
+            gate.question.summary()
+        ));
+        for line in &gate.evidence {
+            print::line(&format!("    {line}"));
+        }
+        print::line(&format!("    answers: {}", answers.join(", ")));
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) async fn ledger(context: &Context, run: Option<String>, json: bool) -> Result<Exit, Problem> {
+    let (run, value) = state(context, run).await?;
+    if json {
+        print::json(value.get("ledger").unwrap_or(&serde_json::Value::Null));
+        return Ok(Exit::Done);
+    }
+    table(&run, &run.ledger);
+    Ok(Exit::Done)
+}
+
+fn table(run: &Run, ledger: &Ledger) {
+    print::line("role       in       out      cached   written  cost       wall     tools    compaction");
+    for (role, totals) in &ledger.roles {
+        let tokens = totals.totals.tokens;
+        print::line(&format!(
+            "{:<10} {:<8} {:<8} {:<8} {:<8} {:<10} {:<8} {:<8} {}",
+            role.as_str(),
+            tokens.input,
+            tokens.output,
+            tokens.cache_read,
+            tokens.cache_write,
+            format::cost(&totals.totals),
+            format::duration(totals.wall_ms),
+            format::duration(totals.tool_ms),
+            format::duration(totals.compaction_ms),
+        ));
+    }
+    for step in &run.steps {
+        let usage = ledger.steps.get(&step.number).cloned().unwrap_or_default();
+        let tokens = usage.totals.tokens;
+        print::line(&format!(
+            "{:<10} {:<8} {:<8} {:<8} {:<8} {:<10} {}",
+            step.number.to_string(),
+            tokens.input,
+            tokens.output,
+            tokens.cache_read,
+            tokens.cache_write,
+            format::cost(&usage.totals),
+            step.file_stem(),
+        ));
+    }
+    let total = &ledger.total;
+    print::line(&format!(
+        "total      {} tokens in {} calls, {}",
+        total.tokens.total(),
+        total.calls,
+        format::cost(total)
+    ));
+}
+
+pub(super) async fn events(
+    context: &Context,
+    run: Option<String>,
+    after: Option<u64>,
+    kind: Option<&str>,
+    json: bool,
+) -> Result<Exit, Problem> {
+    let run = match context.run(run)? {
+        Some(run) => run,
+        None => {
+            let runs = summaries(context).await?;
+            let live = runs.iter().find(|run| run.live).or_else(|| runs.first());
+            live.map(|run| run.run.clone()).ok_or_else(|| Problem::failed("this project has no runs yet"))?
+        }
+    };
+    for record in records(context, &run)?.iter().filter(|record| record.seq > after.unwrap_or(0)) {
+        let value = serde_json::to_value(record).map_err(|error| Problem::failed(error.to_string()))?;
+        let name = value["fact"]["kind"].as_str().unwrap_or_default().to_owned();
+        if kind.is_some_and(|kind| kind != name) {
+            continue;
+        }
+        if json {
+            print::json_line(&value);
+        } else {
+            let mut fact = value["fact"].clone();
+            if let Some(fact) = fact.as_object_mut() {
+                fact.remove("kind");
+            }
+            let detail = fact.to_string();
+            let time = format::clock(record.at.run);
+            print::line(&format!("{:>5} {time:>8} {name:<18} {}", record.seq, format::fit(&detail, 140)));
+        }
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,422 @@
+//! The operator socket: one task reads a client's requests and answers them, one writes what waits for it.
+
+use super::message::{ClientId, OwnerMessage};
+use super::peer;
+use super::server::Hall;
+use super::start;
+use crate::domain::{AuthorKind, Fact, PauseMode, Record, Run, RunId};
+use crate::journal::blobs::Blobs;
+use crate::project::artifacts;
+use crate::wire::{
+    self, Body, Connection, Fetch, GateEntry, Hello, Limits, Mailbox, Purpose, Refused, Reply, RequestId,
+    ResponseResult, ToClient, ToSupervisor, Welcome,
+};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::UnixListener;
+use tokio::sync::oneshot;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Bytes that are taken from a client's queue for one write.
+const WRITE_SIZE: usize = 256 * 1024;
+/// Bytes of a fetched text that one response carries.
+const FETCH_SIZE: u64 = 1024 * 1024;
+/// Facts that one response carries.
+const MOST_EVENTS: usize = 5000;
+
+pub(super) async fn keep(hall: Arc<Hall>, listener: UnixListener) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let objection = peer::objection(&stream);
+                let hall = Arc::clone(&hall);
+                tokio::spawn(async move {
+                    let connection = Connection::new(stream);
+                    serve(hall, connection, objection).await;
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the operator socket accepts nobody");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+/// Serves one client over any stream.
+pub(super) async fn serve<S>(
+    hall: Arc<Hall>,
+    mut connection: Connection<S, ToSupervisor, ToClient>,
+    objection: Option<String>,
+) where
+    S: AsyncRead + AsyncWrite + Send + 'static,
+{
+    if let Some(reason) = objection {
+        let refused = Refused::new(reason, "Report through the agent socket instead");
+        let _ = connection.writer.send(&ToClient::Refused { refused }).await;
+        return;
+    }
+    let hello = match wire::accept(&mut connection, PATIENCE).await {
+        Ok(hello) => hello,
+        Err(error) => {
+            tracing::info!(%error, "a client was not let in");
+            return;
+        }
+    };
+    hall.client_came();
+    let client = Client {
+        id: hall.next_client(),
+        hall: Arc::clone(&hall),
+        mailbox: Arc::new(Mailbox::new(Limits::default())),
+        hello,
+        subscribed: None,
+        started: Vec::new(),
+    };
+    let mut welcome = Welcome::new(std::process::id());
+    welcome.runs = hall.summaries();
+    client.mailbox.push(ToClient::Welcome { welcome });
+    let (mut reader, mut writer) = connection.split();
+    let mailbox = Arc::clone(&client.mailbox);
+    let writing = tokio::spawn(async move {
+        loop {
+            for message in mailbox.take(WRITE_SIZE).await {
+                if writer.queue(&message).is_err() {
+                    return;
+                }
+            }
+            if writer.flush().await.is_err() {
+                return;
+            }
+        }
+    });
+    let mut client = client;
+    client.listen(&mut reader).await;
+    client.leave().await;
+    hall.client_left();
+    // What was answered last is still on its way to a command that asked and left.
+    let _ = tokio::time::timeout(Duration::from_millis(200), client.drained()).await;
+    writing.abort();
+}
+
+struct Client {
+    id: ClientId,
+    hall: Arc<Hall>,
+    mailbox: Arc<Mailbox>,
+    hello: Hello,
+    subscribed: Option<RunId>,
+    /// Runs that this client began.
+    started: Vec<RunId>,
+}
+
+impl Client {
+    async fn listen<R>(&mut self, reader: &mut wire::Reader<R, ToSupervisor>)
+    where
+        R: AsyncRead + Unpin,
+    {
+        if let Purpose::Replace { drain } = self.hello.purpose {
+            self.stop(drain).await;
+            return;
+        }
+        loop {
+            let changed = {
+                let hall = Arc::clone(&self.hall);
+                async move { hall.changed.notified().await }
+            };
+            tokio::select! {
+                message = reader.next() => match message {
+                    Ok(Some(ToSupervisor::Request { id, body })) => self.answer(id, body).await,
+                    Ok(Some(ToSupervisor::Hello { .. } | ToSupervisor::Unknown)) => {}
+                    Ok(None) => return,
+                    Err(error) => {
+                        tracing::info!(%error, "a client's connection ended");
+                        return;
+                    }
+                },
+                () = changed, if matches!(self.hello.purpose, Purpose::Attach { .. }) => {
+                    self.mailbox.push(ToClient::Runs { runs: self.hall.summaries() });
+                    // Not more often than a person can read.
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+            if self.mailbox.with(|outbound| outbound.is_hopeless()) {
+                tracing::warn!("a client does not read; it is let go");
+                return;
+            }
+        }
+    }
+
+    async fn drained(&self) {
+        while !self.mailbox.with(|outbound| outbound.is_empty()) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The client is gone. A headless one that did not detach leaves its runs parked.
+    async fn leave(&mut self) {
+        self.unsubscribe().await;
+        if let Purpose::Headless { detach: false } = self.hello.purpose {
+            for run in &self.started {
+                if let Some(owner) = self.hall.owner(run) {
+                    let reason = "its headless client is gone; resume to go on".to_owned();
+                    let _ = owner.send(OwnerMessage::Park { reason }).await;
+                }
+            }
+        }
+    }
+
+    async fn unsubscribe(&mut self) {
+        if let Some(run) = self.subscribed.take()
+            && let Some(owner) = self.hall.owner(&run)
+        {
+            let _ = owner.send(OwnerMessage::Unsubscribe { client: self.id }).await;
+        }
+    }
+
+    async fn answer(&mut self, id: RequestId, body: Body) {
+        let result = if self.may(&body) {
+            match self.carry_out(body).await {
+                Ok(reply) => ResponseResult::ok(reply),
+                Err(message) => ResponseResult::err(message),
+            }
+        } else {
+            ResponseResult::err("this client only watches; attach without --watch to act")
+        };
+        self.mailbox.push(ToClient::response(id, result));
+    }
+
+    fn may(&self, body: &Body) -> bool {
+        let watches = matches!(self.hello.purpose, Purpose::Attach { watch: true });
+        let acts = match body {
+            Body::StartRun { .. }
+            | Body::OpenRun { .. }
+            | Body::Act { .. }
+            | Body::Type { .. }
+            | Body::PaneSize { .. }
+            | Body::Stop { .. } => true,
+            Body::Subscribe { .. }
+            | Body::Unsubscribe
+            | Body::Runs
+            | Body::Status { .. }
+            | Body::Gates { .. }
+            | Body::Ledger { .. }
+            | Body::Events { .. }
+            | Body::Fetch { .. }
+            | Body::Ping
+            | Body::Unknown => false,
+        };
+        !(watches && acts)
+    }
+
+    async fn carry_out(&mut self, body: Body) -> Result<Reply, String> {
+        match body {
+            Body::StartRun { start } => {
+                let run = self.hall.start_run(*start, self.hello.env.clone())?;
+                self.started.push(run.clone());
+                Ok(Reply::Run { run })
+            }
+            Body::OpenRun { run, author: _ } => {
+                let run = self.hall.open_run(&run, self.hello.env.clone())?;
+                Ok(Reply::Run { run })
+            }
+            Body::Act { run, author, act } => {
+                if author.kind == AuthorKind::Awtui {
+                    return Err("awtui itself does not act through this door".to_owned());
+                }
+                let (reply, answer) = oneshot::channel();
+                self.tell(&run, OwnerMessage::Act { author, act, reply }).await?;
+                received(answer).await?.map(|()| Reply::Done)
+            }
+            Body::Type { run, pane, author: _, bytes } => {
+                let (reply, answer) = oneshot::channel();
+                self.tell(&run, OwnerMessage::Type { pane, bytes: bytes.0, reply }).await?;
+                received(answer).await?.map(|()| Reply::Done)
+            }
+            Body::PaneSize { run, panes } => {
+                self.tell(&run, OwnerMessage::PaneSizes { panes }).await?;
+                Ok(Reply::Done)
+            }
+            Body::Subscribe { run, after } => {
+                let run = self.which(run)?;
+                self.unsubscribe().await;
+                let mailbox = Arc::clone(&self.mailbox);
+                let subscribe =
+                    OwnerMessage::Subscribe { client: self.id, after: after.unwrap_or(0), mailbox };
+                self.tell(&run, subscribe).await?;
+                self.subscribed = Some(run.clone());
+                Ok(Reply::Run { run })
+            }
+            Body::Unsubscribe => {
+                self.unsubscribe().await;
+                Ok(Reply::Done)
+            }
+            Body::Runs => Ok(Reply::Runs { runs: self.hall.summaries() }),
+            Body::Status { run } => {
+                let run = self.which(run)?;
+                Ok(Reply::Json { value: json(&self.hall.state(&run).ok_or("the run is gone")?)? })
+            }
+            Body::Ledger { run } => {
+                let run = self.which(run)?;
+                Ok(Reply::Json { value: json(&self.hall.state(&run).ok_or("the run is gone")?.ledger)? })
+            }
+            Body::Gates { run } => {
+                let runs = match run {
+                    Some(run) => {
+                        vec![(run.clone(), self.hall.state(&run).ok_or_else(|| self.unknown(&run))?)]
+                    }
+                    None => self.hall.live_runs(),
+                };
+                let gates = runs
+                    .iter()
+                    .flat_map(|(run, state)| {
+                        state.open_gates().map(|gate| GateEntry { run: run.clone(), gate: gate.clone() })
+                    })
+                    .collect();
+                Ok(Reply::Gates { gates })
+            }
+            Body::Events { run, after, kind, limit } => self.events(run, after, kind.as_deref(), limit).await,
+            Body::Fetch { run, what, offset, limit } => self.fetch(&run, &what, offset, limit),
+            Body::Stop { drain } => {
+                self.stop(drain).await;
+                Ok(Reply::Done)
+            }
+            Body::Ping => Ok(Reply::Pong),
+            Body::Unknown => {
+                Err("this supervisor does not know that request; it is older than the client".to_owned())
+            }
+        }
+    }
+
+    fn which(&self, run: Option<RunId>) -> Result<RunId, String> {
+        match run {
+            Some(run) if self.hall.owner(&run).is_some() => Ok(run),
+            Some(run) => Err(self.unknown(&run)),
+            None => self.hall.newest().ok_or_else(|| "no run is alive in this project".to_owned()),
+        }
+    }
+
+    fn unknown(&self, run: &RunId) -> String {
+        if self.hall.folders.journal(run).exists() {
+            return format!(
+                "run {run} is not served now; `awtui resume {run}` takes it up, `awtui replay {run}` shows it"
+            );
+        }
+        start::unknown_run(&self.hall.folders, run)
+    }
+
+    async fn tell(&self, run: &RunId, message: OwnerMessage) -> Result<(), String> {
+        let owner = self.hall.owner(run).ok_or_else(|| self.unknown(run))?;
+        owner.send(message).await.map_err(|_| "the run is no longer served".to_owned())
+    }
+
+    async fn events(
+        &self,
+        run: Option<RunId>,
+        after: Option<u64>,
+        kind: Option<&str>,
+        limit: Option<u32>,
+    ) -> Result<Reply, String> {
+        let run = self.which(run)?;
+        let (reply, answer) = oneshot::channel();
+        self.tell(&run, OwnerMessage::Records { after: after.unwrap_or(0), reply }).await?;
+        let limit =
+            limit.map_or(MOST_EVENTS, |limit| usize::try_from(limit).unwrap_or(MOST_EVENTS)).min(MOST_EVENTS);
+        let found = received(answer).await?;
+        let mut matching =
+            found.iter().filter(|record| kind.is_none_or(|kind| kind_of(&record.fact) == kind));
+        let records: Vec<Record> =
+            matching.by_ref().take(limit).map(|record| Record::clone(record)).collect();
+        Ok(Reply::Events { records, more: matching.next().is_some() })
+    }
+
+    fn fetch(&self, run: &RunId, what: &Fetch, offset: u64, limit: Option<u64>) -> Result<Reply, String> {
+        let state = self.hall.state(run).ok_or_else(|| self.unknown(run))?;
+        let blobs = Blobs::new(self.hall.folders.blobs(run));
+        let full = |text: &crate::domain::Text| blobs.text(text).map_err(|error| error.to_string());
+        let text = match what {
+            Fetch::Blob { sha256 } => {
+                let bytes = blobs.get(sha256).map_err(|error| error.to_string())?;
+                String::from_utf8_lossy(&bytes).into_owned()
+            }
+            Fetch::File { path } => {
+                let folder = self.folder(run).ok_or("the run's folder is not known")?;
+                artifacts::read(&folder, path, FETCH_SIZE).map_err(|error| error.to_string())?
+            }
+            Fetch::Diff { step } => {
+                let step = state.step(*step).ok_or("there is no such step")?;
+                match &step.evidence.diff {
+                    Some(diff) => full(&diff.patch)?,
+                    None => "no diff evidence for this step".to_owned(),
+                }
+            }
+            Fetch::Prompt { step } => full(&state.step(*step).ok_or("there is no such step")?.prompt)?,
+            Fetch::Transcript { .. } | Fetch::Unknown => return Err("that cannot be fetched here".to_owned()),
+        };
+        Ok(piece(&text, offset, limit))
+    }
+
+    fn folder(&self, run: &RunId) -> Option<std::path::PathBuf> {
+        let summaries = self.hall.summaries();
+        summaries.into_iter().find(|summary| summary.run == *run).map(|summary| summary.folder.into())
+    }
+
+    /// Ends the supervisor; with `drain` every live run finishes its turn and is parked first.
+    async fn stop(&self, drain: bool) {
+        if drain {
+            for (run, _) in self.hall.live_runs() {
+                if let Some(owner) = self.hall.owner(&run) {
+                    let reason = "the supervisor was asked to stop; resume to go on".to_owned();
+                    let _ = owner.send(OwnerMessage::Park { reason }).await;
+                }
+            }
+            loop {
+                let busy = self.hall.live_runs().iter().any(|(_, run)| !is_at_rest(run));
+                if !busy {
+                    break;
+                }
+                self.hall.changed.notified().await;
+            }
+        }
+        self.hall.stop();
+    }
+}
+
+/// Paused for good, without a process.
+fn is_at_rest(run: &Run) -> bool {
+    run.pause.as_ref().is_some_and(|pause| pause.mode == PauseMode::Park)
+        && run.panes.values().all(|pane| pane.state == crate::domain::PaneState::Gone)
+}
+
+async fn received<T>(answer: oneshot::Receiver<T>) -> Result<T, String> {
+    answer.await.map_err(|_| "the run is no longer served".to_owned())
+}
+
+fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, String> {
+    serde_json::to_value(value).map_err(|error| error.to_string())
+}
+
+/// The `kind` of a fact as its record writes it.
+pub(super) fn kind_of(fact: &Fact) -> String {
+    serde_json::to_value(fact)
+        .ok()
+        .and_then(|value| value.get("kind").and_then(|kind| kind.as_str()).map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn piece(text: &str, offset: u64, limit: Option<u64>) -> Reply {
+    let total = text.len();
+    let mut begin = usize::try_from(offset).unwrap_or(total).min(total);
+    while !text.is_char_boundary(begin) {
+        begin -= 1;
+    }
+    let length = usize::try_from(limit.unwrap_or(FETCH_SIZE).min(FETCH_SIZE)).unwrap_or(total);
+    let mut end = (begin + length).min(total);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    Reply::Text {
+        text: text[begin..end].to_owned(),
+        offset: u64::try_from(begin).unwrap_or(0),
+        total: u64::try_from(total).unwrap_or(0),
+    }
+}

@@ -1,0 +1,288 @@
+//! Starting what the facts ask of the world. Each effect comes here once in the life of a supervisor; how it ended
+//! comes back as a message.
+
+use super::briefing;
+use super::desk::Desk;
+use super::launch;
+use super::log_tail::LogTail;
+use super::message::OwnerMessage;
+use super::owner::Owner;
+use super::world::{CheckJob, CheckpointJob, Probed};
+use crate::agent::{self, LaunchContext};
+use crate::domain::{
+    CheckpointSide, Effect, EffectId, Outcome, PaneId, PromptKind, RoleName, SessionId, StepNumber,
+};
+use crate::pty::Launch;
+use crate::recording;
+use crate::term::Size;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// An agent that does not take prompts by then did not start.
+const START_TIME: Duration = Duration::from_secs(90);
+/// A prompt that was not seen to arrive by then is in doubt.
+const DELIVERY_TIME: Duration = Duration::from_secs(45);
+/// An agent that was asked to leave gets this long before its process group is ended.
+const LEAVE_TIME: Duration = Duration::from_secs(5);
+
+impl Owner {
+    pub(super) fn start(&mut self, id: EffectId, effect: Effect) {
+        match effect {
+            Effect::Spawn { pane, session, role } => self.start_spawn(id, pane, session, role),
+            Effect::Prompt { pane, step, prompt } => {
+                if let Err(reason) = self.start_prompt(id, &pane, step, &prompt) {
+                    self.settle(id, Outcome::Failed { reason });
+                }
+            }
+            Effect::Interrupt { pane } => {
+                let outcome = match self.desks.get(&pane) {
+                    Some(desk) => match desk.control(desk.adapter.interrupt()) {
+                        Ok(_) => Outcome::Done,
+                        Err(reason) => Outcome::Failed { reason },
+                    },
+                    None => Outcome::Done,
+                };
+                self.settle(id, outcome);
+            }
+            Effect::Compact { pane } => {
+                if let Err(reason) = self.start_compact(id, &pane) {
+                    self.settle(id, Outcome::Failed { reason });
+                }
+            }
+            Effect::Quit { pane } => self.start_quit(id, &pane),
+            Effect::RunCheck { step, check } => self.start_check(id, step, check),
+            Effect::Checkpoint { step, side } => self.start_checkpoint(id, step, side),
+            Effect::Timer { due, .. } => {
+                self.timers.insert(id, due);
+            }
+            Effect::KillAll => self.start_kill(id),
+        }
+    }
+
+    fn start_spawn(&mut self, id: EffectId, pane: PaneId, session: SessionId, role: RoleName) {
+        let Some(config) = self.run().role_config(&role).cloned() else {
+            let reason = format!("the settings bind no agent to the role {role}");
+            return self.settle(id, Outcome::Failed { reason });
+        };
+        let adapter = match agent::adapter(&config.agent) {
+            Ok(adapter) => adapter,
+            Err(error) => return self.settle(id, Outcome::Failed { reason: error.to_string() }),
+        };
+        let size = self.first_size(&role);
+        let plan = adapter.probe_plan();
+        self.n_tokens += 1;
+        let token = launch::token();
+        self.tokens.add(token.clone(), pane.clone(), self.sender.clone());
+        let mut desk = Desk::new(pane.clone(), session, role, adapter, token, size);
+        desk.starting = Some((id, Instant::now() + START_TIME));
+        self.desks.insert(pane.clone(), desk);
+        let probe = self.world.probe(plan, self.environment.clone());
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let result = probe.await;
+            let _ = sender.send(OwnerMessage::Probed { pane, effect: id, result }).await;
+        });
+    }
+
+    /// The newest size of a pane of this role, else the size that the run was started with.
+    fn first_size(&self, role: &RoleName) -> Size {
+        let last = self.desks.values().rev().find(|desk| desk.role == *role).map(Desk::size);
+        last.unwrap_or_else(|| Size::new(self.default_size.0, self.default_size.1))
+    }
+
+    pub(super) fn on_probed(&mut self, pane: &PaneId, effect: EffectId, result: Result<Probed, String>) {
+        if !self.run().outbox.contains_key(&effect) {
+            return;
+        }
+        if let Err(reason) = result.and_then(|probed| self.launch(pane, &probed)) {
+            if let Some(desk) = self.desks.get_mut(pane) {
+                desk.starting = None;
+            }
+            self.settle(effect, Outcome::Failed { reason });
+        }
+    }
+
+    fn launch(&mut self, pane: &PaneId, probed: &Probed) -> Result<(), String> {
+        let run = self.run().id.clone().ok_or("the run has no id")?;
+        let at = self.clock.now();
+        let desk = self.desks.get_mut(pane).ok_or("the pane is gone")?;
+        let state = self.engine.run();
+        let config = state.role_config(&desk.role).cloned().ok_or("the role is not bound")?;
+        let resume = state.sessions.get(&desk.session).and_then(|session| session.agent_session.clone());
+        let directory = PathBuf::from(&state.directory);
+        let probe = desk.adapter.read_probe(&probed.outputs).map_err(|error| error.to_string())?;
+        let clamped = desk.adapter.check_model(&probe, &config).map_err(|error| error.to_string())?;
+        let mut config = config;
+        config.model = clamped.model;
+        config.thinking = clamped.thinking;
+        let launch_folder = self.places.launch_folder(&desk.session).map_err(|error| error.to_string())?;
+        let artifacts = self.places.artifacts_folder();
+        let context = LaunchContext {
+            run: &run,
+            pane,
+            session: &desk.session,
+            role: &desk.role,
+            config: &config,
+            directory: &directory,
+            launch_folder: &launch_folder,
+            agent_socket: self.places.agent_socket(),
+            token: &desk.token,
+            resume: resume.as_deref(),
+            probe: &probe,
+            program: &probed.program,
+            trust_project: self.trust_project,
+            artifacts: &artifacts,
+        };
+        let plan = desk.adapter.launch(&context).map_err(|error| error.to_string())?;
+        launch::write_files(&launch_folder, &plan.files)?;
+        let environment = launch::environment(&self.environment, &plan.env, &run);
+        let size = desk.size();
+        let spawned = self.world.spawn(&Launch {
+            program: plan.program.clone(),
+            args: plan.args.clone(),
+            cwd: directory,
+            env: environment.clone(),
+            cols: size.cols,
+            rows: size.rows,
+        })?;
+        let header = recording::Header {
+            cols: size.cols,
+            rows: size.rows,
+            command: Some(launch::command_line(&plan.program, &plan.args)),
+            title: Some(format!("{run} {pane}")),
+            timestamp: Some(at.wall / 1000),
+            start_ms: at.run,
+        };
+        let recording = recording::Writer::create(&self.places.recording(pane), header)
+            .map_err(|error| format!("the recording of {pane} cannot be written: {error}"))?;
+        desk.begin(spawned.child, recording, launch::secrets(&environment), LogTail::new(plan.log));
+        let (mut events, sender, pane) = (spawned.events, self.sender.clone(), pane.clone());
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                if sender.send(OwnerMessage::Pty { pane: pane.clone(), event }).await.is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(())
+    }
+
+    fn start_prompt(
+        &mut self,
+        id: EffectId,
+        pane: &PaneId,
+        step: StepNumber,
+        prompt: &PromptKind,
+    ) -> Result<(), String> {
+        let run = self.run().id.clone().ok_or("the run has no id")?;
+        let role = self.run().panes.get(pane).map(|pane| pane.role.clone()).ok_or("there is no such pane")?;
+        let artifacts = self.places.artifacts_folder().display().to_string();
+        let blobs = self.engine.blobs();
+        let context = briefing::context(self.run(), blobs, &role, step, &artifacts);
+        let text = briefing::render(&self.prompts, &context, prompt, blobs, &run, id)
+            .map_err(|error| format!("the prompt cannot be made: {error}"))?;
+        let working =
+            self.run().current_step().is_some_and(|step| step.stage == crate::domain::Stage::Working);
+        let desk = self.desks.get_mut(pane).ok_or("the pane is gone")?;
+        let emissions = desk.deliver(id, text, working, Instant::now() + DELIVERY_TIME)?;
+        self.emitted(pane, emissions);
+        Ok(())
+    }
+
+    fn start_compact(&mut self, id: EffectId, pane: &PaneId) -> Result<(), String> {
+        let role = self.run().panes.get(pane).map(|pane| pane.role.clone()).ok_or("there is no such pane")?;
+        let step = self.run().current_step().map(|step| step.number).unwrap_or_default();
+        let artifacts = self.places.artifacts_folder().display().to_string();
+        let context = briefing::context(self.run(), self.engine.blobs(), &role, step, &artifacts);
+        let focus = self
+            .prompts
+            .render("compact", &context)
+            .map_err(|error| format!("the focus of the compaction cannot be made: {error}"))?;
+        let desk = self.desks.get_mut(pane).ok_or("the pane is gone")?;
+        desk.control(desk.adapter.compact(focus.trim()))?;
+        desk.compacting = Some(id);
+        Ok(())
+    }
+
+    fn start_quit(&mut self, id: EffectId, pane: &PaneId) {
+        let Some(desk) = self.desks.get_mut(pane).filter(|desk| desk.child.is_some()) else {
+            return self.settle(id, Outcome::Done);
+        };
+        let patience = match desk.control(desk.adapter.quit()) {
+            Ok(false) => LEAVE_TIME,
+            Ok(true) => Duration::ZERO,
+            Err(reason) => {
+                tracing::info!(%pane, %reason, "the agent could not be asked to leave");
+                Duration::ZERO
+            }
+        };
+        desk.leaving = Some((id, Instant::now() + patience));
+    }
+
+    fn start_check(&mut self, id: EffectId, _step: StepNumber, check: usize) {
+        let config = self.run().config.as_ref().and_then(|config| config.checks.get(check)).cloned();
+        let (Some(check), Some(run)) = (config, self.run().id.clone()) else {
+            return self
+                .settle(id, Outcome::Failed { reason: "the check is not in the settings".to_owned() });
+        };
+        let job = CheckJob {
+            check,
+            directory: PathBuf::from(&self.run().directory),
+            environment: launch::environment(&self.environment, &[], &run),
+        };
+        let check = self.world.check(job);
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let outcome = Outcome::Checked { result: check.await };
+            let _ = sender.send(OwnerMessage::Settled { effect: id, outcome }).await;
+        });
+    }
+
+    fn start_checkpoint(&mut self, id: EffectId, step: StepNumber, side: CheckpointSide) {
+        let Some(run) = self.run().id.clone() else { return };
+        let before = self.run().step(step).and_then(|step| step.evidence.before.clone());
+        let job = CheckpointJob {
+            directory: PathBuf::from(&self.run().directory),
+            run_folder: self.places.folder().to_path_buf(),
+            run,
+            step,
+            side,
+            before: before.filter(|_| side == CheckpointSide::After),
+        };
+        let checkpoint = self.world.checkpoint(job);
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let outcome = match checkpoint.await {
+                Ok(done) => Outcome::Checkpointed { commit: done.commit, diff: done.diff },
+                Err(reason) => Outcome::Failed { reason },
+            };
+            let _ = sender.send(OwnerMessage::Settled { effect: id, outcome }).await;
+        });
+    }
+
+    fn start_kill(&mut self, id: EffectId) {
+        let Some(run) = self.run().id.clone() else { return };
+        let pids =
+            self.desks.values().filter_map(|desk| desk.child.as_ref().map(|child| child.pid())).collect();
+        let kill = self.world.kill_all(pids, launch::marker_entry(&run));
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let survivors = kill.await;
+            let _ = sender.send(OwnerMessage::Killed { effect: id, survivors }).await;
+        });
+    }
+
+    pub(super) fn on_killed(&mut self, effect: EffectId, survivors: &[u32]) {
+        // What the agents still wrote into their logs was paid for.
+        self.read_logs();
+        self.drive();
+        if survivors.is_empty() {
+            self.settle(effect, Outcome::Done);
+        } else {
+            let reason = format!("these processes survived: {survivors:?}");
+            self.subscribers.notice(&reason);
+            self.settle(effect, Outcome::Failed { reason });
+        }
+    }
+}

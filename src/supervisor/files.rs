@@ -1,0 +1,31 @@
+//! The files for people: written from the state whenever it moved, and always deletable.
+
+use super::owner::Owner;
+use crate::domain::Text;
+
+impl Owner {
+    pub(super) fn write_projections(&mut self) {
+        self.wants_projection = false;
+        let run = self.engine.run();
+        if run.seq == self.projected {
+            return;
+        }
+        let blobs = self.engine.blobs();
+        let full = |text: &Text| blobs.text(text).unwrap_or_else(|_| text.summary().to_owned());
+        match self.projector.write(run, self.places.run_folder(), &full) {
+            Ok(()) => self.projected = run.seq,
+            Err(error) => {
+                // The truth is in the journal; these can be written again at any time.
+                let reason = format!("the run folder cannot be written: {error}");
+                tracing::warn!(%reason);
+                self.subscribers.notice(&reason);
+                self.projected = run.seq;
+            }
+        }
+        let entries = self.places.artifacts();
+        if entries != self.artifacts {
+            self.subscribers.artifacts(self.places.run(), &entries);
+            self.artifacts = entries;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What a child is started with: environment, token, files.
+
+use crate::agent::LaunchFile;
+use crate::domain::RunId;
+use std::fmt::Write as _;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+/// Names of the environment that say which terminal we run in: the child has another one.
+const TERMINAL_IDENTITY: [&str; 16] = [
+    "TERM",
+    "COLORTERM",
+    "TERM_PROGRAM",
+    "TERM_PROGRAM_VERSION",
+    "TMUX",
+    "TMUX_PANE",
+    "STY",
+    "KITTY_WINDOW_ID",
+    "KITTY_PID",
+    "WEZTERM_PANE",
+    "WEZTERM_EXECUTABLE",
+    "ITERM_SESSION_ID",
+    "ALACRITTY_WINDOW_ID",
+    "WINDOWID",
+    "COLUMNS",
+    "LINES",
+];
+
+/// Shorter values are too common in ordinary text to be masked.
+const SHORTEST_SECRET: usize = 8;
+
+/// The entry by which every process of a run can be found again.
+pub(super) fn marker_entry(run: &RunId) -> String {
+    format!("AWTUI_RUN={run}")
+}
+
+/// The client's environment, less what belongs to its terminal and to awtui, plus what the adapter wants.
+pub(super) fn environment(
+    base: &[(String, String)],
+    added: &[(String, String)],
+    run: &RunId,
+) -> Vec<(String, String)> {
+    let mut environment: Vec<(String, String)> = base
+        .iter()
+        .filter(|(name, _)| !TERMINAL_IDENTITY.contains(&name.as_str()) && !name.starts_with("AWTUI_"))
+        .filter(|(name, _)| !added.iter().any(|(other, _)| other == name))
+        .cloned()
+        .collect();
+    environment.push(("TERM".to_owned(), "xterm-256color".to_owned()));
+    environment.push(("COLORTERM".to_owned(), "truecolor".to_owned()));
+    environment.extend(added.iter().filter(|(name, _)| name != "AWTUI_RUN").cloned());
+    environment.push(("AWTUI_RUN".to_owned(), run.to_string()));
+    environment
+}
+
+/// Values that must not be shown or recorded.
+pub(super) fn secrets(environment: &[(String, String)]) -> Vec<String> {
+    environment
+        .iter()
+        .filter(|(name, value)| {
+            let name = name.to_uppercase();
+            let telling = ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"];
+            value.len() >= SHORTEST_SECRET && telling.iter().any(|word| name.contains(word))
+        })
+        // Paths and addresses of agents' sockets are no secrets.
+        .filter(|(_, value)| !value.starts_with('/'))
+        .map(|(_, value)| value.clone())
+        .collect()
+}
+
+/// 128 random bits in hexadecimal.
+pub(super) fn token() -> String {
+    let mut bytes = [0_u8; 16];
+    if rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty()).is_err() {
+        tracing::error!("the system gives no random bytes; agent tokens are weak");
+        let now = super::clock::system_wall().to_le_bytes();
+        bytes[..8].copy_from_slice(&now);
+    }
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+pub(super) fn command_line(program: &Path, args: &[String]) -> String {
+    let mut words = vec![program.display().to_string()];
+    words.extend(args.iter().cloned());
+    shell_words::join(words)
+}
+
+pub(super) fn write_files(folder: &Path, files: &[LaunchFile]) -> Result<(), String> {
+    for file in files {
+        let path = folder.join(&file.path);
+        if let Some(parent) = path.parent() {
+            std::fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(parent)
+                .map_err(|error| format!("cannot make {}: {error}", parent.display()))?;
+        }
+        let written = std::fs::OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .mode(file.mode)
+            .open(&path)
+            .and_then(|mut open| open.write_all(file.contents.as_bytes()));
+        written.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! What the owner of a run is told.
+
+use super::world::Probed;
+use crate::domain::{Author, EffectId, OperatorAct, Outcome, PaneId, Record, Seq};
+use crate::pty;
+use crate::wire::{Mailbox, PaneSizes};
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Which client of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ClientId(pub(super) u64);
+
+pub(super) enum OwnerMessage {
+    Pty {
+        pane: PaneId,
+        event: pty::Event,
+    },
+    Agent {
+        pane: PaneId,
+        event: AgentEvent,
+    },
+    Probed {
+        pane: PaneId,
+        effect: EffectId,
+        result: Result<Probed, String>,
+    },
+    Settled {
+        effect: EffectId,
+        outcome: Outcome,
+    },
+    Killed {
+        effect: EffectId,
+        survivors: Vec<u32>,
+    },
+    Act {
+        author: Author,
+        act: OperatorAct,
+        reply: oneshot::Sender<Result<(), String>>,
+    },
+    Type {
+        pane: PaneId,
+        bytes: Vec<u8>,
+        reply: oneshot::Sender<Result<(), String>>,
+    },
+    PaneSizes {
+        panes: PaneSizes,
+    },
+    Subscribe {
+        client: ClientId,
+        after: Seq,
+        mailbox: Arc<Mailbox>,
+    },
+    Unsubscribe {
+        client: ClientId,
+    },
+    Records {
+        after: Seq,
+        reply: oneshot::Sender<Vec<Arc<Record>>>,
+    },
+    /// Its headless client is gone: drain and pause.
+    Park {
+        reason: String,
+    },
+    /// Stop serving the run; its journal stays as it is.
+    LetGo {
+        done: oneshot::Sender<()>,
+    },
+}
+
+pub(super) enum AgentEvent {
+    /// An agent greeted with the pane's token; lines for it go into `link`.
+    Connected {
+        link: mpsc::Sender<String>,
+    },
+    Line(String),
+    Closed,
+}

@@ -1,0 +1,361 @@
+//! What comes out of the panes: bytes, ends, emissions of adapters, and what did not come in time.
+
+use super::owner::Owner;
+use super::world::World;
+use crate::agent::Emission;
+use crate::domain::{
+    CompactOutcome, Cost, CostSource, DeliveryChannel, Fact, Input, Observation, Outcome, PaneId, Source,
+    UsageSeen,
+};
+use crate::pty;
+use crate::term::Size;
+use crate::wire::PaneSizes;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Sizes that change while a person drags a border reach the child once they rest.
+const RESIZE_REST: Duration = Duration::from_millis(50);
+
+impl Owner {
+    pub(super) fn on_pty(&mut self, pane: &PaneId, event: pty::Event) {
+        match event {
+            pty::Event::Output(bytes) => self.on_output(pane, &bytes),
+            pty::Event::Exited(exit) => {
+                if let Some(desk) = self.desks.get_mut(pane) {
+                    let emissions = desk.adapter.exited(exit.code);
+                    self.emitted(pane, emissions);
+                    self.drive();
+                }
+                self.on_exit(pane, &exit);
+            }
+        }
+    }
+
+    fn on_output(&mut self, pane: &PaneId, bytes: &[u8]) {
+        let at = self.clock.now().run;
+        let Some(desk) = self.desks.get_mut(pane) else { return };
+        match desk.output(at, bytes) {
+            Ok(heard) => {
+                let emissions: Vec<Emission> =
+                    heard.signals.iter().flat_map(|signal| desk.adapter.signal(signal)).collect();
+                if let Some((end, change)) = heard.change {
+                    self.subscribers.pane(self.places.run(), pane, end, &change, at);
+                }
+                self.emitted(pane, emissions);
+            }
+            Err(error) => self.recording_failed(pane, &error),
+        }
+    }
+
+    fn recording_failed(&mut self, pane: &PaneId, error: &std::io::Error) {
+        let reason = format!("the recording of {pane} cannot be written: {error}");
+        if self.broken.is_none() {
+            tracing::error!(%reason);
+            self.subscribers.notice(&reason);
+            self.broken = Some(reason);
+        }
+    }
+
+    fn on_exit(&mut self, pane: &PaneId, exit: &pty::Exit) {
+        self.read_log(pane);
+        self.drive();
+        let at = self.clock.now().run;
+        let status = exit.code.unwrap_or_else(|| 128 + exit.signal.unwrap_or(0));
+        let Some(desk) = self.desks.get_mut(pane) else { return };
+        let changes = desk.exited(at, status);
+        let (starting, leaving) = (desk.starting.take(), desk.leaving.take());
+        let (prompt, compacting) = (desk.prompt.take(), desk.compacting.take());
+        let last_words = desk.last_words();
+        self.tokens.remove(&desk.token);
+        match changes {
+            Ok(changes) => {
+                for (end, change) in changes {
+                    self.subscribers.pane(self.places.run(), pane, end, &change, at);
+                }
+            }
+            Err(error) => self.recording_failed(pane, &error),
+        }
+        if let Some((effect, _)) = starting {
+            let how = match (exit.code, exit.signal) {
+                (Some(code), _) => format!("left with exit code {code}"),
+                (None, Some(signal)) => format!("was ended by signal {signal}"),
+                (None, None) => "left".to_owned(),
+            };
+            let said = last_words.map_or_else(String::new, |words| format!(", saying: {words}"));
+            let reason = format!("the agent {how} before it took prompts{said}");
+            return self.settle(effect, Outcome::Failed { reason });
+        }
+        if let Some(compact) = compacting {
+            let reason = "the agent left".to_owned();
+            self.settle(compact, Outcome::Compacted { result: CompactOutcome::Failed { reason } });
+        }
+        if let Some(prompt) = prompt {
+            // It may have been read or not; the session tells when it is resumed, so it is asked for again.
+            self.settle(prompt.effect, Outcome::Canceled);
+        }
+        match leaving {
+            Some((effect, _)) => self.settle(effect, Outcome::Done),
+            None => {
+                let gone = Observation::Gone { code: exit.code, signal: exit.signal };
+                self.observe(pane, Source::Process, gone);
+            }
+        }
+    }
+
+    pub(super) fn emitted(&mut self, pane: &PaneId, emissions: Vec<Emission>) {
+        for emission in emissions {
+            match emission {
+                Emission::Observed { source, observation } => self.on_observed(pane, source, observation),
+                Emission::Worker { key, report } => {
+                    let input = Input::WorkerReported { pane: pane.clone(), key: key.clone(), report };
+                    self.report(pane, &key, input);
+                }
+                Emission::Verdict { key, report } => {
+                    let input = Input::VerdictReported { pane: pane.clone(), key: key.clone(), report };
+                    self.report(pane, &key, input);
+                }
+                Emission::Progress { key, text } => {
+                    tracing::info!(%pane, %text, "progress");
+                    self.answer(pane, &key, true, "noted");
+                }
+                Emission::GateAsked { key, question } => {
+                    tracing::info!(%pane, %question, "an agent asked for a gate");
+                    let hint = "not taken here: end your turn with your report, and put the question there";
+                    self.answer(pane, &key, false, hint);
+                }
+                Emission::Artifact { key, path, note } => {
+                    tracing::info!(%pane, %path, %note, "artifact");
+                    self.answer(pane, &key, true, "noted");
+                }
+                Emission::Reply(line) => {
+                    if let Some(desk) = self.desks.get(pane)
+                        && let Err(reason) = desk.send(line)
+                    {
+                        tracing::info!(%pane, %reason, "an answer did not reach the agent");
+                    }
+                }
+                Emission::Refused { reason } => {
+                    tracing::warn!(%pane, %reason, "a message of the agent was refused");
+                    self.subscribers.notice(&format!("{pane}: {reason}"));
+                }
+            }
+        }
+    }
+
+    /// A report takes effect at once, so that the agent can be told whether it was applied.
+    fn report(&mut self, pane: &PaneId, key: &str, input: Input) {
+        while let Some(earlier) = self.inputs.pop_front() {
+            if let Err(reason) = self.try_step(earlier) {
+                tracing::debug!(%reason, "an input was refused");
+            }
+        }
+        let before = self.run().seq;
+        let result = self.try_step(input);
+        let refused =
+            self.engine.records().iter().rev().take_while(|record| record.seq > before).find_map(|record| {
+                if let Fact::ReportRefused { reason, .. } = &record.fact {
+                    Some(reason.clone())
+                } else {
+                    None
+                }
+            });
+        match (result, refused) {
+            (Ok(()), None) => self.answer(pane, key, true, "recorded"),
+            (Ok(()), Some(reason)) | (Err(reason), _) => self.answer(pane, key, false, &reason),
+        }
+    }
+
+    fn answer(&mut self, pane: &PaneId, key: &str, ok: bool, message: &str) {
+        let Some(desk) = self.desks.get(pane) else { return };
+        if let Err(reason) = desk.send(crate::agent::protocol::reply(key, ok, message)) {
+            tracing::info!(%pane, %reason, "an answer did not reach the agent");
+        }
+    }
+
+    fn on_observed(&mut self, pane: &PaneId, source: Source, observation: Observation) {
+        let Some(desk) = self.desks.get_mut(pane) else { return };
+        match observation {
+            Observation::Ready => {
+                self.observe(pane, source, Observation::Ready);
+                if let Some(desk) = self.desks.get_mut(pane)
+                    && let Some((effect, _)) = desk.starting.take()
+                {
+                    self.settle(effect, Outcome::Started);
+                }
+            }
+            Observation::PromptSeen { effect } => {
+                if desk.prompt.as_ref().is_some_and(|prompt| prompt.effect.0 == effect) {
+                    self.delivered(pane, true);
+                }
+            }
+            Observation::TurnStarted => {
+                // A pasted prompt shows that it was taken by the turn that it starts.
+                let pasted =
+                    desk.prompt.as_ref().is_some_and(|prompt| prompt.channel != DeliveryChannel::Bridge);
+                self.observe(pane, source, Observation::TurnStarted);
+                if pasted {
+                    self.delivered(pane, false);
+                }
+            }
+            Observation::TurnEnded { end, text } => {
+                if desk.prompt.is_some() && source != Source::TerminalStatus {
+                    self.delivered(pane, false);
+                }
+                self.observe(pane, source, Observation::TurnEnded { end, text });
+                self.read_log(pane);
+            }
+            Observation::CompactionEnded { before, after, failed, nothing } => match desk.compacting.take() {
+                Some(effect) => {
+                    let result = match failed {
+                        Some(reason) => CompactOutcome::Failed { reason },
+                        None if nothing => CompactOutcome::Nothing,
+                        None => CompactOutcome::Done { before, after },
+                    };
+                    self.settle(effect, Outcome::Compacted { result });
+                }
+                None => {
+                    let ended = Observation::CompactionEnded { before, after, failed, nothing };
+                    self.observe(pane, source, ended);
+                }
+            },
+            Observation::CompactionStarted { automatic } => {
+                // The one that awtui asked for is open already.
+                if desk.compacting.is_none() {
+                    self.observe(pane, source, Observation::CompactionStarted { automatic });
+                }
+            }
+            Observation::Usage(seen) => {
+                let seen = self.priced(seen);
+                self.observe(pane, source, Observation::Usage(seen));
+            }
+            other @ (Observation::SessionKnown { .. }
+            | Observation::ModelSeen { .. }
+            | Observation::ContextSeen { .. }
+            | Observation::ToolStarted { .. }
+            | Observation::ToolEnded { .. }
+            | Observation::PermissionAsked { .. }
+            | Observation::PermissionGone { .. }
+            | Observation::Limited(_)
+            | Observation::Status(_)
+            | Observation::Typed
+            | Observation::Gone { .. }) => self.observe(pane, source, other),
+        }
+    }
+
+    fn delivered(&mut self, pane: &PaneId, confirmed: bool) {
+        let Some(prompt) = self.desks.get_mut(pane).and_then(|desk| desk.prompt.take()) else { return };
+        let outcome = Outcome::Delivered { channel: prompt.channel, confirmed, text: prompt.text.into() };
+        self.settle(prompt.effect, outcome);
+    }
+
+    /// The agent's own figure wins; else the table's, marked as an estimate; else the price stays unknown.
+    fn priced(&self, mut seen: UsageSeen) -> UsageSeen {
+        if seen.cost.is_none() && !seen.unknown_spend {
+            seen.cost = self.prices.price(&seen.model, &seen.tokens);
+        }
+        if let Some(Cost { source: CostSource::Table { .. }, .. }) = &seen.cost {
+            tracing::trace!(model = %seen.model, "priced from the table");
+        }
+        seen
+    }
+
+    pub(super) fn read_logs(&mut self) {
+        let panes: Vec<PaneId> = self.desks.keys().cloned().collect();
+        for pane in panes {
+            self.read_log(&pane);
+        }
+    }
+
+    pub(super) fn read_log(&mut self, pane: &PaneId) {
+        let world: &dyn World = &*self.world;
+        let Some(desk) = self.desks.get_mut(pane) else { return };
+        let Some(log) = &mut desk.log else { return };
+        let unknown = log.path().is_none();
+        let lines = log.new_lines(world);
+        let found = unknown.then(|| log.path().map(|path| path.display().to_string())).flatten();
+        let emissions: Vec<Emission> = lines.iter().flat_map(|line| desk.adapter.log_line(line)).collect();
+        if let Some(path) = found
+            && let Some(session) = self.engine.run().sessions.get(&desk.session)
+            && let Some(agent_session) = session.agent_session.clone()
+        {
+            self.observe(
+                pane,
+                Source::SessionLog,
+                Observation::SessionKnown { agent_session, log: Some(path) },
+            );
+        }
+        self.emitted(pane, emissions);
+    }
+
+    pub(super) fn on_deadlines(&mut self) {
+        let now = Instant::now();
+        let panes: Vec<PaneId> = self.desks.keys().cloned().collect();
+        for pane in panes {
+            let Some(desk) = self.desks.get_mut(&pane) else { continue };
+            let pid = desk.child.as_ref().map(|child| child.pid());
+            let mut end = false;
+            let mut outcomes = Vec::new();
+            if let Some((effect, _)) = desk.starting.take_if(|(_, deadline)| *deadline <= now) {
+                let said =
+                    desk.last_words().map_or_else(String::new, |words| format!("; its screen says: {words}"));
+                let reason = format!("the agent did not take prompts in time{said}");
+                outcomes.push((effect, Outcome::Failed { reason }));
+                end = true;
+            }
+            if let Some(prompt) = desk.prompt.take_if(|prompt| prompt.deadline <= now) {
+                let reason = "the agent was not seen to receive it".to_owned();
+                outcomes.push((prompt.effect, Outcome::Unconfirmed { reason }));
+            }
+            if let Some((_, deadline)) = &mut desk.leaving
+                && *deadline <= now
+            {
+                // Asked once; from here on the process group is ended, again if that should fail.
+                *deadline = now + Duration::from_secs(15);
+                end = true;
+            }
+            if let Some((size, _)) = desk.wanted_size.take_if(|(_, deadline)| *deadline <= now) {
+                self.resize(&pane, size);
+            }
+            for (effect, outcome) in outcomes {
+                self.settle(effect, outcome);
+            }
+            if let Some(pid) = pid.filter(|_| end) {
+                tokio::spawn(self.world.end_group(pid));
+            }
+        }
+    }
+
+    pub(super) fn want_sizes(&mut self, sizes: &PaneSizes) {
+        for (pane, (cols, rows)) in sizes {
+            if let Some(desk) = self.desks.get_mut(pane) {
+                let size = Size::new(*cols, *rows);
+                let changes = size != desk.size() || desk.wanted_size.is_some();
+                if changes && !desk.has_ended() {
+                    let deadline =
+                        desk.wanted_size.map_or_else(|| Instant::now() + RESIZE_REST, |(_, rest)| rest);
+                    desk.wanted_size = Some((size, deadline));
+                }
+            }
+        }
+    }
+
+    fn resize(&mut self, pane: &PaneId, size: Size) {
+        let at = self.clock.now().run;
+        let Some(desk) = self.desks.get_mut(pane) else { return };
+        match desk.resize(at, size) {
+            Ok(Some((end, change))) => {
+                self.subscribers.pane(self.places.run(), pane, end, &change, at);
+                let input = Input::PaneResized { pane: pane.clone(), cols: size.cols, rows: size.rows };
+                self.inputs.push_back(input);
+            }
+            Ok(None) => {}
+            Err(error) => self.recording_failed(pane, &error),
+        }
+    }
+
+    pub(super) fn send_snapshots(&mut self) {
+        let now = self.clock.now().run;
+        let desks = &self.desks;
+        self.subscribers.send_snapshots(self.places.run(), now, |pane| desks.get(pane)?.snapshot());
+    }
+}

@@ -1,0 +1,231 @@
+//! The real world: processes, git, files.
+
+use super::world::{CheckJob, CheckpointJob, Checkpointed, Child, Later, Probed, Spawned, World};
+use crate::agent::{LogPlan, ProbeOutput, ProbePlan};
+use crate::domain::{CheckResult, CheckpointSide, Text};
+use crate::project::checkpoint;
+use crate::pty::{self, Launch};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::AsyncReadExt;
+use tokio::process::Command;
+
+/// Bytes of a session log that are taken at once.
+const LOG_SIZE: u64 = 8 * 1024 * 1024;
+/// Bytes of a check's output that are kept, from its end.
+const CHECK_OUTPUT: usize = 256 * 1024;
+/// Processes get this long to leave by themselves.
+const GRACE: Duration = Duration::from_secs(3);
+
+#[derive(Debug, Default)]
+pub struct RealWorld;
+
+struct RealChild(pty::Child);
+
+impl Child for RealChild {
+    fn pid(&self) -> u32 {
+        self.0.pid()
+    }
+
+    fn write(&self, bytes: Vec<u8>) -> Result<(), String> {
+        self.0.write(bytes).map_err(|error| error.to_string())
+    }
+
+    fn resize(&self, cols: u16, rows: u16) {
+        if let Err(error) = self.0.resize(cols, rows) {
+            tracing::info!(%error, "a pane could not be resized");
+        }
+    }
+}
+
+impl World for RealWorld {
+    fn probe(&self, plan: ProbePlan, environment: Vec<(String, String)>) -> Later<Result<Probed, String>> {
+        Box::pin(probe(plan, environment))
+    }
+
+    fn spawn(&mut self, launch: &Launch) -> Result<Spawned, String> {
+        let (child, events) = pty::spawn(launch).map_err(|error| error.to_string())?;
+        Ok(Spawned { child: Box::new(RealChild(child)), events })
+    }
+
+    fn end_group(&self, pid: u32) -> Later<()> {
+        Box::pin(async move {
+            pty::end_group(pid, GRACE).await;
+        })
+    }
+
+    fn kill_all(&self, pids: Vec<u32>, marker: String) -> Later<Vec<u32>> {
+        Box::pin(async move {
+            let ends = pids.into_iter().map(|pid| pty::end_group(pid, GRACE));
+            futures_util::future::join_all(ends).await;
+            pty::end_marked(&marker, GRACE).await;
+            pty::marked(&marker)
+        })
+    }
+
+    fn check(&self, job: CheckJob) -> Later<CheckResult> {
+        Box::pin(check(job))
+    }
+
+    fn checkpoint(&self, job: CheckpointJob) -> Later<Result<Checkpointed, String>> {
+        Box::pin(async move {
+            let done = checkpoint::make(&job.directory, &job.run_folder, &job.run, job.step, job.side)
+                .await
+                .map_err(|error| error.to_string())?;
+            let diff = match (job.side, &job.before, &done.commit) {
+                (CheckpointSide::After, Some(before), Some(after)) => {
+                    let mut diff = checkpoint::diff(&job.directory, before, after)
+                        .await
+                        .map_err(|error| error.to_string())?;
+                    diff.skipped = done.skipped;
+                    Some(diff)
+                }
+                (CheckpointSide::Before | CheckpointSide::After, _, _) => None,
+            };
+            Ok(Checkpointed { commit: done.commit, diff })
+        })
+    }
+
+    fn find_log(&self, plan: &LogPlan) -> Option<PathBuf> {
+        match plan {
+            LogPlan::None => None,
+            LogPlan::File(path) => path.is_file().then(|| path.clone()),
+            LogPlan::Folder { dir, contains } => {
+                let mut found: Vec<PathBuf> = std::fs::read_dir(dir)
+                    .ok()?
+                    .flatten()
+                    .map(|entry| entry.path())
+                    .filter(|path| {
+                        path.is_file()
+                            && path.file_name().is_some_and(|name| name.to_string_lossy().contains(contains))
+                    })
+                    .collect();
+                found.sort();
+                found.pop()
+            }
+        }
+    }
+
+    fn read_log(&self, path: &Path, offset: u64) -> Option<Vec<u8>> {
+        let mut file = std::fs::File::open(path).ok()?;
+        file.seek(SeekFrom::Start(offset)).ok()?;
+        let mut bytes = Vec::new();
+        file.take(LOG_SIZE).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    }
+}
+
+async fn probe(plan: ProbePlan, environment: Vec<(String, String)>) -> Result<Probed, String> {
+    let path = environment.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.clone());
+    let here = std::env::current_dir().map_err(|error| error.to_string())?;
+    if plan.programs.is_empty() {
+        // The agent is awtui itself.
+        let program = std::env::current_exe().map_err(|error| error.to_string())?;
+        return Ok(Probed { program, outputs: Vec::new() });
+    }
+    let program = plan
+        .programs
+        .iter()
+        .find_map(|program| which::which_in(program, path.clone(), &here).ok())
+        .ok_or_else(|| format!("{} is not installed: it is not on PATH", plan.programs.join(" or ")))?;
+    let mut outputs = Vec::new();
+    for command in &plan.commands {
+        let run = Command::new(&program)
+            .args(&command.args)
+            .env_clear()
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .envs(command.env.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output();
+        let output = match tokio::time::timeout(Duration::from_millis(command.timeout), run).await {
+            Ok(Ok(output)) => ProbeOutput {
+                code: output.status.code(),
+                stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+                stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            },
+            Ok(Err(error)) => ProbeOutput { code: None, stdout: String::new(), stderr: error.to_string() },
+            Err(_) => ProbeOutput {
+                code: None,
+                stdout: String::new(),
+                stderr: "it did not answer in time".to_owned(),
+            },
+        };
+        outputs.push(output);
+    }
+    Ok(Probed { program, outputs })
+}
+
+async fn check(job: CheckJob) -> CheckResult {
+    let began = tokio::time::Instant::now();
+    let wall = || u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let failed = |reason: String| CheckResult {
+        code: None,
+        reason: Some(reason),
+        wall: wall(),
+        output: Text::default(),
+    };
+    let (reader, writer) = match std::io::pipe() {
+        Ok(pipe) => pipe,
+        Err(error) => return failed(format!("no pipe for its output: {error}")),
+    };
+    let Ok(second) = writer.try_clone() else { return failed("no pipe for its output".to_owned()) };
+    let spawned = Command::new("sh")
+        .args(["-c", &job.check.run])
+        .current_dir(&job.directory)
+        .env_clear()
+        .envs(job.environment)
+        .stdin(Stdio::null())
+        .stdout(writer)
+        .stderr(second)
+        .process_group(0)
+        .spawn();
+    let mut child = match spawned {
+        Ok(child) => child,
+        Err(error) => return failed(format!("it cannot be started: {error}")),
+    };
+    let pid = child.id();
+    let output = tokio::spawn(collect(reader));
+    let limit = if job.check.timeout == 0 {
+        Duration::from_hours(24)
+    } else {
+        Duration::from_millis(job.check.timeout)
+    };
+    let (code, reason) = match tokio::time::timeout(limit, child.wait()).await {
+        Ok(Ok(status)) => match status.code() {
+            Some(code) => (Some(code), None),
+            None => (None, Some(format!("it was ended: {status}"))),
+        },
+        Ok(Err(error)) => (None, Some(format!("its end is not known: {error}"))),
+        Err(_) => (None, Some(format!("it did not end within {} s", limit.as_secs()))),
+    };
+    if let Some(pid) = pid {
+        // What it left behind in its group ends with it; a check that is over has none.
+        pty::end_group(pid, Duration::from_millis(500)).await;
+    }
+    // A process that left the group may hold the pipe open; its words are not waited for.
+    let words = tokio::time::timeout(Duration::from_secs(1), output).await;
+    let output = words.ok().and_then(Result::ok).unwrap_or_default();
+    CheckResult { code, reason, wall: wall(), output: Text::from(output) }
+}
+
+/// The last part of what comes out of the pipe.
+async fn collect(reader: std::io::PipeReader) -> String {
+    let file = tokio::fs::File::from_std(std::fs::File::from(std::os::fd::OwnedFd::from(reader)));
+    let mut reader = tokio::io::BufReader::new(file);
+    let mut kept = Vec::new();
+    let mut chunk = vec![0_u8; 64 * 1024];
+    while let Ok(read) = reader.read(&mut chunk).await {
+        if read == 0 {
+            break;
+        }
+        kept.extend_from_slice(&chunk[..read]);
+        if kept.len() > 2 * CHECK_OUTPUT {
+            kept.drain(..kept.len() - CHECK_OUTPUT);
+        }
+    }
+    let from = kept.len().saturating_sub(CHECK_OUTPUT);
+    String::from_utf8_lossy(&kept[from..]).into_owned()
+}

@@ -1,0 +1,301 @@
+//! The supervisor of one project: its lock, its two doors, its runs. Lives while a run is alive or a client is there.
+
+use super::agent_door;
+use super::client_door;
+use super::clock::Clock;
+use super::lock::{Lock, LockError};
+use super::message::{ClientId, OwnerMessage};
+use super::owner::Owner;
+use super::start;
+use super::tokens::Tokens;
+use super::world::World;
+use crate::domain::{Run, RunId, RunSummary};
+use crate::project::{Project, ProjectFolders};
+use crate::settings::Paths;
+use crate::wire::{SocketError, SocketPaths, StartRun};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use thiserror::Error;
+use tokio::net::UnixListener;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+/// Without a client and without a live run, it leaves after this.
+const LINGER: Duration = Duration::from_secs(3);
+/// Messages that may wait for the owner of a run; the panes behind it wait then.
+const QUEUE: usize = 1024;
+
+#[derive(Debug, Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    #[error(transparent)]
+    Socket(#[from] SocketError),
+    #[error("cannot listen on {}: {error}", path.display())]
+    Listen { path: PathBuf, error: std::io::Error },
+    #[error("{0}")]
+    Project(String),
+}
+
+/// What the supervisor of a project works with.
+pub struct Options {
+    pub project: Project,
+    pub paths: Paths,
+    pub sockets: SocketPaths,
+}
+
+pub(super) struct RunHandle {
+    pub(super) sender: mpsc::Sender<OwnerMessage>,
+    pub(super) state: watch::Receiver<Arc<Run>>,
+    pub(super) folder: PathBuf,
+}
+
+/// Shared by the doors.
+pub(super) struct Hall {
+    pub(super) options: Options,
+    pub(super) folders: ProjectFolders,
+    pub(super) tokens: Arc<Tokens>,
+    runs: Mutex<BTreeMap<RunId, RunHandle>>,
+    world: Mutex<Box<dyn FnMut() -> Box<dyn World> + Send>>,
+    clock: Clock,
+    clients: AtomicU64,
+    next_client: AtomicU64,
+    stop: Notify,
+    pub(super) changed: Notify,
+}
+
+impl Hall {
+    pub(super) fn new(
+        options: Options,
+        folders: ProjectFolders,
+        clock: Clock,
+        world: Box<dyn FnMut() -> Box<dyn World> + Send>,
+    ) -> Self {
+        Self {
+            options,
+            folders,
+            tokens: Arc::new(Tokens::default()),
+            runs: Mutex::default(),
+            world: Mutex::new(world),
+            clock,
+            clients: AtomicU64::new(0),
+            next_client: AtomicU64::new(1),
+            stop: Notify::new(),
+            changed: Notify::new(),
+        }
+    }
+
+    fn runs(&self) -> MutexGuard<'_, BTreeMap<RunId, RunHandle>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn next_client(&self) -> ClientId {
+        ClientId(self.next_client.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(super) fn client_came(&self) {
+        self.clients.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(super) fn client_left(&self) {
+        self.clients.fetch_sub(1, Ordering::SeqCst);
+        self.changed.notify_waiters();
+    }
+
+    pub(super) fn stop(&self) {
+        self.stop.notify_one();
+    }
+
+    /// The owner of a run, if this supervisor serves it.
+    pub(super) fn owner(&self, run: &RunId) -> Option<mpsc::Sender<OwnerMessage>> {
+        self.runs().get(run).map(|handle| handle.sender.clone())
+    }
+
+    pub(super) fn state(&self, run: &RunId) -> Option<Arc<Run>> {
+        self.runs().get(run).map(|handle| Arc::clone(&handle.state.borrow()))
+    }
+
+    /// The newest run that is not over, else the newest one.
+    pub(super) fn newest(&self) -> Option<RunId> {
+        let runs = self.runs();
+        let alive = runs.iter().rev().find(|(_, handle)| !handle.state.borrow().is_over());
+        alive.or_else(|| runs.iter().next_back()).map(|(run, _)| run.clone())
+    }
+
+    pub(super) fn live_runs(&self) -> Vec<(RunId, Arc<Run>)> {
+        self.runs()
+            .iter()
+            .map(|(id, handle)| (id.clone(), Arc::clone(&handle.state.borrow())))
+            .filter(|(_, run)| !run.is_over())
+            .collect()
+    }
+
+    /// All runs of the project, newest first: those served here as they stand, the others from their journals.
+    pub(super) fn summaries(&self) -> Vec<RunSummary> {
+        let mut summaries: Vec<RunSummary> = self
+            .runs()
+            .values()
+            .filter_map(|handle| start::summary(&handle.state.borrow(), &handle.folder, true))
+            .collect();
+        for summary in start::stored_summaries(&self.folders) {
+            if !summaries.iter().any(|known| known.run == summary.run) {
+                summaries.push(summary);
+            }
+        }
+        summaries.sort_by(|one, other| other.created.cmp(&one.created).then(other.run.cmp(&one.run)));
+        summaries
+    }
+
+    /// Begins a run; refused while another one is alive in the same working tree.
+    pub(super) fn start_run(
+        self: &Arc<Self>,
+        request: StartRun,
+        environment: Vec<(String, String)>,
+    ) -> Result<RunId, String> {
+        let busy = self.live_runs().into_iter().find(|(_, run)| run.directory == request.directory);
+        if let Some((run, state)) = busy {
+            return Err(format!(
+                "this working tree is busy with run {run} ({}): attach to it with `awtui attach`, or end it with \
+                 `awtui abort {run}`",
+                state.summary_phase().as_str()
+            ));
+        }
+        let owner = start::create(self, request, environment)?;
+        Ok(self.serve_run(owner))
+    }
+
+    /// Takes up a run whose supervisor is gone.
+    pub(super) fn open_run(
+        self: &Arc<Self>,
+        run: &RunId,
+        environment: Vec<(String, String)>,
+    ) -> Result<RunId, String> {
+        if self.runs().contains_key(run) {
+            return Ok(run.clone());
+        }
+        let owner = start::reopen(self, run, environment)?;
+        Ok(self.serve_run(owner))
+    }
+
+    fn serve_run(self: &Arc<Self>, (owner, messages): (Owner, mpsc::Receiver<OwnerMessage>)) -> RunId {
+        let run = owner.places.run().clone();
+        let mut state = owner.summary.subscribe();
+        let handle = RunHandle {
+            sender: owner.sender.clone(),
+            state: state.clone(),
+            folder: owner.places.folder().to_path_buf(),
+        };
+        self.runs().insert(run.clone(), handle);
+        tokio::spawn(owner.serve(messages));
+        let hall = Arc::clone(self);
+        tokio::spawn(async move {
+            while state.changed().await.is_ok() {
+                hall.changed.notify_waiters();
+            }
+            hall.changed.notify_waiters();
+        });
+        self.changed.notify_waiters();
+        run
+    }
+
+    pub(super) fn new_world(&self) -> Box<dyn World> {
+        let mut make = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        make()
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    pub(super) fn queue() -> (mpsc::Sender<OwnerMessage>, mpsc::Receiver<OwnerMessage>) {
+        mpsc::channel(QUEUE)
+    }
+
+    fn is_idle(&self) -> bool {
+        self.clients.load(Ordering::SeqCst) == 0 && self.live_runs().iter().all(|(_, run)| is_parked(run))
+    }
+
+    /// Lets every run go, with what is known of it on disk.
+    async fn let_go(&self) {
+        let senders: Vec<_> = self.runs().values().map(|handle| handle.sender.clone()).collect();
+        for sender in senders {
+            let (done, gone) = oneshot::channel();
+            if sender.send(OwnerMessage::LetGo { done }).await.is_ok() {
+                let _ = gone.await;
+            }
+        }
+    }
+}
+
+/// A parked run has no process of its own: nothing is lost when its supervisor leaves.
+fn is_parked(run: &Run) -> bool {
+    let parked = run.pause.as_ref().is_some_and(|pause| pause.mode == crate::domain::PauseMode::Park);
+    parked && run.panes.values().all(|pane| pane.state == crate::domain::PaneState::Gone)
+}
+
+/// Serves a project until nothing is left to do. Returns at once when another supervisor serves it already.
+pub async fn serve(
+    options: Options,
+    world: Box<dyn FnMut() -> Box<dyn World> + Send>,
+) -> Result<(), ServeError> {
+    let folders = ProjectFolders::create(&options.paths.state_home, &options.project)
+        .map_err(|error| ServeError::Project(error.to_string()))?;
+    let Some(lock) = Lock::take(&folders.lock())? else { return Ok(()) };
+    options.sockets.prepare()?;
+    options.sockets.clear()?;
+    lock.describe(&options.sockets)?;
+    crate::pty::become_subreaper();
+    let listen = |path: &PathBuf| {
+        UnixListener::bind(path).map_err(|error| ServeError::Listen { path: path.clone(), error })
+    };
+    let operators = listen(&options.sockets.operator)?;
+    let agents = listen(&options.sockets.agent)?;
+    let hall = Arc::new(Hall::new(options, folders, Clock::real(0), world));
+    start::recover_all(&hall);
+    let operator_door = tokio::spawn(client_door::keep(Arc::clone(&hall), operators));
+    let agent_door = tokio::spawn(agent_door::keep(Arc::clone(&hall.tokens), agents));
+    wait_for_the_end(&hall).await;
+    operator_door.abort();
+    agent_door.abort();
+    hall.let_go().await;
+    if let Err(error) = hall.options.sockets.remove() {
+        tracing::warn!(%error, "the sockets stay behind");
+    }
+    drop(lock);
+    Ok(())
+}
+
+/// Until a client or a signal says stop, or nothing has been left to do for a while.
+async fn wait_for_the_end(hall: &Hall) {
+    let mut terminate = signal(tokio::signal::unix::SignalKind::terminate());
+    loop {
+        let idle = hall.is_idle();
+        let changed = hall.changed.notified();
+        tokio::select! {
+            () = hall.stop.notified() => return,
+            () = received(&mut terminate) => return,
+            () = changed => {}
+            () = tokio::time::sleep(LINGER), if idle => {
+                if hall.is_idle() {
+                    return;
+                }
+            }
+        }
+        crate::pty::reap_orphans();
+    }
+}
+
+fn signal(kind: tokio::signal::unix::SignalKind) -> Option<tokio::signal::unix::Signal> {
+    tokio::signal::unix::signal(kind).inspect_err(|error| tracing::warn!(%error, "no signal handler")).ok()
+}
+
+async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,264 @@
+//! Beginning a run, and taking one up again whose supervisor is gone.
+
+use super::clock::Clock;
+use super::engine::Engine;
+use super::message::OwnerMessage;
+use super::owner::Owner;
+use super::places::Places;
+use super::server::Hall;
+use super::subscribers::Subscribers;
+use crate::agent;
+use crate::domain::{
+    Author, DeliveryChannel, Effect, EffectId, Input, OperatorAct, Outcome, PauseMode, Record, Run, RunId,
+    RunSummary, Text, apply,
+};
+use crate::journal::blobs::Blobs;
+use crate::journal::{self, Journal};
+use crate::project::{ProjectFolders, Projector, RunFolder, run_id};
+use crate::settings::Folders;
+use crate::settings::prices::Prices;
+use crate::settings::prompts::Prompts;
+use crate::wire::StartRun;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+
+/// The size of panes while no client tells another.
+const SIZE: (u16, u16) = (120, 40);
+/// Runs of the same task in the same second get a number.
+const MOST_SAMES: u32 = 100;
+
+type Begun = (Owner, mpsc::Receiver<OwnerMessage>);
+
+pub(super) fn create(
+    hall: &Hall,
+    request: StartRun,
+    environment: Vec<(String, String)>,
+) -> Result<Begun, String> {
+    let clock = hall.clock().restarted_at(0);
+    let at = clock.now();
+    let directory = PathBuf::from(&request.directory);
+    if !directory.is_dir() {
+        return Err(format!("{} is not a folder", request.directory));
+    }
+    let root = request.folder_root.clone().map_or_else(|| directory.join("tmp"), |root| directory.join(root));
+    let base = run_id(at.wall, request.name.as_deref().unwrap_or(&request.task));
+    let run = (1..MOST_SAMES)
+        .map(|n| if n == 1 { base.clone() } else { RunId(format!("{base}_{n}")) })
+        .find(|id| !hall.folders.run(id).exists())
+        .ok_or("too many runs of this name were begun in this second; try again")?;
+    // Everything that can fail for the settings' sake fails before anything is made.
+    let prompts = prompts(hall)?;
+    for (role, config) in &request.config.roles {
+        agent::adapter(&config.agent).map_err(|error| format!("role {role}: {error}"))?;
+    }
+    let folder = RunFolder::create(&root, &run).map_err(|error| error.to_string())?;
+    hall.folders.create_run(&run).map_err(|error| error.to_string())?;
+    let journal = Journal::create(&hall.folders.journal(&run), &run, env!("CARGO_PKG_VERSION"))
+        .map_err(|error| error.to_string())?;
+    let engine = Engine::new(journal, Blobs::new(hall.folders.blobs(&run)));
+    let create = Input::Create {
+        run: run.clone(),
+        task: Text::from(request.task),
+        directory: request.directory,
+        workflow: request.workflow,
+        config: request.config,
+        author: request.author,
+    };
+    let (mut owner, messages) = owner(hall, run, engine, clock, prompts, folder, environment);
+    owner.default_size = request.pane_size.unwrap_or(SIZE);
+    owner.try_step(create)?;
+    Ok((owner, messages))
+}
+
+/// Takes a run up from its journal: what was open is looked at, what was running is over, and the run is paused until
+/// the operator says go on.
+pub(super) fn reopen(hall: &Hall, run: &RunId, environment: Vec<(String, String)>) -> Result<Begun, String> {
+    let path = hall.folders.journal(run);
+    if !path.exists() {
+        return Err(unknown_run(&hall.folders, run));
+    }
+    let (journal, loaded) = Journal::open(&path).map_err(|error| error.to_string())?;
+    if let Some(torn) = &loaded.torn {
+        tracing::warn!(%run, ?torn, "the end of the journal was torn and set aside");
+    }
+    let last = loaded.records.last().map_or(0, |record| record.at.run);
+    let clock = hall.clock().restarted_at(last);
+    let engine = Engine::reopened(journal, Blobs::new(hall.folders.blobs(run)), loaded.records);
+    if engine.run().is_over() {
+        return Err(format!(
+            "run {run} is over: {}; look at it with `awtui replay {run}`",
+            engine.run().end_reason
+        ));
+    }
+    let root = PathBuf::from(&engine.run().directory).join("tmp");
+    let folder = RunFolder::create(&root, run).map_err(|error| error.to_string())?;
+    let (mut owner, messages) = owner(hall, run.clone(), engine, clock, prompts(hall)?, folder, environment);
+    owner.recover()?;
+    Ok((owner, messages))
+}
+
+fn prompts(hall: &Hall) -> Result<Prompts, String> {
+    let folders = Folders {
+        user: Some(hall.options.paths.config_home.clone()),
+        project: Some(hall.options.project.root.join(".awtui")),
+    };
+    Prompts::load(&folders).map_err(|error| error.to_string())
+}
+
+fn owner(
+    hall: &Hall,
+    run: RunId,
+    engine: Engine,
+    clock: Clock,
+    prompts: Prompts,
+    folder: RunFolder,
+    environment: Vec<(String, String)>,
+) -> Begun {
+    let (sender, messages) = Hall::queue();
+    let places = Places::new(run, hall.folders.clone(), folder, hall.options.sockets.agent.clone());
+    let (summary, _) = watch::channel(Arc::new(engine.run().clone()));
+    let owner = Owner {
+        engine,
+        clock,
+        world: hall.new_world(),
+        desks: BTreeMap::new(),
+        prompts,
+        prices: Prices::bundled(),
+        places,
+        tokens: Arc::clone(&hall.tokens),
+        environment,
+        trust_project: false,
+        default_size: SIZE,
+        subscribers: Subscribers::default(),
+        timers: BTreeMap::new(),
+        sender,
+        inputs: VecDeque::new(),
+        summary,
+        broken: None,
+        n_tokens: 0,
+        projected: 0,
+        projector: Projector::default(),
+        artifacts: Vec::new(),
+        wants_projection: true,
+    };
+    (owner, messages)
+}
+
+impl Owner {
+    /// Looks at what was asked for and never settled, then holds the run for the operator.
+    fn recover(&mut self) -> Result<(), String> {
+        self.try_step(Input::Recovered)?;
+        if self.run().pause.is_none() && self.run().ending.is_none() {
+            let reason = "its supervisor was gone; resume to go on where it stopped".to_owned();
+            let act = OperatorAct::Pause { mode: PauseMode::Park, reason };
+            self.try_step(Input::Operator { author: Author::awtui(), act })?;
+        }
+        let open: Vec<(EffectId, Effect)> =
+            self.run().outbox.iter().map(|(id, effect)| (*id, effect.clone())).collect();
+        for (effect, what) in open {
+            let input = match what {
+                Effect::Prompt { pane, .. } => self.look_for_prompt(effect, &pane),
+                Effect::Spawn { .. }
+                | Effect::Interrupt { .. }
+                | Effect::Compact { .. }
+                | Effect::Quit { .. }
+                | Effect::RunCheck { .. }
+                | Effect::Checkpoint { .. }
+                | Effect::Timer { .. }
+                | Effect::KillAll => Input::Lost { effect },
+            };
+            self.try_step(input)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a prompt that was on its way arrived: its session log knows.
+    fn look_for_prompt(&self, effect: EffectId, pane: &crate::domain::PaneId) -> Input {
+        let run = self.run();
+        let session = run.panes.get(pane).and_then(|pane| run.sessions.get(&pane.session));
+        let log = session.and_then(|session| session.log.as_ref()).map(PathBuf::from);
+        let Some(log) = log else {
+            // The session wrote nothing yet, or has no log that could tell.
+            return Input::Lost { effect };
+        };
+        let Some(bytes) = self.world.read_log(&log, 0) else {
+            let reason = format!("its session log {} cannot be read", log.display());
+            return Input::Settled { effect, outcome: Outcome::Unconfirmed { reason } };
+        };
+        let marker = agent::marker(self.places.run(), effect);
+        if String::from_utf8_lossy(&bytes).contains(&marker) {
+            let text = Text::from("(sent before the restart)");
+            let outcome = Outcome::Delivered { channel: DeliveryChannel::Bridge, confirmed: true, text };
+            return Input::Settled { effect, outcome };
+        }
+        Input::Lost { effect }
+    }
+}
+
+/// Every unfinished run of the project is taken up, held for the operator. One that cannot be is said and left alone.
+pub(super) fn recover_all(hall: &Arc<Hall>) {
+    for run in hall.folders.run_ids() {
+        let unfinished = journal::read(&hall.folders.journal(&run)).is_ok_and(|loaded| {
+            loaded.broken.is_none() && !fold(&loaded.records).is_over() && !loaded.records.is_empty()
+        });
+        if unfinished && let Err(reason) = hall.open_run(&run, inherited()) {
+            tracing::warn!(%run, %reason, "a run could not be taken up");
+        }
+    }
+}
+
+/// Until a client resumes the run, the supervisor's own environment is all there is.
+fn inherited() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+pub(super) fn fold(records: &[Record]) -> Run {
+    let mut run = Run::default();
+    for record in records {
+        apply(&mut run, record);
+    }
+    run
+}
+
+pub(super) fn unknown_run(folders: &ProjectFolders, run: &RunId) -> String {
+    let known = folders.run_ids();
+    let hint = known.first().map_or_else(
+        || "this project has no runs yet".to_owned(),
+        |newest| format!("the newest is {newest}; `awtui runs` lists them all"),
+    );
+    format!("there is no run {run}; {hint}")
+}
+
+pub(super) fn summary(run: &Run, folder: &Path, live: bool) -> Option<RunSummary> {
+    Some(RunSummary {
+        run: run.id.clone()?,
+        task: run.task.first_line().to_owned(),
+        phase: run.summary_phase().as_str().to_owned(),
+        live: live && !run.is_over(),
+        created: run.created.wall,
+        ended: run.ended.map(|ended| ended.wall),
+        steps: u32::try_from(run.steps.len()).unwrap_or(u32::MAX),
+        open_gates: u32::try_from(run.open_gates().count()).unwrap_or(u32::MAX),
+        cost: run.ledger.total.cost,
+        cost_incomplete: run.ledger.total.unpriced_calls + run.ledger.total.unknown_calls > 0,
+        folder: folder.display().to_string(),
+    })
+}
+
+/// The runs whose journals can be read.
+pub fn stored_summaries(folders: &ProjectFolders) -> Vec<RunSummary> {
+    folders
+        .run_ids()
+        .into_iter()
+        .filter_map(|id| {
+            let loaded = journal::read(&folders.journal(&id)).ok()?;
+            let run = fold(&loaded.records);
+            let folder = RunFolder::at(&PathBuf::from(&run.directory).join("tmp"), &id);
+            summary(&run, folder.path(), false)
+        })
+        .collect()
+}

@@ -1,0 +1,68 @@
+//! The seam between a run and everything that is not awtui: processes, git, files, other programs. The real one is in
+//! `real_world`; tests bring a scripted one.
+
+use crate::agent::{LogPlan, ProbeOutput, ProbePlan};
+use crate::domain::{Check, CheckResult, CheckpointSide, DiffStat, RunId, StepNumber};
+use crate::pty::{self, Launch};
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use tokio::sync::mpsc;
+
+pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// The writing end of a child in a pane.
+pub trait Child: Send {
+    fn pid(&self) -> u32;
+    /// Queues bytes for the child; never waits for it.
+    fn write(&self, bytes: Vec<u8>) -> Result<(), String>;
+    fn resize(&self, cols: u16, rows: u16);
+}
+
+pub struct Spawned {
+    pub child: Box<dyn Child>,
+    pub events: mpsc::Receiver<pty::Event>,
+}
+
+/// A program that was looked up, and what it said of itself.
+pub struct Probed {
+    pub program: PathBuf,
+    pub outputs: Vec<ProbeOutput>,
+}
+
+pub struct CheckJob {
+    pub check: Check,
+    pub directory: PathBuf,
+    pub environment: Vec<(String, String)>,
+}
+
+pub struct CheckpointJob {
+    pub directory: PathBuf,
+    /// Left out of the commit.
+    pub run_folder: PathBuf,
+    pub run: RunId,
+    pub step: StepNumber,
+    pub side: CheckpointSide,
+    /// The commit of the other side, when this is `After`.
+    pub before: Option<String>,
+}
+
+pub struct Checkpointed {
+    pub commit: Option<String>,
+    pub diff: Option<DiffStat>,
+}
+
+pub trait World: Send {
+    fn probe(&self, plan: ProbePlan, environment: Vec<(String, String)>) -> Later<Result<Probed, String>>;
+    fn spawn(&mut self, launch: &Launch) -> Result<Spawned, String>;
+    /// Ends the process group of a pane's child, gently first.
+    fn end_group(&self, pid: u32) -> Later<()>;
+    /// Ends these groups and whatever else carries the marker; says which processes survived.
+    fn kill_all(&self, pids: Vec<u32>, marker: String) -> Later<Vec<u32>>;
+    fn check(&self, job: CheckJob) -> Later<CheckResult>;
+    fn checkpoint(&self, job: CheckpointJob) -> Later<Result<Checkpointed, String>>;
+    /// The path of a session log, once it exists.
+    fn find_log(&self, plan: &LogPlan) -> Option<PathBuf>;
+    /// What a log holds from `offset` on, at most a few megabytes; `None` when it cannot be read.
+    fn read_log(&self, path: &Path, offset: u64) -> Option<Vec<u8>>;
+}
