@@ -1,7 +1,7 @@
 //! The run as facts: what may happen, what it means, what must be done next.
 //!
 //! Owns every word of the loop (run, step, role, gate, verdict, ledger) and the two pure functions that drive it,
-//! [`decide`] and [`apply`]. It never touches a clock, a file, a thread, a channel, randomness or the environment:
+//! `decide` and `apply`. It never touches a clock, a file, a thread, a channel, randomness or the environment:
 //! time arrives with each input, identities come from sequence numbers.
 
 mod advance;

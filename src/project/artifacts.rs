@@ -26,7 +26,7 @@ pub enum ArtifactError {
     Io { path: String, error: io::Error },
 }
 
-/// What lies under `artifacts/` of a run folder, by path, at most [`MOST_ENTRIES`].
+/// What lies under `artifacts/` of a run folder, by path; a bounded number of entries.
 pub fn list(run_folder: &Path) -> Vec<ArtifactEntry> {
     let mut entries = Vec::new();
     let mut folders = VecDeque::from([PathBuf::from("artifacts")]);

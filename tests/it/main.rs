@@ -1,5 +1,6 @@
 //! Tests in process: most of the suite, over the pure layers and over recordings.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "a test names what it expects")]
 #![allow(unreachable_pub, reason = "a test crate has no readers outside")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 

@@ -196,7 +196,7 @@ impl Bench {
     }
 
     /// From the start to the worker's first prompt delivered; the panes of analyst and worker.
-    pub fn to_worker(&mut self) -> (PaneId, PaneId) {
+    pub fn until_worker(&mut self) -> (PaneId, PaneId) {
         let analyst = self.spawned();
         self.prompted();
         self.usage(&analyst, 1000, 50);

@@ -67,7 +67,7 @@ fn without_confirmation_done_ends_the_run_unless_a_required_check_fails() {
             timeout: 1,
         });
         let mut bench = Bench::with(config);
-        let (analyst, worker) = bench.to_worker();
+        let (analyst, worker) = bench.until_worker();
         bench.give_result(&worker);
         bench.checkpointed();
         let result = CheckResult { code: Some(code), reason: None, wall: 5, output: "".into() };
@@ -92,7 +92,7 @@ fn the_round_bound_ends_in_a_gate_that_grants_as_many_again() {
     let mut config = config();
     config.bounds.max_rounds = 1;
     let mut bench = Bench::with(config);
-    let (analyst, worker) = bench.to_worker();
+    let (analyst, worker) = bench.until_worker();
     bench.give_result(&worker);
     bench.checkpointed();
     bench.prompted();
@@ -123,7 +123,7 @@ fn work_without_an_operator_is_bounded_and_a_decision_restarts_its_clock() {
     let mut config = config();
     config.bounds.max_autonomous = 60_000;
     let mut bench = Bench::with(config);
-    let (analyst, worker) = bench.to_worker();
+    let (analyst, worker) = bench.until_worker();
     bench.wait(61_000);
     bench.give_result(&worker);
     bench.checkpointed();
@@ -139,7 +139,7 @@ fn an_idle_turn_asks_and_goes_on_by_itself_when_the_agent_does() {
     let mut config = config();
     config.bounds.max_idle = 60_000;
     let mut bench = Bench::with(config);
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     let idle = |effect: &Effect| matches!(effect, Effect::Timer { timer: TimerKind::Idle { .. }, .. });
     bench.wait(50_000);
     bench.observe(&worker, Observation::TurnStarted);
@@ -160,7 +160,7 @@ fn a_required_check_that_keeps_failing_opens_a_gate() {
     let mut config = config();
     config.checks.push(Check { name: "tests".to_owned(), run: "t".to_owned(), required: true, timeout: 1 });
     let mut bench = Bench::with(config);
-    let (analyst, worker) = bench.to_worker();
+    let (analyst, worker) = bench.until_worker();
     for round in 1..=3 {
         bench.give_result(&worker);
         bench.checkpointed();

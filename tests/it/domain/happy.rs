@@ -5,7 +5,7 @@ use awtui::domain::*;
 fn a_task_runs_through_plan_execute_review_to_a_confirmed_done() {
     let mut bench = Bench::new();
     assert_eq!(bench.phase(), RunPhase::Planning);
-    let (analyst, worker) = bench.to_worker();
+    let (analyst, worker) = bench.until_worker();
     assert_eq!(bench.phase(), RunPhase::Working);
     bench.usage(&worker, 2000, 100);
     bench.give_result(&worker);
@@ -29,7 +29,7 @@ fn a_task_runs_through_plan_execute_review_to_a_confirmed_done() {
 #[test]
 fn a_second_round_gets_an_instruction_id_of_its_own() {
     let mut bench = Bench::new();
-    let (analyst, worker) = bench.to_worker();
+    let (analyst, worker) = bench.until_worker();
     let first = bench.run.instruction.clone().unwrap().id;
     bench.give_result(&worker);
     bench.checkpointed();
@@ -49,7 +49,7 @@ fn checks_run_after_the_worker_and_their_result_is_evidence() {
         config.checks.push(check);
     }
     let mut bench = Bench::with(config);
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     bench.give_result(&worker);
     bench.checkpointed();
     assert_eq!(bench.phase(), RunPhase::Checking);
@@ -72,7 +72,7 @@ fn checks_run_after_the_worker_and_their_result_is_evidence() {
 #[test]
 fn past_the_threshold_a_role_is_compacted_before_its_next_prompt_and_the_loop_goes_on() {
     let mut bench = Bench::new();
-    let (analyst, worker) = bench.to_worker();
+    let (analyst, worker) = bench.until_worker();
     bench.give_result(&worker);
     bench.observe(&analyst, Observation::ContextSeen { tokens: Some(120_000), window: Some(200_000) });
     bench.checkpointed();
@@ -98,7 +98,7 @@ fn past_the_threshold_a_role_is_compacted_before_its_next_prompt_and_the_loop_go
 #[test]
 fn nothing_to_compact_is_no_error_and_never_loops() {
     let mut bench = Bench::new();
-    let (analyst, worker) = bench.to_worker();
+    let (analyst, worker) = bench.until_worker();
     bench.give_result(&worker);
     bench.observe(&analyst, Observation::ContextSeen { tokens: Some(120_000), window: Some(200_000) });
     bench.checkpointed();
@@ -112,7 +112,7 @@ fn nothing_to_compact_is_no_error_and_never_loops() {
 #[test]
 fn the_agents_own_trigger_rules_the_threshold_when_it_is_lower() {
     let mut bench = Bench::new();
-    let (analyst, _) = bench.to_worker();
+    let (analyst, _) = bench.until_worker();
     bench.observe(
         &analyst,
         Observation::ModelSeen {
@@ -128,7 +128,7 @@ fn the_agents_own_trigger_rules_the_threshold_when_it_is_lower() {
 #[test]
 fn a_usage_seen_twice_counts_once_and_a_correction_replaces() {
     let mut bench = Bench::new();
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     let before = bench.run.ledger.total.tokens.input;
     let mut seen = bench.usage(&worker, 500, 10);
     let facts = bench.records.len();
@@ -144,7 +144,7 @@ fn a_usage_seen_twice_counts_once_and_a_correction_replaces() {
 #[test]
 fn tools_side_by_side_count_their_common_time_once() {
     let mut bench = Bench::new();
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     let start = |call: &str| Observation::ToolStarted {
         call: call.to_owned(),
         name: "bash".to_owned(),

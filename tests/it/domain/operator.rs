@@ -8,7 +8,7 @@ fn pause(mode: PauseMode) -> OperatorAct {
 #[test]
 fn a_draining_pause_lets_the_turn_end_and_starts_nothing_until_resume() {
     let mut bench = Bench::new();
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     bench.act(pause(PauseMode::Drain));
     assert_eq!(bench.phase(), RunPhase::Draining);
     bench.give_result(&worker);
@@ -22,7 +22,7 @@ fn a_draining_pause_lets_the_turn_end_and_starts_nothing_until_resume() {
 #[test]
 fn pause_now_interrupts_once_and_resume_tells_the_agent_to_go_on() {
     let mut bench = Bench::new();
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     bench.act(pause(PauseMode::Now));
     bench.settle("interrupt", |effect| matches!(effect, Effect::Interrupt { .. }), Outcome::Done);
     bench.observe(&worker, Observation::TurnEnded { end: TurnEnd::Interrupted, text: "".into() });
@@ -35,7 +35,7 @@ fn pause_now_interrupts_once_and_resume_tells_the_agent_to_go_on() {
 #[test]
 fn an_interrupt_that_awtui_did_not_make_opens_a_gate() {
     let mut bench = Bench::new();
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     bench.observe(&worker, Observation::TurnEnded { end: TurnEnd::Interrupted, text: "".into() });
     assert_eq!(bench.gate().kind, GateKind::Interrupted);
 }
@@ -43,7 +43,7 @@ fn an_interrupt_that_awtui_did_not_make_opens_a_gate() {
 #[test]
 fn parking_drains_then_quits_the_agents_and_resume_starts_them_with_their_sessions() {
     let mut bench = Bench::new();
-    let (analyst, worker) = bench.to_worker();
+    let (analyst, worker) = bench.until_worker();
     bench.observe(&worker, Observation::SessionKnown { agent_session: "abc".to_owned(), log: None });
     bench.act(pause(PauseMode::Park));
     bench.give_result(&worker);
@@ -63,7 +63,7 @@ fn parking_drains_then_quits_the_agents_and_resume_starts_them_with_their_sessio
 #[test]
 fn abort_in_the_middle_of_a_turn_kills_and_then_closes_everything_that_is_open() {
     let mut bench = Bench::new();
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     bench.act(OperatorAct::Abort { reason: "enough".to_owned() });
     assert_eq!(bench.phase(), RunPhase::Ending);
     bench.killed();
@@ -91,7 +91,7 @@ fn resume_without_a_pause_names_the_gate_that_waits() {
 #[test]
 fn words_to_a_role_steer_it_at_work_and_wait_for_it_otherwise() {
     let mut bench = Bench::new();
-    let (_, _) = bench.to_worker();
+    let (_, _) = bench.until_worker();
     bench.act(OperatorAct::Say { role: "worker".into(), text: "mind the tests".into() });
     let (_, prompt) = bench.prompted();
     assert_eq!(prompt, PromptKind::Say { text: "mind the tests".into() });
@@ -106,7 +106,7 @@ fn words_to_a_role_steer_it_at_work_and_wait_for_it_otherwise() {
 #[test]
 fn while_the_operator_types_the_loop_holds_and_hand_back_lets_it_go_on() {
     let mut bench = Bench::new();
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     bench.act(OperatorAct::TakeOver { pane: worker.clone() });
     bench.give_result(&worker);
     assert_eq!(bench.phase(), RunPhase::TakenOver);

@@ -39,16 +39,20 @@ fn any_move() -> impl Strategy<Value = Move> {
 }
 
 fn outcome(effect: &Effect, luck: u8) -> Outcome {
-    if luck % 7 == 0 {
+    if luck.is_multiple_of(7) {
         return Outcome::Failed { reason: "bad luck".to_owned() };
     }
     match effect {
         Effect::Spawn { .. } => Outcome::Started,
-        Effect::Prompt { .. } if luck % 11 == 0 => Outcome::Unconfirmed { reason: "who knows".to_owned() },
+        Effect::Prompt { .. } if luck.is_multiple_of(11) => {
+            Outcome::Unconfirmed { reason: "who knows".to_owned() }
+        }
         Effect::Prompt { .. } => {
             Outcome::Delivered { channel: DeliveryChannel::Paste, confirmed: true, text: "p".into() }
         }
-        Effect::Compact { .. } if luck % 3 == 0 => Outcome::Compacted { result: CompactOutcome::Nothing },
+        Effect::Compact { .. } if luck.is_multiple_of(3) => {
+            Outcome::Compacted { result: CompactOutcome::Nothing }
+        }
         Effect::Compact { .. } => {
             Outcome::Compacted { result: CompactOutcome::Done { before: None, after: Some(10) } }
         }

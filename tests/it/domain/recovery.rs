@@ -14,7 +14,7 @@ fn crash(bench: &mut Bench) {
 #[test]
 fn after_a_crash_in_a_turn_the_session_is_resumed_and_told_to_go_on() {
     let mut bench = Bench::new();
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     crash(&mut bench);
     let again = bench.spawned();
     assert_eq!(bench.run.panes[&again].session, bench.run.panes[&worker].session);
@@ -74,7 +74,7 @@ fn a_start_that_keeps_failing_ends_in_a_gate_with_its_reason() {
 #[test]
 fn a_crash_while_ending_kills_again() {
     let mut bench = Bench::new();
-    bench.to_worker();
+    bench.until_worker();
     bench.act(OperatorAct::Abort { reason: "x".to_owned() });
     crash(&mut bench);
     bench.killed();

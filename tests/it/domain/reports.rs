@@ -29,7 +29,7 @@ fn needs_worker_without_an_instruction_is_no_verdict() {
 #[test]
 fn an_incomplete_report_is_continued_twice_on_the_same_instruction_then_reviewed_as_incomplete() {
     let mut bench = Bench::new();
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     let instruction = bench.run.instruction.clone().unwrap().id;
     for turn in 0..3 {
         let mut sections = sections("half");
@@ -50,7 +50,7 @@ fn an_incomplete_report_is_continued_twice_on_the_same_instruction_then_reviewed
 #[test]
 fn a_continuation_fills_what_was_missing() {
     let mut bench = Bench::new();
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     let id = bench.run.instruction.clone().unwrap().id;
     let mut partial = sections("kept");
     partial.issues = Text::default();
@@ -73,7 +73,7 @@ fn a_continuation_fills_what_was_missing() {
 #[test]
 fn a_report_for_another_instruction_is_kept_but_not_applied() {
     let mut bench = Bench::new();
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     let report =
         WorkerReport { instruction_id: Some("0000_old".into()), status: None, sections: sections("stale") };
     bench.input(Input::WorkerReported { pane: worker, key: "k".to_owned(), report });
@@ -84,7 +84,7 @@ fn a_report_for_another_instruction_is_kept_but_not_applied() {
 #[test]
 fn a_late_verdict_is_recorded_and_changes_nothing() {
     let mut bench = Bench::new();
-    let (analyst, _) = bench.to_worker();
+    let (analyst, _) = bench.until_worker();
     let report = verdict(Verdict::Done);
     bench.input(Input::VerdictReported { pane: analyst, key: "late".to_owned(), report });
     assert!(matches!(bench.records.last().unwrap().fact, Fact::ReportRefused { .. }));
@@ -131,7 +131,7 @@ fn a_failed_turn_opens_a_gate_and_retry_resumes_it() {
 #[test]
 fn the_end_of_a_turn_is_believed_from_no_weaker_source_than_the_best_one_seen() {
     let mut bench = Bench::new();
-    let (_, worker) = bench.to_worker();
+    let (_, worker) = bench.until_worker();
     bench.observe(&worker, Observation::TurnStarted);
     let facts = bench.records.len();
     let end = Observation::TurnEnded { end: TurnEnd::Unknown, text: "".into() };
