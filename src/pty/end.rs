@@ -98,8 +98,7 @@ fn members(pid: u32) -> Vec<Process> {
 /// has members), and not when it is our own.
 fn leads_a_group_to_end(pid: u32) -> bool {
     let reused = orphans::fate(pid) == Some(Fate::Reaped) && process::look_up(pid).is_some();
-    let own = [Some(rustix::process::getpgrp()), rustix::process::getsid(None).ok()];
-    !reused && process::target(pid).is_some() && !own.contains(&process::target(pid))
+    !reused && process::target(pid).is_some() && !process::own_group_and_session().contains(&pid)
 }
 
 async fn ladder(victims: &Victims<'_>, grace: Duration) -> Ended {

@@ -1,7 +1,7 @@
 //! The children of this process: which were started in a pseudo-terminal, and which were only adopted.
 
 use super::process;
-use rustix::process::{WaitOptions, getsid, waitpid};
+use rustix::process::{WaitOptions, waitpid};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -39,12 +39,12 @@ pub fn become_subreaper() {
 /// and wait for (checks, git) share ours. Those must therefore not be started with `setsid`.
 pub fn reap_orphans() {
     let own = std::process::id();
-    let session = getsid(None).ok();
+    let [_, session] = process::own_group_and_session();
     let spawned = spawned();
     for orphan in process::all() {
         let adopted = orphan.parent == own
             && orphan.is_zombie()
-            && process::target(orphan.session) != session
+            && orphan.session != session
             && spawned.get(&orphan.pid) != Some(&Fate::Ours);
         if adopted && let Some(pid) = process::target(orphan.pid) {
             // An error means that it is gone already.

@@ -41,6 +41,17 @@ pub(super) fn look_up(pid: u32) -> Option<Process> {
     Some(Process { pid, state, parent, group, session, started })
 }
 
+/// The group and the session of this process; 0 is one outside its pid namespace, which has no id in it.
+/// The calls that return them refuse to return 0, so they are asked only where there is no `/proc`.
+pub(super) fn own_group_and_session() -> [u32; 2] {
+    let unknown = || {
+        let session = rustix::process::getsid(None).ok();
+        [Some(rustix::process::getpgrp()), session]
+            .map(|id| id.map_or(0, |id| id.as_raw_pid().unsigned_abs()))
+    };
+    look_up(std::process::id()).map_or_else(unknown, |process| [process.group, process.session])
+}
+
 /// Every process that can be seen.
 pub(super) fn all() -> Vec<Process> {
     pids().filter_map(look_up).collect()
