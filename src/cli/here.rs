@@ -2,44 +2,80 @@
 
 use super::context::Context;
 use super::exit::{Exit, Problem};
-use super::print;
+use super::{headless, print};
 use crate::agent;
-use crate::domain::AgentSpec;
-use crate::settings::project_config;
+use crate::client::{self, ClientError, Host, Session};
+use crate::domain::{AgentSpec, Author, AuthorKind};
 use crate::settings::reference::SAMPLE_CONFIG;
+use crate::settings::{Settings, project_config};
 use crate::supervisor::Lock;
 use crate::supervisor::world::World;
+use crate::tty;
+use crate::ui::{Look, Mode, Ui};
 use crate::wire::{Body, Purpose, StartRun};
-use std::io::{IsTerminal, Write};
+use std::future::Future;
+use std::io::Write;
+use std::pin::Pin;
 
+/// Opens the screen on a run, on the newest one that is alive, or on the question what should be done.
 pub(super) async fn attach(context: &Context, run: Option<String>, watch: bool) -> Result<Exit, Problem> {
     let run = context.run(run)?;
-    needs_terminal()?;
-    screen(context, run, watch).await
+    tty::check().map_err(|error| Problem::usage(error.to_string()))?;
+    let settings = context.settings()?;
+    let mode = if watch { Mode::Watch } else { Mode::Live };
+    let look = Look { colourless: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) };
+    let mut ui = Ui::new(mode, look);
+    ui.bindings = settings
+        .run_config()
+        .roles
+        .iter()
+        .map(|(role, bound)| {
+            let model = bound.model.clone().unwrap_or_else(|| "its own default model".to_owned());
+            (role.to_string(), bound.agent.name.clone(), model)
+        })
+        .collect();
+    let host = Here { context, settings, watch };
+    // Before the terminal is taken over, so that a refusal is read where it belongs.
+    drop(host.connect().await?);
+    let features = tty::Features::of_terminal(std::env::var("TERM").ok().as_deref());
+    let mut terminal = tty::Tty::open(features).map_err(|error| Problem::usage(error.to_string()))?;
+    let shown = client::show(&host, &mut terminal, ui, run).await;
+    drop(terminal);
+    shown.map_err(|error| Problem::failed(error.to_string()))?;
+    Ok(Exit::Done)
 }
 
-/// The screen comes with the client.
-async fn screen(context: &Context, run: Option<crate::domain::RunId>, watch: bool) -> Result<Exit, Problem> {
-    let mut session = context.connect(Purpose::Attach { watch }).await?;
-    session.send(Body::Subscribe { run, after: None }).await?;
-    Err(Problem::failed("the screen is still being built; use `awtui run --headless`"))
+struct Here<'a> {
+    context: &'a Context,
+    settings: Settings,
+    watch: bool,
+}
+
+impl Host for Here<'_> {
+    fn connect(&self) -> Pin<Box<dyn Future<Output = Result<Session, ClientError>> + '_>> {
+        Box::pin(async {
+            self.context
+                .connect(Purpose::Attach { watch: self.watch })
+                .await
+                .map_err(|problem| ClientError::Refused(problem.message))
+        })
+    }
+
+    fn start(&self, task: &str) -> Result<StartRun, String> {
+        headless::start(self.context, &self.settings, task, false).map_err(|problem| problem.message)
+    }
+
+    fn author(&self) -> Author {
+        super::context::author(AuthorKind::Operator)
+    }
 }
 
 pub(super) async fn attach_started(context: &Context, start: StartRun) -> Result<Exit, Problem> {
-    needs_terminal()?;
+    tty::check().map_err(|error| Problem::usage(error.to_string()))?;
     let mut session = context.connect(Purpose::Command).await?;
     let run = session.request_run(Body::StartRun { start: Box::new(start) }).await?;
     drop(session);
     attach(context, Some(run.to_string()), false).await
-}
-
-fn needs_terminal() -> Result<(), Problem> {
-    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
-        return Ok(());
-    }
-    Err(Problem::usage(
-        "the screen needs a terminal; without one use `awtui run --headless` or `awtui status`",
-    ))
 }
 
 pub(super) fn init(context: &Context) -> Result<Exit, Problem> {

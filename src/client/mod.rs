@@ -2,6 +2,8 @@
 //!
 //! Owns the connection and the pace of frames. It holds no truth about a run: what it shows came from facts.
 
+mod screen;
 mod session;
 
+pub use screen::{Host, ScreenError, show};
 pub use session::{ClientError, Session, Starter};

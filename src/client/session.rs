@@ -120,6 +120,14 @@ impl Session {
         self.reader.next().await?.ok_or(ClientError::Closed)
     }
 
+    /// The next message if one has come already.
+    pub fn ready(&mut self) -> Result<Option<ToClient>, ClientError> {
+        match self.waiting.pop_front() {
+            Some(message) => Ok(Some(message)),
+            None => Ok(self.reader.next_ready()?),
+        }
+    }
+
     /// The run that a reply names.
     pub async fn request_run(&mut self, body: Body) -> Result<RunId, ClientError> {
         let reply = self.request(body).await?;

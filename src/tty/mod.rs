@@ -1,1 +1,19 @@
-//! tty
+//! Our own terminal: taking it over and giving it back, its input as words of our own, when to draw a frame, and how
+//! a frame reaches it in one piece.
+//!
+//! Owns everything that touches the terminal awtui itself runs in. It never knows what is drawn or what a key does,
+//! and reads no clock: times are handed in.
+
+mod canvas;
+mod event;
+mod guard;
+mod input;
+mod limiter;
+mod terminal;
+
+pub use canvas::Canvas;
+pub use event::{TtyEvent, convert};
+pub use guard::{Features, Guard, restore};
+pub use input::Input;
+pub use limiter::FrameLimiter;
+pub use terminal::{Tty, TtyError, check, size};

@@ -12,4 +12,5 @@ mod pty;
 mod recording;
 mod settings;
 mod term;
+mod tty;
 mod wire;

@@ -1,0 +1,385 @@
+//! The screen's loop: facts and bytes into the glass, keys into the UI, wishes to the supervisor, frames out when due.
+
+use super::session::{ClientError, Session};
+use crate::domain::{Author, Fact, OperatorAct, PaneId, RunId, Time};
+use crate::glass::{Glass, GlassEvent, Link};
+use crate::tty::{FrameLimiter, Tty, TtyError, TtyEvent};
+use crate::ui::{self, Ask, Mode, Mouse, MouseKind, Msg, Ui};
+use crate::wire::{Body, PaneSizes, RequestId, StartRun, ToClient};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::time::Instant;
+
+/// Between two tries to reach a supervisor that was lost.
+const RETRY: Duration = Duration::from_millis(500);
+/// The clocks on the screen show seconds.
+const TICK: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Error)]
+pub enum ScreenError {
+    #[error(transparent)]
+    Tty(#[from] TtyError),
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+/// What the screen needs of whoever opens it.
+pub trait Host {
+    /// A connection to the supervisor, which may have to be started.
+    fn connect(&self) -> Pin<Box<dyn Future<Output = Result<Session, ClientError>> + '_>>;
+    /// What a typed task is started with; the reason when the settings do not allow it.
+    fn start(&self, task: &str) -> Result<StartRun, String>;
+    fn author(&self) -> Author;
+}
+
+/// Shows a run, or the first screen, until the operator leaves.
+pub async fn show(host: &dyn Host, tty: &mut Tty, ui: Ui, run: Option<RunId>) -> Result<(), ScreenError> {
+    let session = host.connect().await?;
+    let mut screen = Screen {
+        host,
+        ui,
+        glass: Glass::new(),
+        limiter: FrameLimiter::new(),
+        origin: Instant::now(),
+        session: None,
+        run,
+        asked: BTreeMap::new(),
+        sizes: PaneSizes::new(),
+        clock: None,
+        drawn: None,
+        caught_up: false,
+        bell: false,
+    };
+    screen.connected(session).await?;
+    screen.serve(tty).await
+}
+
+/// What a request was for, to know what its answer means.
+enum Asked {
+    Start,
+    Other,
+}
+
+struct Screen<'a> {
+    host: &'a dyn Host,
+    ui: Ui,
+    glass: Glass,
+    limiter: FrameLimiter,
+    origin: Instant,
+    session: Option<Session>,
+    run: Option<RunId>,
+    asked: BTreeMap<RequestId, Asked>,
+    /// What the supervisor was told last.
+    sizes: PaneSizes,
+    /// The run's time when it was last told, and when that was.
+    clock: Option<(Time, Instant)>,
+    /// The glass's generation that is on the screen.
+    drawn: Option<u64>,
+    caught_up: bool,
+    bell: bool,
+}
+
+impl Screen<'_> {
+    async fn serve(&mut self, tty: &mut Tty) -> Result<(), ScreenError> {
+        self.request_frame();
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut attempt = 0;
+        loop {
+            let due = self.limiter.due().map(|due| self.origin + due);
+            let ticking = self.glass.run.id.is_some() && !self.glass.run.is_over();
+            tokio::select! {
+                biased;
+                event = tty.next() => match event {
+                    Some(event) => {
+                        self.limiter.key(self.origin.elapsed());
+                        self.request_frame();
+                        if self.on_event(tty, event).await? {
+                            return Ok(());
+                        }
+                    }
+                    None => return Ok(()),
+                },
+                () = sleep_until(due) => self.draw(tty).await?,
+                message = next(&mut self.session) => match message {
+                    Ok(message) => self.on_messages(message).await,
+                    Err(error) => self.lost(&error),
+                },
+                () = tokio::time::sleep(RETRY), if self.session.is_none() => {
+                    attempt += 1;
+                    match self.host.connect().await {
+                        Ok(session) => {
+                            attempt = 0;
+                            self.connected(session).await?;
+                        }
+                        Err(error) => {
+                            let reason = format!("{error} (attempt {attempt})");
+                            self.feed(GlassEvent::Link(Link::Lost { reason }));
+                        }
+                    }
+                }
+                _ = tick.tick(), if ticking => self.advance_clock(),
+            }
+            if std::mem::take(&mut self.bell) {
+                tty.send("\x07")?;
+            }
+        }
+    }
+
+    async fn connected(&mut self, mut session: Session) -> Result<(), ClientError> {
+        let runs = std::mem::take(&mut session.welcome.runs);
+        let live = runs.iter().find(|run| run.live).map(|run| run.run.clone());
+        self.feed(GlassEvent::Runs(runs));
+        let link = if self.ui.mode == Mode::Watch { Link::Watching } else { Link::Live };
+        self.feed(GlassEvent::Link(link));
+        self.session = Some(session);
+        self.asked.clear();
+        self.sizes.clear();
+        if let Some(run) = self.run.clone().or(live) {
+            self.subscribe(run).await?;
+        }
+        Ok(())
+    }
+
+    /// Shows another run, or the same one anew: its facts are sent again from the last one that is known.
+    async fn subscribe(&mut self, run: RunId) -> Result<(), ClientError> {
+        if self.glass.run.id.as_ref() != Some(&run) {
+            self.feed(GlassEvent::Reset);
+        }
+        let after = (self.glass.run.seq > 0).then_some(self.glass.run.seq);
+        self.caught_up = false;
+        self.run = Some(run.clone());
+        self.send(Body::Subscribe { run: Some(run), after }, Asked::Other).await
+    }
+
+    async fn send(&mut self, body: Body, asked: Asked) -> Result<(), ClientError> {
+        let Some(session) = &mut self.session else {
+            self.ui.refused("not connected to the supervisor; trying again".to_owned());
+            return Ok(());
+        };
+        match session.send(body).await {
+            Ok(id) => {
+                self.asked.insert(id, asked);
+            }
+            Err(error) => self.lost(&error),
+        }
+        Ok(())
+    }
+
+    fn lost(&mut self, error: &ClientError) {
+        self.session = None;
+        self.feed(GlassEvent::Link(Link::Lost { reason: error.to_string() }));
+    }
+
+    fn feed(&mut self, event: GlassEvent) {
+        self.glass.feed(event);
+        if self.drawn != Some(self.glass.generation()) {
+            self.request_frame();
+        }
+        let held = self.glass.panes.values().any(|pane| pane.screen.modes().synchronized);
+        self.limiter.hold(held, self.origin.elapsed());
+    }
+
+    fn request_frame(&mut self) {
+        self.limiter.request(self.origin.elapsed());
+    }
+
+    /// Takes a message and all that came with it, so that one frame shows them together.
+    async fn on_messages(&mut self, first: ToClient) {
+        let mut next = Some(first);
+        while let Some(message) = next {
+            if let Err(error) = self.on_message(message).await {
+                self.lost(&error);
+                return;
+            }
+            next = match self.session.as_mut().map(Session::ready) {
+                Some(Ok(next)) => next,
+                Some(Err(error)) => {
+                    self.lost(&error);
+                    None
+                }
+                None => None,
+            };
+        }
+    }
+
+    async fn on_message(&mut self, message: ToClient) -> Result<(), ClientError> {
+        let ours = |run: &RunId| self.run.as_ref() == Some(run);
+        match message {
+            ToClient::Record { run, record } if ours(&run) => {
+                self.clock = Some((record.at, Instant::now()));
+                let calls =
+                    self.caught_up && matches!(record.fact, Fact::GateOpened { .. } | Fact::RunEnded { .. });
+                self.bell |= calls;
+                self.feed(GlassEvent::Record(*record));
+            }
+            ToClient::Pane { run, pane, end, change } if ours(&run) => {
+                self.feed(GlassEvent::Pane { pane, end, change });
+            }
+            ToClient::CaughtUp { run, .. } if ours(&run) => self.caught_up = true,
+            ToClient::Clock { run, now } if ours(&run) => {
+                self.clock = Some((now, Instant::now()));
+                self.feed(GlassEvent::Clock(now));
+            }
+            ToClient::Artifacts { run, entries } if ours(&run) => self.feed(GlassEvent::Artifacts(entries)),
+            ToClient::Runs { runs } => self.feed(GlassEvent::Runs(runs)),
+            ToClient::Notice { text } => self.feed(GlassEvent::Notice(Some(text))),
+            ToClient::Response { id, result } => {
+                let asked = self.asked.remove(&id);
+                match (asked, result.into_result()) {
+                    (Some(Asked::Start), Ok(crate::wire::Reply::Run { run })) => self.subscribe(run).await?,
+                    (_, Ok(_)) => {}
+                    (_, Err(reason)) => {
+                        self.ui.refused(reason);
+                        self.request_frame();
+                    }
+                }
+            }
+            ToClient::RunClosed { run } if ours(&run) && !self.glass.run.is_over() => {
+                let text = "the supervisor let go of the run; `awtui resume` takes it up again".to_owned();
+                self.feed(GlassEvent::Notice(Some(text)));
+            }
+            ToClient::Welcome { .. }
+            | ToClient::Refused { .. }
+            | ToClient::Record { .. }
+            | ToClient::Pane { .. }
+            | ToClient::CaughtUp { .. }
+            | ToClient::Artifacts { .. }
+            | ToClient::Clock { .. }
+            | ToClient::RunClosed { .. }
+            | ToClient::Unknown => {}
+        }
+        Ok(())
+    }
+
+    /// Whether the operator leaves.
+    async fn on_event(&mut self, tty: &mut Tty, event: TtyEvent) -> Result<bool, ScreenError> {
+        let msg = match event {
+            TtyEvent::Key(key) => Msg::Key(key),
+            TtyEvent::Paste(text) => Msg::Paste(text),
+            TtyEvent::Mouse(mouse) => match mouse_of(mouse) {
+                Some(mouse) => Msg::Mouse(mouse),
+                None => return Ok(false),
+            },
+            TtyEvent::Resize(cols, rows) => Msg::Resize { cols, rows },
+            TtyEvent::Focus(gained) => Msg::Focus(gained),
+            TtyEvent::Suspend => {
+                tty.suspend().await?;
+                return Ok(false);
+            }
+            TtyEvent::Terminate(_) => return Ok(true),
+        };
+        for ask in ui::update(&mut self.ui, &self.glass, msg) {
+            if self.carry_out(tty, ask).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn carry_out(&mut self, tty: &mut Tty, ask: Ask) -> Result<bool, ScreenError> {
+        match ask {
+            Ask::Quit => return Ok(true),
+            Ask::StartRun { task } => match self.host.start(&task) {
+                Ok(start) => self.send(Body::StartRun { start: Box::new(start) }, Asked::Start).await?,
+                Err(reason) => self.ui.refused(reason),
+            },
+            Ask::Act(act) => self.act(act).await?,
+            Ask::Type { pane, bytes } => {
+                if let Some(run) = self.run.clone() {
+                    let bytes = crate::wire::Bytes(bytes);
+                    let typed = Body::Type { run, pane, author: self.host.author(), bytes };
+                    self.send(typed, Asked::Other).await?;
+                }
+            }
+            Ask::PaneSize { .. } | Ask::Player(_) => {}
+            Ask::ToggleMouse => {
+                let sequence =
+                    if self.ui.mouse { "\x1b[?1002h\x1b[?1006h" } else { "\x1b[?1006l\x1b[?1002l" };
+                tty.send(sequence)?;
+            }
+            Ask::Redraw => tty.redraw()?,
+        }
+        Ok(false)
+    }
+
+    async fn act(&mut self, act: OperatorAct) -> Result<(), ClientError> {
+        match self.run.clone() {
+            Some(run) => self.send(Body::Act { run, author: self.host.author(), act }, Asked::Other).await,
+            None => {
+                self.ui.refused("no run is shown".to_owned());
+                Ok(())
+            }
+        }
+    }
+
+    fn advance_clock(&mut self) {
+        if let Some((told, when)) = self.clock {
+            let passed = u64::try_from(when.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.feed(GlassEvent::Clock(Time { wall: told.wall + passed, run: told.run + passed }));
+        }
+    }
+
+    async fn draw(&mut self, tty: &mut Tty) -> Result<(), ScreenError> {
+        let mut layout = ui::Layout::default();
+        let (ui, glass) = (&self.ui, &self.glass);
+        tty.draw(|frame| {
+            let area = frame.area();
+            layout = ui::view(ui, glass, area, frame.buffer_mut());
+            if let Some(cursor) = layout.cursor {
+                frame.set_cursor_position(cursor);
+            }
+        })?;
+        self.limiter.drawn(self.origin.elapsed());
+        self.drawn = Some(self.glass.generation());
+        self.ui.set_layout(layout);
+        self.send_sizes().await?;
+        Ok(())
+    }
+
+    /// Tells the supervisor how large the panes are drawn, when that changed.
+    async fn send_sizes(&mut self) -> Result<(), ClientError> {
+        let mut panes: BTreeMap<PaneId, (u16, u16)> = PaneSizes::new();
+        for ask in self.ui.wanted_sizes() {
+            if let Ask::PaneSize { pane, cols, rows } = ask {
+                panes.insert(pane, (cols, rows));
+            }
+        }
+        if panes.is_empty() || panes == self.sizes || !self.caught_up {
+            return Ok(());
+        }
+        let Some(run) = self.run.clone() else { return Ok(()) };
+        self.sizes.clone_from(&panes);
+        self.send(Body::PaneSize { run, panes }, Asked::Other).await
+    }
+}
+
+fn mouse_of(mouse: crate::term::Mouse) -> Option<Mouse> {
+    use crate::term::MouseKind as Theirs;
+    let kind = match mouse.kind {
+        Theirs::Press(_) => MouseKind::Down,
+        Theirs::Release(_) => MouseKind::Up,
+        Theirs::Drag(_) => MouseKind::Drag,
+        Theirs::WheelUp => MouseKind::ScrollUp,
+        Theirs::WheelDown => MouseKind::ScrollDown,
+        Theirs::Move | Theirs::WheelLeft | Theirs::WheelRight => return None,
+    };
+    Some(Mouse { col: mouse.col, row: mouse.row, kind, mods: mouse.mods })
+}
+
+async fn next(session: &mut Option<Session>) -> Result<ToClient, ClientError> {
+    match session {
+        Some(session) => session.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,159 @@
+//! Taking the terminal over and giving it back, also when the process panics.
+//!
+//! Owns the sequences that do so and the panic hook. What was switched on is switched off in reverse.
+
+use crate::term::is_guarded;
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
+
+/// What to ask of the terminal beside raw mode and the alternate screen.
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent switch of the terminal protocol")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Features {
+    pub mouse: bool,
+    pub paste: bool,
+    pub focus: bool,
+    /// The kitty keyboard protocol. Terminals without it skip the request, so it is not asked for beforehand: the
+    /// question would cost a round trip at every start.
+    pub kitty: bool,
+    /// Frames are marked as synchronized updates.
+    pub synchronized: bool,
+}
+
+impl Features {
+    pub const ALL: Self = Self { mouse: true, paste: true, focus: true, kitty: true, synchronized: true };
+    pub const NONE: Self =
+        Self { mouse: false, paste: false, focus: false, kitty: false, synchronized: false };
+
+    /// By the value of `TERM`. A terminal that calls itself dumb gets nothing beyond what drawing needs; the kernel's
+    /// console would print parts of what it does not know.
+    pub fn of_terminal(term: Option<&str>) -> Self {
+        match term {
+            None | Some("" | "dumb" | "unknown") => Self::NONE,
+            Some("linux") => Self { kitty: false, focus: false, ..Self::ALL },
+            Some(_) => Self::ALL,
+        }
+    }
+
+    /// What switches them on, after raw mode.
+    pub fn enter(self) -> String {
+        let mut bytes = String::from("\x1b[?1049h\x1b[2J\x1b[H");
+        for (on, sequence) in [
+            (self.paste, "\x1b[?2004h"),
+            (self.focus, "\x1b[?1004h"),
+            // Presses, drags and the wheel. Movement without a button would wake awtui all the time.
+            (self.mouse, "\x1b[?1002h\x1b[?1006h"),
+            // Disambiguate, and tell the shifted form of a key: pushed, so that the shell's own choice comes back.
+            (self.kitty, "\x1b[>5u"),
+        ] {
+            if on {
+                bytes.push_str(sequence);
+            }
+        }
+        bytes
+    }
+
+    /// What switches them off, before raw mode ends. Harmless where they are off.
+    pub fn leave(self) -> String {
+        let mut bytes = String::new();
+        for (on, sequence) in [
+            // A frame may have been cut off half-way.
+            (self.synchronized, "\x1b[?2026l"),
+            (self.kitty, "\x1b[<1u"),
+            (self.mouse, "\x1b[?1006l\x1b[?1002l"),
+            (self.focus, "\x1b[?1004l"),
+            (self.paste, "\x1b[?2004l"),
+        ] {
+            if on {
+                bytes.push_str(sequence);
+            }
+        }
+        bytes.push_str("\x1b[0m\x1b[?1049l\x1b[?25h\x1b[0 q");
+        bytes
+    }
+}
+
+static ENTERED: AtomicBool = AtomicBool::new(false);
+static FEATURES: Mutex<Features> = Mutex::new(Features::NONE);
+static HOOK: Once = Once::new();
+
+/// Holds the terminal; dropping it gives the terminal back.
+#[derive(Debug)]
+pub struct Guard {
+    features: Features,
+}
+
+impl Guard {
+    /// Takes the terminal over. The panic hook is installed first, so that nothing between can leave it raw.
+    pub fn enter(features: Features) -> io::Result<Self> {
+        HOOK.call_once(install_hook);
+        let guard = Self { features };
+        guard.resume()?;
+        Ok(guard)
+    }
+
+    /// Gives the terminal back for a while: to the shell, or to another program.
+    pub fn pause(&self) -> io::Result<()> {
+        restore()
+    }
+
+    /// Takes it over again.
+    pub fn resume(&self) -> io::Result<()> {
+        *FEATURES.lock().unwrap_or_else(PoisonError::into_inner) = self.features;
+        ENTERED.store(true, Ordering::SeqCst);
+        let entered = crossterm::terminal::enable_raw_mode().and_then(|()| write(&self.features.enter()));
+        if entered.is_err() {
+            // The error that matters is the first one.
+            drop(restore());
+        }
+        entered
+    }
+
+    pub fn features(&self) -> Features {
+        self.features
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // Nobody is left to tell.
+        drop(restore());
+    }
+}
+
+/// Gives the terminal back if it was taken over; otherwise does nothing. Callable from anywhere.
+pub fn restore() -> io::Result<()> {
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return Ok(());
+    }
+    // A panic may hold the lock; what was asked for is then all switched off.
+    let features = FEATURES.try_lock().map_or(Features::ALL, |features| *features);
+    let written = write(&features.leave());
+    crossterm::terminal::disable_raw_mode()?;
+    written
+}
+
+fn write(sequence: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    out.write_all(sequence.as_bytes())?;
+    out.flush()
+}
+
+/// The terminal is given back before the panic is printed. Panics that the emulator's fence catches are nobody's
+/// business: nothing is printed over the screen.
+fn install_hook() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if is_guarded() {
+            return;
+        }
+        drop(restore());
+        before(panic);
+    }));
+}
+
+/// Whether both ends are a terminal.
+pub(super) fn is_terminal() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}

@@ -1,0 +1,5 @@
+//! Our own terminal: what it tells, when a frame is due, and that it is given back.
+
+mod conversion;
+mod frames;
+mod lifetime;

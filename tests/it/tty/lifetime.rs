@@ -1,0 +1,304 @@
+//! The terminal is taken over whole and given back whole, whatever happens.
+//!
+//! The tests run this very test program again as a child in a terminal of its own; there, the test named
+//! `child_in_a_terminal` plays the part that the environment names.
+
+use awtui::term::{MouseMode, Screen, Size};
+use awtui::tty::{Features, Tty, TtyError, TtyEvent, check};
+use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+const PART: &str = "AWTUI_TEST_TTY_PART";
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The child's side of the tests below; alone it does nothing.
+#[test]
+fn child_in_a_terminal() {
+    let Ok(part) = std::env::var(PART) else { return };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut tty = Tty::open(Features::ALL).unwrap();
+        let mut told = String::from("ready");
+        let show = |tty: &mut Tty, told: &str| {
+            tty.draw(|frame| frame.render_widget(ratatui::widgets::Paragraph::new(told), frame.area()))
+                .unwrap();
+        };
+        show(&mut tty, &told);
+        loop {
+            let event = tty.next().await;
+            match event {
+                Some(TtyEvent::Key(key)) if key.to_string() == "q" => match part.as_str() {
+                    "close" => return tty.close().unwrap(),
+                    "drop" => return,
+                    "panic" => panic!("on purpose"),
+                    other => panic!("no such part: {other}"),
+                },
+                Some(TtyEvent::Key(key)) if key.to_string() == "e" => {
+                    let lent = tty.hand_over(async {
+                        let mut line = String::new();
+                        print_now("editor reads\r\n");
+                        std::io::stdin().read_line(&mut line).unwrap();
+                        line.trim().to_owned()
+                    });
+                    told = format!("edited {}", lent.await.unwrap());
+                }
+                Some(TtyEvent::Terminate(signal)) => told = format!("asked to end by {signal}"),
+                Some(TtyEvent::Suspend) => {
+                    tty.suspend().await.unwrap();
+                    "continued".clone_into(&mut told);
+                }
+                Some(event) => told = format!("{event:?}"),
+                None => return,
+            }
+            show(&mut tty, &told);
+        }
+    });
+}
+
+fn print_now(text: &str) {
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes()).unwrap();
+    out.flush().unwrap();
+}
+
+/// The parent's side: a terminal with the child in it.
+struct Host {
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn portable_pty::Child + Send + Sync>,
+    chunks: Receiver<Vec<u8>>,
+    raw: Vec<u8>,
+    screen: Screen,
+}
+
+impl Host {
+    fn start(part: &str) -> Self {
+        let size = PtySize { cols: 60, rows: 10, ..PtySize::default() };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "tty::lifetime::child_in_a_terminal", "--nocapture", "--test-threads=1"]);
+        command.env(PART, part);
+        command.env("TERM", "xterm-256color");
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (send, chunks) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read) = reader.read(&mut buffer)
+                && read > 0
+                && send.send(buffer[..read].to_vec()).is_ok()
+            {}
+        });
+        let writer = pair.master.take_writer().unwrap();
+        let screen = Screen::new(Size::new(60, 10), 100);
+        let mut host = Self { master: pair.master, writer, child, chunks, raw: Vec::new(), screen };
+        host.wait_for("ready", |screen| screen.text().starts_with("ready"));
+        host
+    }
+
+    fn read(&mut self) -> bool {
+        match self.chunks.recv_timeout(PATIENCE) {
+            Ok(chunk) => {
+                self.screen.feed(&chunk);
+                self.raw.extend(chunk);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    fn wait_for(&mut self, what: &str, is_there: impl Fn(&Screen) -> bool) {
+        while !is_there(&self.screen) {
+            assert!(
+                self.read(),
+                "no {what}, but:\n{}\n{}",
+                self.screen.text(),
+                String::from_utf8_lossy(&self.raw).escape_debug()
+            );
+        }
+    }
+
+    fn wait_for_text(&mut self, text: &str) {
+        self.wait_for(text, |screen| screen.text().contains(text));
+    }
+
+    fn type_in(&mut self, bytes: &str) {
+        self.writer.write_all(bytes.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal).unwrap();
+    }
+
+    /// Raw mode off: lines are edited and echoed by the terminal again.
+    fn is_cooked(&self) -> bool {
+        let modes = self.master.get_termios().unwrap();
+        let flags = format!("{:?}", modes.local_flags);
+        flags.contains("ICANON") && flags.contains("ECHO")
+    }
+
+    fn assert_taken(&self) {
+        assert!(!self.is_cooked());
+        let modes = self.screen.modes();
+        assert!(
+            modes.alt_screen && modes.bracketed_paste && modes.focus_events && modes.mouse_sgr,
+            "{modes:?}"
+        );
+        assert_eq!((modes.mouse, modes.kitty), (MouseMode::Drag, 5));
+    }
+
+    fn assert_given_back(&self) {
+        let modes = self.screen.modes();
+        assert!(self.is_cooked());
+        assert!(!modes.alt_screen && !modes.bracketed_paste && !modes.focus_events, "{modes:?}");
+        assert!(!modes.mouse_sgr && !modes.synchronized, "{modes:?}");
+        assert_eq!((modes.mouse, modes.kitty), (MouseMode::None, 0));
+        assert!(self.screen.cursor().is_some(), "the cursor is shown");
+    }
+
+    fn end(mut self) -> Self {
+        while self.read() {}
+        self.child.wait().unwrap();
+        self
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        // A test that failed half-way leaves no child behind.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+#[test]
+fn the_terminal_is_given_back_by_close_by_drop_and_by_a_panic() {
+    for part in ["close", "drop", "panic"] {
+        let mut host = Host::start(part);
+        host.assert_taken();
+        host.type_in("q");
+        let host = host.end();
+        host.assert_given_back();
+        if part == "panic" {
+            let raw = String::from_utf8_lossy(&host.raw);
+            let (_, after) = raw.split_once("\x1b[?1049l").unwrap();
+            assert!(after.contains("on purpose"), "printed on the screen of before: {raw:?}");
+        }
+    }
+}
+
+#[test]
+fn keys_pastes_clicks_and_sizes_arrive() {
+    let mut host = Host::start("close");
+    for (bytes, told) in [
+        ("a", "Char('a')"),
+        ("\x1b[1;5A", "Key(Key { code: Up"),
+        ("\x1b[200~two\rlines\x1b[201~", r#"Paste("two\nlines")"#),
+        ("\x1b[<0;8;4M", "Press(Left), col: 7, row: 3"),
+        ("\x1b[I", "Focus(true)"),
+    ] {
+        host.type_in(bytes);
+        host.wait_for_text(told);
+    }
+    host.master.resize(PtySize { cols: 70, rows: 12, ..PtySize::default() }).unwrap();
+    host.screen.resize(Size::new(70, 12));
+    host.wait_for_text("Resize(70, 12)");
+    host.type_in("q");
+    host.end().assert_given_back();
+}
+
+#[test]
+fn frames_are_synchronized_updates() {
+    let mut host = Host::start("close");
+    host.type_in("a");
+    host.wait_for_text("Char('a')");
+    host.type_in("q");
+    let raw = String::from_utf8(host.end().raw.clone()).unwrap();
+    let begins = raw.matches("\x1b[?2026h").count();
+    assert!(begins >= 2, "{begins} frames");
+}
+
+#[test]
+fn another_program_gets_a_clean_terminal_and_its_own_keys() {
+    let mut host = Host::start("close");
+    host.type_in("e");
+    host.wait_for_text("editor reads");
+    host.assert_given_back();
+    host.type_in("words\r");
+    host.wait_for_text("edited words");
+    host.assert_taken();
+    host.type_in("a");
+    host.wait_for_text("Char('a')");
+    host.type_in("q");
+    host.end().assert_given_back();
+}
+
+#[test]
+fn asked_to_stop_it_gives_the_terminal_back_and_draws_anew_when_it_continues() {
+    use rustix::process::Signal;
+    let mut host = Host::start("close");
+    host.signal(Signal::TSTP);
+    host.wait_for("the screen of before", |screen| !screen.modes().alt_screen);
+    // The mode of the terminal is the last thing that is given back.
+    let pid = host.child.process_id().unwrap();
+    let is_stopped = || {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        stat.rsplit(')').next().unwrap().trim_start().starts_with('T')
+    };
+    if cfg!(target_os = "linux") {
+        while !is_stopped() {
+            std::thread::yield_now();
+        }
+        host.assert_given_back();
+    }
+    host.signal(Signal::CONT);
+    host.wait_for_text("continued");
+    host.assert_taken();
+    host.type_in("q");
+    host.end().assert_given_back();
+}
+
+#[test]
+fn requests_to_end_are_events() {
+    use rustix::process::Signal;
+    let mut host = Host::start("close");
+    for (signal, told) in [(Signal::TERM, "by 15"), (Signal::INT, "by 2"), (Signal::HUP, "by 1")] {
+        host.signal(signal);
+        host.wait_for("the signal", |screen| {
+            screen.text().lines().any(|line| line.trim_end().ends_with(told))
+        });
+    }
+    host.type_in("q");
+    host.end().assert_given_back();
+}
+
+#[test]
+fn a_terminal_gets_only_what_it_understands() {
+    let cases = [
+        (None, Features::NONE),
+        (Some(""), Features::NONE),
+        (Some("dumb"), Features::NONE),
+        (Some("linux"), Features { kitty: false, focus: false, ..Features::ALL }),
+        (Some("xterm-256color"), Features::ALL),
+        (Some("tmux-256color"), Features::ALL),
+    ];
+    for (term, features) in cases {
+        assert_eq!(Features::of_terminal(term), features, "{term:?}");
+    }
+    assert!(!Features::NONE.enter().contains("\x1b[>"));
+    assert!(!Features::NONE.leave().contains("\x1b[<"));
+}
+
+#[test]
+fn without_a_terminal_the_error_says_what_to_do_instead() {
+    // Under a test runner at a terminal there is one.
+    if let Err(error) = check() {
+        assert!(matches!(error, TtyError::NotATerminal));
+        assert!(error.to_string().contains("--headless"), "{error}");
+    }
+}
