@@ -15,6 +15,8 @@ use tokio::time::Instant;
 
 /// Between two tries to reach a supervisor that was lost.
 const RETRY: Duration = Duration::from_millis(500);
+/// After this long without a key a gate may take the next one: nobody answers by a key that was on its way elsewhere.
+const HANDS_OFF: Duration = Duration::from_secs(2);
 /// The clocks on the screen show seconds.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -52,6 +54,7 @@ pub async fn show(host: &dyn Host, tty: &mut Tty, ui: Ui, run: Option<RunId>) ->
         drawn: None,
         caught_up: false,
         bell: false,
+        last_key: None,
     };
     screen.connected(session).await?;
     screen.serve(tty).await
@@ -80,6 +83,7 @@ struct Screen<'a> {
     drawn: Option<u64>,
     caught_up: bool,
     bell: bool,
+    last_key: Option<Instant>,
 }
 
 impl Screen<'_> {
@@ -96,6 +100,7 @@ impl Screen<'_> {
                 event = tty.next() => match event {
                     Some(event) => {
                         self.limiter.key(self.origin.elapsed());
+                        self.last_key = Some(Instant::now());
                         self.request_frame();
                         if self.on_event(tty, event).await? {
                             return Ok(());
@@ -157,7 +162,10 @@ impl Screen<'_> {
 
     async fn send(&mut self, body: Body, asked: Asked) -> Result<(), ClientError> {
         let Some(session) = &mut self.session else {
-            self.ui.refused("not connected to the supervisor; trying again".to_owned());
+            // Sizes are told anew to whoever answers next.
+            if !matches!(body, Body::PaneSize { .. }) {
+                self.ui.refused("not connected to the supervisor; trying again".to_owned());
+            }
             return Ok(());
         };
         match session.send(body).await {
@@ -213,13 +221,20 @@ impl Screen<'_> {
                 self.clock = Some((record.at, Instant::now()));
                 let calls =
                     self.caught_up && matches!(record.fact, Fact::GateOpened { .. } | Fact::RunEnded { .. });
+                let asks = self.caught_up && matches!(record.fact, Fact::GateOpened { .. });
                 self.bell |= calls;
                 self.feed(GlassEvent::Record(*record));
+                if asks {
+                    self.call_to_gate();
+                }
             }
             ToClient::Pane { run, pane, end, change } if ours(&run) => {
                 self.feed(GlassEvent::Pane { pane, end, change });
             }
-            ToClient::CaughtUp { run, .. } if ours(&run) => self.caught_up = true,
+            ToClient::CaughtUp { run, .. } if ours(&run) => {
+                self.caught_up = true;
+                self.call_to_gate();
+            }
             ToClient::Clock { run, now } if ours(&run) => {
                 self.clock = Some((now, Instant::now()));
                 self.feed(GlassEvent::Clock(now));
@@ -313,6 +328,13 @@ impl Screen<'_> {
                 self.ui.refused("no run is shown".to_owned());
                 Ok(())
             }
+        }
+    }
+
+    /// An open gate takes the keys, unless the operator is in the middle of something.
+    fn call_to_gate(&mut self) {
+        if self.last_key.is_none_or(|key| key.elapsed() >= HANDS_OFF) {
+            self.ui.call_to_gate(&self.glass);
         }
     }
 

@@ -29,6 +29,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
         (
             2,
             nearest_bound(run, glass.now)
+                .filter(|_| !run.is_over())
                 .map_or_else(String::new, |bound| format!("next stop: {}", bound.label)),
         ),
     ];

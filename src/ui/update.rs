@@ -40,6 +40,14 @@ pub(super) fn pane_sizes(layout: &Layout) -> Vec<Ask> {
 }
 
 impl Ui {
+    /// A gate opened, or was open when the screen did: its card gets the keys, unless something is typed already.
+    pub fn call_to_gate(&mut self, glass: &Glass) {
+        let free = self.popups.is_empty() && !self.typing && self.input.text().is_empty();
+        if free && self.focus == Focus::Input && shown_gate(self, glass).is_some() {
+            self.focus = Focus::Gates;
+        }
+    }
+
     /// What the children should be told after a frame was drawn.
     pub fn wanted_sizes(&self) -> Vec<Ask> {
         if self.mode == Mode::Live { pane_sizes(&self.layout) } else { Vec::new() }
