@@ -101,6 +101,7 @@ impl Screen<'_> {
                     Some(event) => {
                         self.limiter.key(self.origin.elapsed());
                         self.last_key = Some(Instant::now());
+                        self.reclaim_sizes();
                         self.request_frame();
                         if self.on_event(tty, event).await? {
                             return Ok(());
@@ -360,6 +361,17 @@ impl Screen<'_> {
         self.ui.set_layout(layout);
         self.send_sizes().await?;
         Ok(())
+    }
+
+    /// Panes have the size of the client whose operator acted last: what another client changed is told anew.
+    fn reclaim_sizes(&mut self) {
+        let panes = &self.glass.panes;
+        self.sizes.retain(|pane, (cols, rows)| {
+            panes.get(pane).is_some_and(|shown| {
+                let size = shown.screen.size();
+                (size.cols, size.rows) == (*cols, *rows)
+            })
+        });
     }
 
     /// Tells the supervisor how large the panes are drawn, when that changed.
