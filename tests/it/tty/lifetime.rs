@@ -79,6 +79,8 @@ impl Host {
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
         command.args(["--exact", "tty::lifetime::child_in_a_terminal", "--nocapture", "--test-threads=1"]);
+        // Without a folder it would be the home folder, which need not exist.
+        command.cwd(std::env::temp_dir());
         command.env(PART, part);
         command.env("TERM", "xterm-256color");
         let child = pair.slave.spawn_command(command).unwrap();
