@@ -265,7 +265,13 @@ pub trait Adapter: Send {
     /// One line of the agent's session log.
     fn log_line(&mut self, line: &str) -> Vec<Emission>;
 
-    /// The text of the screen when the pane has been quiet for `quiet` milliseconds; called again while it stays quiet.
+    /// Whether [`Self::quiet`] and [`Self::output_line`] are wanted: they cost time on all that is printed.
+    fn watches_output(&self) -> bool {
+        false
+    }
+
+    /// The text of the screen, and what scrolled out of it last, when the pane has been quiet for `quiet` milliseconds;
+    /// called again while it stays quiet.
     fn quiet(&mut self, _screen: &str, _quiet: u64) -> Vec<Emission> {
         Vec::new()
     }

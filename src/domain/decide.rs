@@ -92,12 +92,13 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
     let current = run.current_step().filter(|step| step.role.as_ref() == Some(&state.role));
     let observation = match observation {
         // The end of a turn, its start, and states are believed from the best source alone; a weaker one that says the
-        // same adds nothing.
+        // same adds nothing. But a process that is gone goes on with no turn, whoever said so before.
         Observation::TurnEnded { .. }
         | Observation::Status(_)
         | Observation::TurnStarted
         | Observation::Ready
-            if stronger =>
+            if stronger
+                && !matches!((&observation, source), (Observation::TurnEnded { .. }, Source::Process)) =>
         {
             return Vec::new();
         }

@@ -4,16 +4,22 @@
 //! owner as inputs.
 
 use super::log_tail::LogTail;
+use super::one_shot::{Between, NextTurn};
 use super::world::Child;
 use crate::agent::{Adapter, Control, Delivery, DeskState, Emission};
 use crate::domain::{DeliveryChannel, EffectId, PaneChange, PaneId, RoleName, SessionId};
 use crate::recording;
-use crate::term::{Screen, Signal, Size, Utf8Pump};
+use crate::term::{PlainLines, Screen, Signal, Size, Utf8Pump};
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 /// Lines of history that the supervisor keeps of a pane; older ones are in its recording.
 const HISTORY: usize = 2000;
+/// Of these, so many are shown to an adapter that reads the screen.
+const WORDS: usize = 300;
+/// Output that could be the beginning of a secret is held back until the program was silent for this long.
+const HOLD: Duration = Duration::from_millis(20);
 
 pub(super) struct Desk {
     pub(super) pane: PaneId,
@@ -31,8 +37,16 @@ pub(super) struct Desk {
     pub(super) leaving: Option<(EffectId, Instant)>,
     /// The size that was last asked for and not yet given to the child.
     pub(super) wanted_size: Option<(Size, Instant)>,
+    /// How each turn's process is started, for an agent that has one a turn.
+    pub(super) between: Option<Between>,
+    /// The turn that begins once the process of the last one is gone.
+    pub(super) next_turn: Option<NextTurn>,
+    /// When held-back output is shown.
+    pub(super) flush_at: Option<Instant>,
+    last_output: Instant,
     screen: Screen,
     pump: Utf8Pump,
+    lines: PlainLines,
     recording: Option<recording::Writer>,
     moved: bool,
     ended: bool,
@@ -50,6 +64,16 @@ pub(super) struct PendingPrompt {
 pub(super) struct Heard {
     pub(super) change: Option<(u64, PaneChange)>,
     pub(super) signals: Vec<Signal>,
+    /// Lines that were printed, for adapters that want them.
+    pub(super) lines: Vec<String>,
+}
+
+/// How a prompt goes out.
+pub(super) enum Sent {
+    /// It went; this is what it means.
+    Out(Vec<Emission>),
+    /// A process must be started with it.
+    Starts(NextTurn),
 }
 
 impl Desk {
@@ -75,30 +99,41 @@ impl Desk {
             compacting: None,
             leaving: None,
             wanted_size: None,
+            between: None,
+            next_turn: None,
+            flush_at: None,
+            last_output: Instant::now(),
             screen: Screen::new(size, HISTORY),
             pump: Utf8Pump::new(Vec::new()),
+            lines: PlainLines::default(),
             recording: None,
             moved: false,
             ended: false,
         }
     }
 
-    pub(super) fn begin(
-        &mut self,
-        child: Box<dyn Child>,
-        recording: recording::Writer,
-        secrets: Vec<String>,
-        log: LogTail,
-    ) {
-        self.child = Some(child);
+    /// The recording begins; where a session log is known, it is read from now on.
+    pub(super) fn open(&mut self, recording: recording::Writer, log: LogTail) {
         self.recording = Some(recording);
-        self.pump = Utf8Pump::new(secrets);
         self.log = Some(log);
         self.moved = true;
     }
 
+    /// A process lives in the pane now.
+    pub(super) fn begin(&mut self, child: Box<dyn Child>, secrets: Vec<String>) {
+        self.child = Some(child);
+        self.pump = Utf8Pump::new(secrets);
+        self.lines = PlainLines::default();
+        self.last_output = Instant::now();
+    }
+
     pub(super) fn size(&self) -> Size {
         self.screen.size()
+    }
+
+    /// Its adapter reads the screen, and there is something to read.
+    pub(super) fn is_watched(&self) -> bool {
+        self.child.is_some() && self.adapter.watches_output()
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -116,7 +151,25 @@ impl Desk {
     /// Output of the child: recorded first, then seen, and its questions answered.
     pub(super) fn output(&mut self, at: u64, bytes: &[u8]) -> std::io::Result<Heard> {
         let text = self.pump.push(bytes);
+        self.last_output = Instant::now();
+        self.flush_at = self.pump.holds_back().then(|| self.last_output + HOLD);
         self.hear(at, text)
+    }
+
+    /// What was held back, because nothing came after it.
+    pub(super) fn flush(&mut self, at: u64) -> std::io::Result<Heard> {
+        self.flush_at = None;
+        let text = self.pump.flush();
+        self.hear(at, text)
+    }
+
+    /// What the child still had to say when it went.
+    pub(super) fn finish(&mut self, at: u64) -> std::io::Result<Heard> {
+        self.flush_at = None;
+        let text = self.pump.finish();
+        let mut heard = self.hear(at, text)?;
+        heard.lines.extend(self.lines.finish());
+        Ok(heard)
     }
 
     fn hear(&mut self, at: u64, text: String) -> std::io::Result<Heard> {
@@ -137,21 +190,19 @@ impl Desk {
         {
             tracing::warn!(pane = %self.pane, %reason, "a terminal query could not be answered");
         }
-        Ok(Heard { change: Some((end, PaneChange::Output { text })), signals: self.screen.take_signals() })
+        let lines = if self.adapter.watches_output() { self.lines.push(&text) } else { Vec::new() };
+        let signals = self.screen.take_signals();
+        Ok(Heard { change: Some((end, PaneChange::Output { text })), signals, lines })
     }
 
-    /// The child is gone: what it still had to say, then its exit.
-    pub(super) fn exited(&mut self, at: u64, status: i32) -> std::io::Result<Vec<(u64, PaneChange)>> {
-        let rest = self.pump.flush();
-        let mut changes: Vec<_> = self.hear(at, rest)?.change.into_iter().collect();
+    /// The pane is over.
+    pub(super) fn exited(&mut self, at: u64, status: i32) -> std::io::Result<Option<(u64, PaneChange)>> {
         self.ended = true;
         self.child = None;
-        if let Some(recording) = &mut self.recording {
-            let end = recording.exit(at, status)?;
-            self.moved = true;
-            changes.push((end, PaneChange::Exited { status }));
-        }
-        Ok(changes)
+        let Some(recording) = &mut self.recording else { return Ok(None) };
+        let end = recording.exit(at, status)?;
+        self.moved = true;
+        Ok(Some((end, PaneChange::Exited { status })))
     }
 
     pub(super) fn resize(&mut self, at: u64, size: Size) -> std::io::Result<Option<(u64, PaneChange)>> {
@@ -182,6 +233,43 @@ impl Desk {
         text.lines().rev().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
     }
 
+    /// For an adapter that reads the screen: for how many milliseconds nothing was printed, and the words on it.
+    pub(super) fn quiet(&mut self) -> Vec<Emission> {
+        let quiet = u64::try_from(self.last_output.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let words = self.words();
+        self.adapter.quiet(&words, quiet)
+    }
+
+    /// The lines on the screen and the last ones that scrolled out of it, as the program wrote them: not cut where the
+    /// terminal wrapped them, with the blanks before the cursor, without the empty rest below.
+    fn words(&self) -> String {
+        let history = self.screen.history_len().min(WORDS);
+        let cursor = self.screen.cursor();
+        let places = (0..history)
+            .map(|line| (history - line, 0))
+            .chain((0..self.screen.size().rows).map(|row| (0, row)));
+        let mut words = String::new();
+        for (offset, row) in places {
+            let text = self.screen.row_at(offset, row).text();
+            let wrapped = self.screen.is_wrapped_at(offset, row);
+            let kept =
+                cursor.filter(|cursor| offset == 0 && cursor.row == row).map_or(0, |cursor| cursor.col);
+            let mut line = text.trim_end().to_owned();
+            if wrapped {
+                line = text;
+            }
+            while line.chars().count() < usize::from(kept) {
+                line.push(' ');
+            }
+            words.push_str(&line);
+            if !wrapped {
+                words.push('\n');
+            }
+        }
+        words.truncate(words.trim_end_matches('\n').len());
+        words
+    }
+
     pub(super) fn state(&self, working: bool) -> DeskState {
         DeskState { connected: self.link.is_some(), ready: self.starting.is_none(), working }
     }
@@ -193,26 +281,27 @@ impl Desk {
         text: String,
         working: bool,
         deadline: Instant,
-    ) -> Result<Vec<Emission>, String> {
-        let mut emissions = Vec::new();
-        let channel = match self.adapter.deliver(effect.0, &text, &self.state(working)) {
+    ) -> Result<Sent, String> {
+        let (sent, channel) = match self.adapter.deliver(effect.0, &text, &self.state(working)) {
             Delivery::Socket(line) => {
                 self.send(line)?;
-                DeliveryChannel::Bridge
+                (Sent::Out(Vec::new()), DeliveryChannel::Bridge)
             }
             Delivery::Paste(bytes) => {
                 self.write(bytes)?;
-                emissions = self.adapter.delivered(effect.0);
-                DeliveryChannel::Paste
+                (Sent::Out(self.adapter.delivered(effect.0)), DeliveryChannel::Paste)
             }
-            Delivery::Argument { .. } => {
-                return Err(
-                    "an agent that takes its prompt on the command line cannot be used yet".to_owned()
-                );
+            Delivery::Argument { .. } if working => {
+                return Err("it takes no words while it works; they go with its next prompt".to_owned());
+            }
+            Delivery::Argument { args, files, stdin } => {
+                (Sent::Starts(NextTurn { effect, args, files, stdin }), DeliveryChannel::Argument)
             }
         };
         self.prompt = Some(PendingPrompt { effect, text, channel, deadline });
-        Ok(emissions)
+        // The silence before a prompt is not the silence after it.
+        self.last_output = Instant::now();
+        Ok(sent)
     }
 
     /// Carries a control out as far as the desk can; `true`: the process group must be ended.

@@ -2,21 +2,23 @@
 //! comes back as a message.
 
 use super::briefing;
-use super::desk::Desk;
+use super::desk::{Desk, Sent};
 use super::launch;
 use super::log_tail::LogTail;
 use super::message::OwnerMessage;
+use super::one_shot::Between;
 use super::owner::Owner;
 use super::world::{CheckJob, CheckpointJob, Probed};
 use crate::agent::{self, LaunchContext};
 use crate::domain::{
     CheckpointSide, Effect, EffectId, Outcome, PaneId, PromptKind, RoleName, SessionId, StepNumber,
 };
-use crate::pty::Launch;
+use crate::pty::{self, Launch};
 use crate::recording;
 use crate::term::Size;
 use std::path::PathBuf;
 use std::time::Duration;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 /// An agent that does not take prompts by then did not start.
@@ -38,7 +40,12 @@ impl Owner {
             Effect::Interrupt { pane } => {
                 let outcome = match self.desks.get(&pane) {
                     Some(desk) => match desk.control(desk.adapter.interrupt()) {
-                        Ok(_) => Outcome::Done,
+                        Ok(ends) => {
+                            if ends && let Some(child) = &desk.child {
+                                tokio::spawn(self.world.end_group(child.pid()));
+                            }
+                            Outcome::Done
+                        }
                         Err(reason) => Outcome::Failed { reason },
                     },
                     None => Outcome::Done,
@@ -136,16 +143,8 @@ impl Owner {
         };
         let plan = desk.adapter.launch(&context).map_err(|error| error.to_string())?;
         launch::write_files(&launch_folder, &plan.files)?;
-        let environment = launch::environment(&self.environment, &plan.env, &run);
+        let environment = launch::environment(&self.environment, &plan.env, &run, &self.places.state());
         let size = desk.size();
-        let spawned = self.world.spawn(&Launch {
-            program: plan.program.clone(),
-            args: plan.args.clone(),
-            cwd: directory,
-            env: environment.clone(),
-            cols: size.cols,
-            rows: size.rows,
-        })?;
         let header = recording::Header {
             cols: size.cols,
             rows: size.rows,
@@ -154,10 +153,36 @@ impl Owner {
             timestamp: Some(at.wall / 1000),
             start_ms: at.run,
         };
-        let recording = recording::Writer::create(&self.places.recording(pane), header)
-            .map_err(|error| format!("the recording of {pane} cannot be written: {error}"))?;
-        desk.begin(spawned.child, recording, launch::secrets(&environment), LogTail::new(plan.log));
-        let (mut events, sender, pane) = (spawned.events, self.sender.clone(), pane.clone());
+        let record = || {
+            recording::Writer::create(&self.places.recording(pane), header)
+                .map_err(|error| format!("the recording of {pane} cannot be written: {error}"))
+        };
+        if plan.waits_for_prompt {
+            desk.open(record()?, LogTail::new(plan.log));
+            desk.between =
+                Some(Between { program: plan.program, directory, environment, folder: launch_folder });
+            if let Some((effect, _)) = desk.starting.take() {
+                self.settle(effect, Outcome::Started);
+            }
+            return Ok(());
+        }
+        let spawned = self.world.spawn(&Launch {
+            program: plan.program.clone(),
+            args: plan.args.clone(),
+            cwd: directory,
+            env: environment.clone(),
+            cols: size.cols,
+            rows: size.rows,
+        })?;
+        desk.open(record()?, LogTail::new(plan.log));
+        desk.begin(spawned.child, launch::secrets(&environment));
+        self.forward(pane, spawned.events);
+        Ok(())
+    }
+
+    /// What the child does becomes messages.
+    pub(super) fn forward(&self, pane: &PaneId, mut events: mpsc::Receiver<pty::Event>) {
+        let (sender, pane) = (self.sender.clone(), pane.clone());
         tokio::spawn(async move {
             while let Some(event) = events.recv().await {
                 if sender.send(OwnerMessage::Pty { pane: pane.clone(), event }).await.is_err() {
@@ -165,7 +190,6 @@ impl Owner {
                 }
             }
         });
-        Ok(())
     }
 
     fn start_prompt(
@@ -185,8 +209,10 @@ impl Owner {
         let working =
             self.run().current_step().is_some_and(|step| step.stage == crate::domain::Stage::Working);
         let desk = self.desks.get_mut(pane).ok_or("the pane is gone")?;
-        let emissions = desk.deliver(id, text, working, Instant::now() + DELIVERY_TIME)?;
-        self.emitted(pane, emissions);
+        match desk.deliver(id, text, working, Instant::now() + DELIVERY_TIME)? {
+            Sent::Out(emissions) => self.emitted(pane, emissions),
+            Sent::Starts(turn) => self.start_turn(pane, turn),
+        }
         Ok(())
     }
 
@@ -207,6 +233,7 @@ impl Owner {
 
     fn start_quit(&mut self, id: EffectId, pane: &PaneId) {
         let Some(desk) = self.desks.get_mut(pane).filter(|desk| desk.child.is_some()) else {
+            self.close_pane(pane, 0);
             return self.settle(id, Outcome::Done);
         };
         let patience = match desk.control(desk.adapter.quit()) {
@@ -229,7 +256,7 @@ impl Owner {
         let job = CheckJob {
             check,
             directory: PathBuf::from(&self.run().directory),
-            environment: launch::environment(&self.environment, &[], &run),
+            environment: launch::environment(&self.environment, &[], &run, &self.places.state()),
         };
         let check = self.world.check(job);
         let sender = self.sender.clone();
@@ -262,10 +289,9 @@ impl Owner {
     }
 
     fn start_kill(&mut self, id: EffectId) {
-        let Some(run) = self.run().id.clone() else { return };
         let pids =
             self.desks.values().filter_map(|desk| desk.child.as_ref().map(|child| child.pid())).collect();
-        let kill = self.world.kill_all(pids, launch::marker_entry(&run));
+        let kill = self.world.kill_all(pids, launch::marker_entry(&self.places.state()));
         let sender = self.sender.clone();
         tokio::spawn(async move {
             let survivors = kill.await;

@@ -2,6 +2,7 @@
 
 use crate::agent::LaunchFile;
 use crate::domain::RunId;
+use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -27,19 +28,33 @@ const TERMINAL_IDENTITY: [&str; 16] = [
     "LINES",
 ];
 
+const MARKER: &str = "AWTUI_MARK";
+
 /// Shorter values are too common in ordinary text to be masked.
 const SHORTEST_SECRET: usize = 8;
 
-/// The entry by which every process of a run can be found again.
-pub(super) fn marker_entry(run: &RunId) -> String {
-    format!("AWTUI_RUN={run}")
+/// The entry by which every process of a run can be found again, and of no other: two projects may have runs of the
+/// same id, but never the same folder.
+pub(super) fn marker_entry(state: &Path) -> String {
+    format!("{MARKER}={}", marker(state))
 }
 
-/// The client's environment, less what belongs to its terminal and to awtui, plus what the adapter wants.
+fn marker(state: &Path) -> String {
+    let digest = Sha256::digest(state.as_os_str().as_encoded_bytes());
+    digest.iter().take(16).fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The client's environment, less what belongs to its terminal and to awtui, plus what the adapter wants. `state` is the
+/// run's folder in the state folder.
 pub(super) fn environment(
     base: &[(String, String)],
     added: &[(String, String)],
     run: &RunId,
+    state: &Path,
 ) -> Vec<(String, String)> {
     let mut environment: Vec<(String, String)> = base
         .iter()
@@ -51,6 +66,7 @@ pub(super) fn environment(
     environment.push(("COLORTERM".to_owned(), "truecolor".to_owned()));
     environment.extend(added.iter().filter(|(name, _)| name != "AWTUI_RUN").cloned());
     environment.push(("AWTUI_RUN".to_owned(), run.to_string()));
+    environment.push((MARKER.to_owned(), marker(state)));
     environment
 }
 

@@ -15,6 +15,7 @@ mod launch;
 mod lock;
 mod log_tail;
 mod message;
+mod one_shot;
 mod owner;
 mod panes;
 mod peer;

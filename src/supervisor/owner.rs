@@ -26,6 +26,8 @@ use tokio::time::Instant;
 const SYNC_INTERVAL: Duration = Duration::from_millis(50);
 /// How often a growing session log is looked at.
 const LOG_INTERVAL: Duration = Duration::from_millis(500);
+/// How often an adapter that reads the screen is shown it.
+const QUIET_INTERVAL: Duration = Duration::from_millis(200);
 /// The files for people follow the facts within this.
 const PROJECTION_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -64,7 +66,8 @@ impl Owner {
         let mut sync = tokio::time::interval(SYNC_INTERVAL);
         let mut logs = tokio::time::interval(LOG_INTERVAL);
         let mut files = tokio::time::interval(PROJECTION_INTERVAL);
-        for interval in [&mut sync, &mut logs, &mut files] {
+        let mut quiet = tokio::time::interval(QUIET_INTERVAL);
+        for interval in [&mut sync, &mut logs, &mut files, &mut quiet] {
             interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         }
         self.drive();
@@ -84,6 +87,7 @@ impl Owner {
                 () = sleep_until(due) => self.on_due(),
                 _ = sync.tick(), if self.engine.needs_sync() => self.sync(),
                 _ = logs.tick(), if self.desks.values().any(|desk| !desk.has_ended()) => self.read_logs(),
+                _ = quiet.tick(), if self.desks.values().any(Desk::is_watched) => self.on_quiet(),
                 _ = files.tick(), if self.wants_projection => self.write_projections(),
             }
             self.drive();
@@ -226,6 +230,7 @@ impl Owner {
                 desk.prompt.as_ref().map(|prompt| prompt.deadline),
                 desk.leaving.as_ref().map(|(_, deadline)| *deadline),
                 desk.wanted_size.as_ref().map(|(_, deadline)| *deadline),
+                desk.flush_at,
             ]
             .into_iter()
             .flatten()

@@ -1,5 +1,6 @@
 //! What comes out of the panes: bytes, ends, emissions of adapters, and what did not come in time.
 
+use super::desk::Heard;
 use super::owner::Owner;
 use super::world::World;
 use crate::agent::Emission;
@@ -21,6 +22,9 @@ impl Owner {
         match event {
             pty::Event::Output(bytes) => self.on_output(pane, &bytes),
             pty::Event::Exited(exit) => {
+                let at = self.clock.now().run;
+                let finished = self.desks.get_mut(pane).map(|desk| desk.finish(at));
+                self.on_heard(pane, at, finished);
                 if let Some(desk) = self.desks.get_mut(pane) {
                     let emissions = desk.adapter.exited(exit.code);
                     self.emitted(pane, emissions);
@@ -33,17 +37,34 @@ impl Owner {
 
     fn on_output(&mut self, pane: &PaneId, bytes: &[u8]) {
         let at = self.clock.now().run;
-        let Some(desk) = self.desks.get_mut(pane) else { return };
-        match desk.output(at, bytes) {
+        let heard = self.desks.get_mut(pane).map(|desk| desk.output(at, bytes));
+        self.on_heard(pane, at, heard);
+    }
+
+    fn on_heard(&mut self, pane: &PaneId, at: u64, heard: Option<std::io::Result<Heard>>) {
+        let (Some(heard), Some(desk)) = (heard, self.desks.get_mut(pane)) else { return };
+        match heard {
             Ok(heard) => {
-                let emissions: Vec<Emission> =
+                let mut emissions: Vec<Emission> =
                     heard.signals.iter().flat_map(|signal| desk.adapter.signal(signal)).collect();
+                emissions.extend(heard.lines.iter().flat_map(|line| desk.adapter.output_line(line)));
                 if let Some((end, change)) = heard.change {
                     self.subscribers.pane(self.places.run(), pane, end, &change, at);
                 }
                 self.emitted(pane, emissions);
             }
             Err(error) => self.recording_failed(pane, &error),
+        }
+    }
+
+    /// Adapters that read the screen are shown it while nothing moves there.
+    pub(super) fn on_quiet(&mut self) {
+        let panes: Vec<PaneId> = self.desks.keys().cloned().collect();
+        for pane in panes {
+            if let Some(desk) = self.desks.get_mut(&pane).filter(|desk| desk.is_watched()) {
+                let emissions = desk.quiet();
+                self.emitted(&pane, emissions);
+            }
         }
     }
 
@@ -59,22 +80,15 @@ impl Owner {
     fn on_exit(&mut self, pane: &PaneId, exit: &pty::Exit) {
         self.read_log(pane);
         self.drive();
-        let at = self.clock.now().run;
+        if self.turn_process_gone(pane) {
+            return;
+        }
         let status = exit.code.unwrap_or_else(|| 128 + exit.signal.unwrap_or(0));
+        self.close_pane(pane, status);
         let Some(desk) = self.desks.get_mut(pane) else { return };
-        let changes = desk.exited(at, status);
         let (starting, leaving) = (desk.starting.take(), desk.leaving.take());
         let (prompt, compacting) = (desk.prompt.take(), desk.compacting.take());
         let last_words = desk.last_words();
-        self.tokens.remove(&desk.token);
-        match changes {
-            Ok(changes) => {
-                for (end, change) in changes {
-                    self.subscribers.pane(self.places.run(), pane, end, &change, at);
-                }
-            }
-            Err(error) => self.recording_failed(pane, &error),
-        }
         if let Some((effect, _)) = starting {
             let how = match (exit.code, exit.signal) {
                 (Some(code), _) => format!("left with exit code {code}"),
@@ -99,6 +113,20 @@ impl Owner {
                 let gone = Observation::Gone { code: exit.code, signal: exit.signal };
                 self.observe(pane, Source::Process, gone);
             }
+        }
+    }
+
+    /// The pane is over: its recording ends and its token is good for nothing.
+    pub(super) fn close_pane(&mut self, pane: &PaneId, status: i32) {
+        let at = self.clock.now().run;
+        let Some(desk) = self.desks.get_mut(pane).filter(|desk| !desk.has_ended()) else { return };
+        self.tokens.remove(&desk.token);
+        match desk.exited(at, status) {
+            Ok(Some((end, change))) => {
+                self.subscribers.pane(self.places.run(), pane, end, &change, at);
+            }
+            Ok(None) => {}
+            Err(error) => self.recording_failed(pane, &error),
         }
     }
 
@@ -203,6 +231,13 @@ impl Owner {
                 }
                 self.observe(pane, source, Observation::TurnEnded { end, text });
                 self.read_log(pane);
+                // A process that was only for this turn has nothing more to do.
+                let left = self.desks.get(pane).filter(|desk| desk.between.is_some());
+                if source != Source::Process
+                    && let Some(child) = left.and_then(|desk| desk.child.as_ref())
+                {
+                    tokio::spawn(self.world.end_group(child.pid()));
+                }
             }
             Observation::CompactionEnded { before, after, failed, nothing } => match desk.compacting.take() {
                 Some(effect) => {
@@ -313,7 +348,14 @@ impl Owner {
                 *deadline = now + Duration::from_secs(15);
                 end = true;
             }
-            if let Some((size, _)) = desk.wanted_size.take_if(|(_, deadline)| *deadline <= now) {
+            let flush = desk.flush_at.is_some_and(|deadline| deadline <= now);
+            let size = desk.wanted_size.take_if(|(_, deadline)| *deadline <= now);
+            if flush {
+                let at = self.clock.now().run;
+                let flushed = self.desks.get_mut(&pane).map(|desk| desk.flush(at));
+                self.on_heard(&pane, at, flushed);
+            }
+            if let Some((size, _)) = size {
                 self.resize(&pane, size);
             }
             for (effect, outcome) in outcomes {

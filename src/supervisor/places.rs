@@ -21,6 +21,11 @@ impl Places {
         &self.run
     }
 
+    /// Where the truth about the run lies.
+    pub(super) fn state(&self) -> PathBuf {
+        self.folders.run(&self.run)
+    }
+
     /// The run folder in the repository.
     pub(super) fn folder(&self) -> &Path {
         self.folder.path()

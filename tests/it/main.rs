@@ -11,6 +11,7 @@ mod journal;
 mod pty;
 mod recording;
 mod settings;
+mod supervised;
 mod term;
 mod tty;
 mod wire;

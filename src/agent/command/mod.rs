@@ -16,7 +16,7 @@ use super::{
 };
 use crate::domain::{AgentDefinition, Observation, RoleConfig, Source, StatusSeen, Text, TurnEnd};
 use crate::term::{ProgramState, Signal};
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -57,7 +57,7 @@ impl Command {
         let ready_pattern = definition
             .ready
             .as_deref()
-            .map(Regex::new)
+            .map(|pattern| RegexBuilder::new(pattern).multi_line(true).build())
             .transpose()
             .map_err(|error| wrong(format!("\"ready\" is no regular expression: {error}")))?;
         let counter = definition
@@ -144,13 +144,18 @@ impl Command {
 
     fn readied(&mut self, source: Source) -> Vec<Emission> {
         self.ready = true;
+        let session = self.values.iter().find(|(name, _)| *name == "session").map(|(_, value)| value.clone());
+        let known = session
+            .filter(|_| !self.definition.resume.is_empty())
+            .map(|agent_session| Observation::SessionKnown { agent_session, log: None });
         let model = Observation::ModelSeen {
             model: self.model.clone(),
             thinking: None,
             window: self.definition.window,
             agent_trigger: None,
         };
-        vec![Emission::observed(source, model), Emission::observed(source, Observation::Ready)]
+        let told = known.into_iter().chain([model, Observation::Ready]);
+        told.map(|observation| Emission::observed(source, observation)).collect()
     }
 
     fn ended(&mut self, source: Source, end: TurnEnd, text: String) -> Emission {
@@ -251,7 +256,12 @@ impl Adapter for Command {
         let reported = emissions
             .iter()
             .any(|emission| matches!(emission, Emission::Worker { .. } | Emission::Verdict { .. }));
-        if reported && self.in_turn && self.definition.end == TurnEndsBy::Report {
+        // Where each turn has a process of its own, the turn is over when that is gone.
+        if reported
+            && !self.is_one_process_a_turn()
+            && self.in_turn
+            && self.definition.end == TurnEndsBy::Report
+        {
             let text = self.printed();
             emissions.push(self.ended(Source::Hook, TurnEnd::Completed, text));
         }
@@ -275,6 +285,10 @@ impl Adapter for Command {
         Vec::new()
     }
 
+    fn watches_output(&self) -> bool {
+        true
+    }
+
     fn quiet(&mut self, screen: &str, quiet: u64) -> Vec<Emission> {
         if !self.ready && !self.is_one_process_a_turn() {
             let is_ready = match &self.ready_pattern {
@@ -294,7 +308,8 @@ impl Adapter for Command {
             return Vec::new();
         }
         self.printed();
-        vec![self.ended(Source::ScreenText, TurnEnd::Unknown, screen.to_owned())]
+        let answer = after_marker(screen).to_owned();
+        vec![self.ended(Source::ScreenText, TurnEnd::Unknown, answer)]
     }
 
     fn output_line(&mut self, line: &str) -> Vec<Emission> {
@@ -382,4 +397,10 @@ impl Adapter for Command {
         }
         Control::Bytes(paste_and_enter(&self.definition.quit))
     }
+}
+
+/// What stands behind the last prompt of ours, where the program showed it: the prompt's own words are no answer.
+fn after_marker(screen: &str) -> &str {
+    let marker = screen.rfind("[awtui ").and_then(|start| Some(start + screen[start..].find(']')? + 1));
+    marker.map_or(screen, |end| &screen[end..])
 }

@@ -139,3 +139,17 @@ fn the_end_of_a_turn_is_believed_from_no_weaker_source_than_the_best_one_seen() 
     assert_eq!(bench.records.len(), facts);
     assert_eq!(bench.run.current_step().unwrap().stage, Stage::Working);
 }
+
+#[test]
+fn the_end_of_a_turn_is_believed_from_a_process_that_is_gone_whoever_spoke_before() {
+    let mut bench = Bench::new();
+    let analyst = bench.spawned();
+    bench.prompted();
+    let seen = |source, observation| Input::Observed { pane: PaneId::from("analyst-1"), source, observation };
+    bench.input(seen(Source::TerminalStatus, Observation::Status(StatusSeen::Working)));
+    let end = |text: &str| Observation::TurnEnded { end: TurnEnd::Completed, text: text.into() };
+    bench.input(seen(Source::ScreenText, end("a guess")));
+    assert_eq!(bench.run.steps[0].stage, Stage::Working, "{analyst}: words on the screen are weaker");
+    bench.input(seen(Source::Process, end("no verdict")));
+    assert_eq!(bench.prompted().1, PromptKind::Remind);
+}

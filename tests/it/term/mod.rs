@@ -2,6 +2,7 @@
 
 mod features;
 mod keys;
+mod lines;
 mod oracle;
 mod paste_and_mouse;
 mod pump;
