@@ -151,8 +151,7 @@ export default function awtuiBridge(pi: ExtensionAPI) {
         compact(String(message.focus ?? ""));
         break;
       case "quit":
-        if (context && !context.isIdle()) context.abort();
-        context?.shutdown();
+        quit();
         break;
       case "reply":
         waiting.get(message.key)?.({ ok: message.ok === true, message: String(message.message ?? "") });
@@ -352,6 +351,16 @@ export default function awtuiBridge(pi: ExtensionAPI) {
       onComplete: guarded((result: any) => compacted(result.tokensBefore, result.estimatedTokensAfter)),
       onError: guarded((error: Error) => compactionFailed(String(error?.message ?? error))),
     });
+  }
+
+  /** A shutdown that is asked for while a run settles is forgotten by Pi: it is asked for until it happens. */
+  function quit() {
+    if (over || !context) return;
+    guarded(() => {
+      if (context?.isIdle()) context.shutdown();
+      else context?.abort();
+    })();
+    setTimeout(quit, 200).unref();
   }
 
   function compacted(before?: number, after?: number) {

@@ -20,7 +20,9 @@ use std::collections::BTreeSet;
 
 const BRIDGE: &str = include_str!("../../../assets/pi/bridge.ts");
 
-/// Milliseconds of silence after which an end told by the terminal is believed: the log may lag behind it.
+/// Milliseconds of silence after which a title without the bridge is readiness.
+const AFTER_TITLE: u64 = 1_000;
+/// After which an end told by the terminal is believed: the log may lag behind it.
 const AFTER_STATUS: u64 = 300;
 /// After which an end told by the log alone is believed: queued messages may follow.
 const AFTER_LOG: u64 = 1_500;
@@ -34,6 +36,8 @@ pub(super) struct Pi {
     run: Option<RunId>,
     connected: bool,
     has_status: bool,
+    /// The terminal was given a title.
+    titled: bool,
     ready: bool,
     reader: log::Reader,
     counted: BTreeSet<String>,
@@ -120,18 +124,18 @@ impl Adapter for Pi {
             return Vec::new();
         }
         match signal {
-            // The first title comes once the editor takes prompts.
-            Signal::Title(_) if !self.ready => {
-                self.ready = true;
-                vec![Emission::observed(Source::TerminalStatus, Observation::Ready)]
+            // The first title comes once the editor takes prompts. The bridge says the same a moment later, and with
+            // it a prompt has the better way.
+            Signal::Title(_) => {
+                self.titled = true;
+                Vec::new()
             }
             Signal::Status(status) => {
                 self.has_status = true;
                 let compacts = status.message.as_deref() == Some("Compacting context");
                 self.status(status.state, compacts)
             }
-            Signal::Title(_)
-            | Signal::Bell
+            Signal::Bell
             | Signal::Notify(_)
             | Signal::Progress(_)
             | Signal::Cwd(_)
@@ -151,6 +155,10 @@ impl Adapter for Pi {
     }
 
     fn quiet(&mut self, _screen: &str, quiet: u64) -> Vec<Emission> {
+        if self.titled && !self.ready && !self.connected && quiet >= AFTER_TITLE {
+            self.ready = true;
+            return vec![Emission::observed(Source::TerminalStatus, Observation::Ready)];
+        }
         match self.ending.take() {
             Some((end, source, after)) if quiet >= after => {
                 self.in_turn = false;

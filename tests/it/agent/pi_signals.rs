@@ -32,8 +32,11 @@ fn told(pi: &mut dyn Adapter, signal: &Signal) -> Vec<Observation> {
 fn readiness_is_the_first_title_and_not_the_idle_before_it() {
     let mut pi = started();
     assert_eq!(told(pi.as_mut(), &status(ProgramState::Idle, None)), []);
-    assert_eq!(told(pi.as_mut(), &Signal::Title("π - work".to_owned())), [Observation::Ready]);
-    assert_eq!(told(pi.as_mut(), &Signal::Title("π - name".to_owned())), []);
+    assert_eq!(pi.quiet("", u64::MAX), []);
+    assert_eq!(told(pi.as_mut(), &Signal::Title("π - work".to_owned())), []);
+    assert_eq!(pi.quiet("", 999), [], "the bridge may still come");
+    assert_eq!(observations(pi.quiet("", 1_000)), [(Source::TerminalStatus, Observation::Ready)]);
+    assert_eq!(pi.quiet("", 2_000), []);
 }
 
 #[test]
