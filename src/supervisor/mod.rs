@@ -11,6 +11,7 @@ mod desk;
 mod effects;
 mod engine;
 mod files;
+mod last_screens;
 mod launch;
 mod lock;
 mod log_tail;

@@ -4,6 +4,7 @@
 use super::clock::Clock;
 use super::desk::Desk;
 use super::engine::{Engine, StepError};
+use super::last_screens::LastScreens;
 use super::message::{AgentEvent, ClientId, OwnerMessage};
 use super::places::Places;
 use super::subscribers::Subscribers;
@@ -58,6 +59,10 @@ pub(super) struct Owner {
     pub(super) projector: Projector,
     pub(super) artifacts: Vec<ArtifactEntry>,
     pub(super) wants_projection: bool,
+    /// Its supervisor of before is gone.
+    pub(super) taken_up: bool,
+    /// Of panes that no desk stands for.
+    pub(super) last_screens: LastScreens,
 }
 
 impl Owner {
@@ -69,6 +74,9 @@ impl Owner {
         let mut quiet = tokio::time::interval(QUIET_INTERVAL);
         for interval in [&mut sync, &mut logs, &mut files, &mut quiet] {
             interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        }
+        if self.taken_up {
+            self.take_up().await;
         }
         self.drive();
         loop {
@@ -273,6 +281,7 @@ impl Owner {
             .desks
             .iter()
             .filter_map(|(pane, desk)| desk.snapshot().map(|(end, change)| (pane.clone(), end, change)))
+            .chain(self.last_screens.iter().map(|(pane, (end, change))| (pane.clone(), *end, change.clone())))
             .collect();
         self.subscribers.add(client, mailbox, &run, &records, panes, self.clock.now());
         let entries = self.places.artifacts();

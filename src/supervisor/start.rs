@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::engine::Engine;
+use super::launch;
 use super::message::OwnerMessage;
 use super::owner::Owner;
 use super::places::Places;
@@ -95,7 +96,7 @@ pub(super) fn reopen(hall: &Hall, run: &RunId, environment: Vec<(String, String)
     let root = PathBuf::from(&engine.run().directory).join("tmp");
     let folder = RunFolder::create(&root, run).map_err(|error| error.to_string())?;
     let (mut owner, messages) = owner(hall, run.clone(), engine, clock, prompts(hall)?, folder, environment);
-    owner.recover()?;
+    owner.taken_up = true;
     Ok((owner, messages))
 }
 
@@ -142,11 +143,30 @@ fn owner(
         projector: Projector::default(),
         artifacts: Vec::new(),
         wants_projection: true,
+        taken_up: false,
+        last_screens: BTreeMap::new(),
     };
     (owner, messages)
 }
 
 impl Owner {
+    /// Before anything is said about the run: what its processes left running is ended, and what its panes showed last
+    /// is found again.
+    pub(super) async fn take_up(&mut self) {
+        let survivors = self.world.kill_all(Vec::new(), launch::marker_entry(&self.places.state())).await;
+        if !survivors.is_empty() {
+            let reason = format!("processes of before the restart could not be ended: {survivors:?}");
+            tracing::error!(%reason);
+            self.subscribers.notice(&reason);
+        }
+        self.find_last_screens().await;
+        if let Err(reason) = self.recover() {
+            let reason = format!("the run could not be taken up: {reason}");
+            tracing::error!(%reason);
+            self.subscribers.notice(&reason);
+        }
+    }
+
     /// Looks at what was asked for and never settled, then holds the run for the operator.
     fn recover(&mut self) -> Result<(), String> {
         self.try_step(Input::Recovered)?;

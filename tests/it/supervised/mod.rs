@@ -1,14 +1,19 @@
 //! The real program with its real supervisor, on small shell scripts as agents, in a folder of its own.
 
 mod command_agents;
+mod crash;
 
+use awtui::client::Session;
+use awtui::wire::{Hello, Purpose, SocketPaths};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 /// Far more than anything here needs, on a slow machine too.
 const PATIENCE: Duration = Duration::from_mins(1);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+const LOOKS: u32 = 6000;
 
 /// What an analyst and a worker print that agree on one step, then on being done.
 pub const ANALYST: &str = r#"
@@ -110,6 +115,56 @@ impl House {
     pub fn awtui(&self, arguments: &[&str]) -> Ran {
         Ran::from(self.command(arguments).output().unwrap())
     }
+
+    /// The state folder of the only project.
+    pub fn project(&self) -> PathBuf {
+        only_child(&self.path("state/projects"))
+    }
+
+    /// The state folder of the only run.
+    pub fn run(&self) -> PathBuf {
+        only_child(&self.project().join("runs"))
+    }
+
+    pub fn journal(&self) -> String {
+        fs::read_to_string(self.run().join("journal.jsonl")).unwrap_or_default()
+    }
+
+    /// The records so far, in order.
+    pub fn facts(&self) -> Vec<serde_json::Value> {
+        let journal = self.journal();
+        journal.lines().skip(1).filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    pub fn supervisor_pid(&self) -> u32 {
+        let text = fs::read_to_string(self.project().join("supervisor.lock")).unwrap();
+        let holder: serde_json::Value = serde_json::from_str(&text).unwrap();
+        u32::try_from(holder["pid"].as_u64().unwrap()).unwrap()
+    }
+
+    /// The facts of this kind so far.
+    pub fn facts_of(&self, kind: &str) -> Vec<serde_json::Value> {
+        self.facts().into_iter().filter(|record| record["fact"]["kind"] == kind).collect()
+    }
+
+    pub fn kill_supervisor(&self) {
+        let pid = rustix::process::Pid::from_raw(i32::try_from(self.supervisor_pid()).unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        until("the supervisor is gone", || (!is_alive(self.supervisor_pid())).then_some(()));
+    }
+
+    /// A client of the supervisor that runs.
+    pub async fn session(&self, purpose: Purpose) -> Session {
+        let uid = rustix::process::getuid().as_raw();
+        let sockets = SocketPaths::beneath(self.root.path(), uid, &self.project().display().to_string());
+        Session::connect(&sockets, Hello::new(purpose), None).await.unwrap()
+    }
+}
+
+/// Zombies do not count.
+pub fn is_alive(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with(['Z', 'X']))
 }
 
 impl Drop for House {
@@ -117,6 +172,13 @@ impl Drop for House {
         let _ = self.command(&["abort"]).output();
         let _ = self.command(&["supervisor", "stop"]).output();
     }
+}
+
+fn only_child(folder: &Path) -> PathBuf {
+    let mut children = fs::read_dir(folder).unwrap();
+    let child = children.next().unwrap().unwrap().path();
+    assert!(children.next().is_none(), "more than one entry in {}", folder.display());
+    child
 }
 
 pub struct Ran {
@@ -141,4 +203,16 @@ impl Ran {
         assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
         self
     }
+}
+
+/// Waits until something is so.
+#[track_caller]
+pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..LOOKS {
+        if let Some(found) = look() {
+            return found;
+        }
+        std::thread::park_timeout(BETWEEN_LOOKS);
+    }
+    panic!("waited in vain until {what}");
 }
