@@ -210,7 +210,7 @@ impl Shared {
             let error = json!({"error": {"message": reply.text, "type": kind, "code": null}});
             return whole_answer(stream, status, &error);
         }
-        if self.stream(stream, model, reply).is_some() {
+        if Self::stream(stream, model, reply).is_some() {
             self.count(model, |counts| {
                 counts.whole += 1;
                 counts.tokens.prompt += reply.tokens.prompt;
@@ -225,7 +225,7 @@ impl Shared {
     }
 
     /// `None`: it broke off.
-    fn stream(&self, mut stream: &TcpStream, model: &str, reply: &Reply) -> Option<()> {
+    fn stream(mut stream: &TcpStream, model: &str, reply: &Reply) -> Option<()> {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
         stream.write_all(head.as_bytes()).ok()?;
         let mut send = |delta: Value, finish: Value| {
