@@ -1,6 +1,6 @@
 //! The demo's agent: awtui itself as a scripted program that speaks the agent protocol. Launch only.
 
-use super::launch::environment;
+use super::launch::{environment, text};
 use super::protocol::{self, ToAgent};
 use super::{
     Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Feature, LaunchContext, LaunchPlan,
@@ -39,10 +39,12 @@ impl Adapter for Demo {
             args.extend(["--model".to_owned(), model.clone()]);
         }
         args.extend(context.config.args.iter().cloned());
+        let mut env = environment(context);
+        env.push(("AWTUI_DEMO_FOLDER".to_owned(), text(context.launch_folder)));
         Ok(LaunchPlan {
             program: context.program.to_owned(),
             args,
-            env: environment(context),
+            env,
             files: Vec::new(),
             log: LogPlan::None,
             agent_session: None,

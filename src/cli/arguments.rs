@@ -108,6 +108,11 @@ pub enum Command {
         #[arg(long)]
         reason: Option<String>,
     },
+    /// Watch a whole run of scripted agents in a scratch repository: no key, no network, no settings.
+    Demo(DemoOptions),
+    /// The demo's agent.
+    #[command(hide = true)]
+    DemoAgent(DemoAgentOptions),
     /// Write a commented settings file for this project, if there is none.
     Init,
     /// Settings.
@@ -144,6 +149,36 @@ pub struct RunOptions {
     /// Start it and leave it running.
     #[arg(long)]
     pub detach: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoOptions {
+    /// Without a screen; the demo answers its own gates.
+    #[arg(long)]
+    pub headless: bool,
+    /// How many times faster than a person reads.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
+    pub speed: f64,
+    /// Say nothing of earlier demos: they are meant to be kept.
+    #[arg(long)]
+    pub keep: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoAgentOptions {
+    #[arg(long)]
+    pub role: String,
+    #[arg(long)]
+    pub resume: Option<String>,
+    #[arg(long)]
+    pub model: Option<String>,
+    #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
+    pub speed: f64,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "a number is wanted".to_owned())?;
+    if (0.1..=1000.0).contains(&speed) { Ok(speed) } else { Err("0.1 to 1000".to_owned()) }
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,7 +7,7 @@ use crate::domain::{Author, AuthorKind, RunId};
 use crate::project::{Project, ProjectFolders};
 use crate::settings::{Paths, Settings, Sources};
 use crate::wire::{Hello, Purpose, SocketPaths};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) struct Context {
     pub(super) project: Project,
@@ -15,6 +15,9 @@ pub(super) struct Context {
     pub(super) folders: ProjectFolders,
     pub(super) sockets: SocketPaths,
     flags: Vec<(String, String)>,
+    environment: Vec<(String, String)>,
+    /// The supervisor and the agents see `environment` alone.
+    isolated: bool,
 }
 
 impl Context {
@@ -35,16 +38,41 @@ impl Context {
                 None => Err(Problem::usage(format!("--set takes KEY=VALUE, and \"{setting}\" has no ="))),
             })
             .collect::<Result<_, _>>()?;
+        Ok(Self::of(project, paths, flags, environment(), false))
+    }
+
+    /// For a project in which the operator's settings and environment have no say.
+    pub(super) fn isolated(
+        directory: &Path,
+        paths: Paths,
+        environment: Vec<(String, String)>,
+    ) -> Result<Self, Problem> {
+        let project = Project::find(directory).map_err(|error| Problem::usage(error.to_string()))?;
+        Ok(Self::of(project, paths, Vec::new(), environment, true))
+    }
+
+    fn of(
+        project: Project,
+        paths: Paths,
+        flags: Vec<(String, String)>,
+        environment: Vec<(String, String)>,
+        isolated: bool,
+    ) -> Self {
         let folders = ProjectFolders::of(&paths.state_home, &project);
         // Two state folders must not share a supervisor.
         let sockets = SocketPaths::for_key(&folders.root().display().to_string());
-        Ok(Self { project, paths, folders, sockets, flags })
+        Self { project, paths, folders, sockets, flags, environment, isolated }
+    }
+
+    /// What agents of this client's runs are given.
+    pub(super) fn environment(&self) -> &[(String, String)] {
+        &self.environment
     }
 
     /// All layers of the settings; every mistake is bad usage.
     pub(super) fn settings(&self) -> Result<Settings, Problem> {
         let mut sources = Sources::usual(&self.paths, Some(&self.project.root));
-        sources.env = environment();
+        sources.env.clone_from(&self.environment);
         sources.flags.clone_from(&self.flags);
         Settings::load(&sources).map_err(|error| Problem::usage(error.to_string()))
     }
@@ -53,9 +81,9 @@ impl Context {
         author(AuthorKind::Cli)
     }
 
-    fn hello(purpose: Purpose) -> Hello {
+    fn hello(&self, purpose: Purpose) -> Hello {
         let mut hello = Hello::new(purpose);
-        hello.env = environment();
+        hello.env.clone_from(&self.environment);
         hello
     }
 
@@ -65,12 +93,12 @@ impl Context {
         ProjectFolders::create(&self.paths.state_home, &self.project)
             .map_err(|error| Problem::usage(error.to_string()))?;
         let starter = self.starter()?;
-        Ok(Session::connect(&self.sockets, Self::hello(purpose), Some(&starter)).await?)
+        Ok(Session::connect(&self.sockets, self.hello(purpose), Some(&starter)).await?)
     }
 
     /// A connection to the supervisor if one runs.
     pub(super) async fn find(&self, purpose: Purpose) -> Result<Option<Session>, Problem> {
-        match Session::connect(&self.sockets, Self::hello(purpose), None).await {
+        match Session::connect(&self.sockets, self.hello(purpose), None).await {
             Ok(session) => Ok(Some(session)),
             Err(crate::client::ClientError::NoSupervisor) => Ok(None),
             Err(error) => Err(error.into()),
@@ -86,6 +114,7 @@ impl Context {
             arguments: ["-C", &directory, "supervisor", "run"].map(str::to_owned).to_vec(),
             directory: PathBuf::from("/"),
             log: self.folders.log(),
+            environment: self.isolated.then(|| self.environment.clone()),
         })
     }
 

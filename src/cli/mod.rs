@@ -5,6 +5,7 @@
 mod act;
 mod arguments;
 mod context;
+mod demo;
 mod exit;
 mod headless;
 mod here;
@@ -39,10 +40,15 @@ pub fn main() -> ExitCode {
     exit.code()
 }
 
-async fn run(arguments: Arguments) -> Exit {
-    let result = match Context::new(&arguments) {
-        Ok(context) => dispatch(&context, arguments.command).await,
-        Err(problem) => Err(problem),
+async fn run(mut arguments: Arguments) -> Exit {
+    let result = match arguments.command.take() {
+        // These two are no matter of the project that one is in.
+        Some(Command::Demo(options)) => demo::run(&arguments, &options).await,
+        Some(Command::DemoAgent(options)) => demo::agent::run(options).await,
+        command => match Context::new(&arguments) {
+            Ok(context) => dispatch(&context, command).await,
+            Err(problem) => Err(problem),
+        },
     };
     result.unwrap_or_else(|problem| {
         print::error(&problem.message);
@@ -77,6 +83,8 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<Exit, e
         Command::Pause { now, reason, run } => act::pause(context, run, now, reason).await,
         Command::Resume { run } => act::resume(context, run).await,
         Command::Abort { reason, run } => act::abort(context, run, reason).await,
+        // They were taken before there was a context.
+        Command::Demo(_) | Command::DemoAgent(_) => Ok(Exit::Usage),
         Command::Init => here::init(context),
         Command::Config { command: ConfigCommand::Show { json } } => here::config_show(context, json),
         Command::Doctor { json } => here::doctor(context, json).await,

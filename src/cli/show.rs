@@ -36,6 +36,11 @@ fn fold(records: &[Record]) -> Run {
     run
 }
 
+/// Whether a run has ended, by its journal.
+pub(super) fn is_over(context: &Context, run: &RunId) -> Result<bool, Problem> {
+    Ok(fold(&records(context, run)?).is_over())
+}
+
 /// The state of the run that is meant, and as JSON: from its supervisor when one serves it.
 async fn state(context: &Context, named: Option<String>) -> Result<(Run, serde_json::Value), Problem> {
     let named = context.run(named)?;

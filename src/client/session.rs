@@ -44,6 +44,8 @@ pub struct Starter {
     pub arguments: Vec<String>,
     pub directory: PathBuf,
     pub log: PathBuf,
+    /// In place of our own.
+    pub environment: Option<Vec<(String, String)>>,
 }
 
 type Stream = UnixStream;
@@ -142,7 +144,11 @@ impl Session {
 fn start(starter: &Starter) -> io::Result<()> {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(&starter.log)?;
     // It makes itself the leader of a session of its own, so that neither a closed terminal nor ctrl-c reaches it.
-    Command::new(&starter.program)
+    let mut command = Command::new(&starter.program);
+    if let Some(environment) = &starter.environment {
+        command.env_clear().envs(environment.iter().map(|(name, value)| (name, value)));
+    }
+    command
         .args(&starter.arguments)
         .current_dir(&starter.directory)
         .stdin(Stdio::null())
