@@ -24,5 +24,8 @@ check 65 '1m 05s' 0
 check 3723 '1h 02m 03s' 0
 check -5 '' 2
 
-echo "$failed of $cases cases fail"
-[ "$failed" -eq 0 ]
+if [ "$failed" -gt 0 ]; then
+    echo "$failed of $cases cases fail"
+    exit 1
+fi
+echo "all $cases cases pass"

@@ -170,8 +170,11 @@ fn progress(run: &Run, record: &Record) -> Option<String> {
         }
         Fact::StepEnded { step, .. } => {
             let ended = run.step(*step)?;
-            let spent =
-                run.ledger.steps.get(step).map_or_else(String::new, |usage| format::cost(&usage.totals));
+            let spent = run
+                .ledger
+                .steps
+                .get(step)
+                .map_or_else(String::new, |usage| format!(", {}", format::cost(&usage.totals)));
             let what = match (&ended.verdict, &ended.worker_report) {
                 (Some(report), _) => report.verdict.as_str().to_owned(),
                 (None, Some(report)) => format!("reported: {}", report.sections.result.first_line()),
@@ -181,7 +184,7 @@ fn progress(run: &Run, record: &Record) -> Option<String> {
                 }
             };
             let wall = format::duration(ended.wall(record.at.run));
-            Some(format!("step {step} {what} ({wall}, {spent})"))
+            Some(format!("step {step} {what} ({wall}{spent})"))
         }
         Fact::InstructionIssued { instruction, .. } => {
             Some(format!("instruction {}: {}", instruction.id, instruction.goal.first_line()))

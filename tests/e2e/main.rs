@@ -1,1 +1,7 @@
-//! The test suite `e2e`.
+//! The real binary, from outside: its output, its exit codes, the files that it leaves, the processes that it does not.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "a test names what it expects")]
+#![allow(unreachable_pub, reason = "a test crate has no readers outside")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod demo;

@@ -10,7 +10,7 @@ use super::arguments::{Arguments, DemoOptions};
 use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::{headless, here, print};
-use crate::domain::{Answer, AnswerKind, Author, AuthorKind, Gate, GateKind, RunId, Text};
+use crate::domain::{Answer, AnswerKind, Author, AuthorKind, Gate, GateKind, Text};
 use crate::project::RunFolder;
 use crate::settings::Paths;
 use crate::supervisor::clock::system_wall;
@@ -122,7 +122,7 @@ async fn close(context: &Context, scratch: &Scratch, exit: Exit) -> Result<Exit,
     let Some(run) = context.folders.run_ids().first().cloned() else { return Ok(exit) };
     let place = shell_words::quote(&scratch.repository.display().to_string()).into_owned();
     if !super::show::is_over(context, &run)? {
-        print::line(&format!("the demo goes on without this screen: cd {place} && awtui"));
+        print::line(&format!("the demo goes on without this screen: cd {place} && {}", program()));
         return Ok(exit);
     }
     if let Some(mut session) = context.find(Purpose::Replace { drain: false }).await? {
@@ -136,6 +136,17 @@ async fn close(context: &Context, scratch: &Scratch, exit: Exit) -> Result<Exit,
     print::line(&format!("journal     {}", context.folders.journal(&run).display()));
     print::line(&format!("test        {judgement}: {last}"));
     print::line(&format!("look        cd {place} && git diff"));
-    print::line(&format!("replay      cd {place} && awtui replay {}", RunId::as_str(&run)));
+    print::line(&format!("replay      cd {place} && {} replay {run}", program()));
     Ok(if exit == Exit::Done && !passes { Exit::Failed } else { exit })
+}
+
+/// How this program is started from another folder: by its name, where that finds it.
+fn program() -> String {
+    let Ok(here) = std::env::current_exe() else { return "awtui".to_owned() };
+    let found = which::which("awtui")
+        .and_then(|path| path.canonicalize().map_err(|_| which::Error::CannotFindBinaryPath));
+    if found.is_ok_and(|found| found == here) {
+        return "awtui".to_owned();
+    }
+    shell_words::quote(&here.display().to_string()).into_owned()
 }
