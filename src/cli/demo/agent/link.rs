@@ -16,10 +16,10 @@ impl Link {
     /// Says hello; whether awtui welcomes us comes as a message.
     pub(super) async fn connect(socket: &str, token: String) -> std::io::Result<Self> {
         let (reader, mut writer) = UnixStream::connect(socket).await?.into_split();
-        let (lines, mut waiting) = mpsc::unbounded_channel::<String>();
+        let (lines, mut unsent) = mpsc::unbounded_channel::<String>();
         let (sender, messages) = mpsc::channel(64);
         let writing = tokio::spawn(async move {
-            while let Some(line) = waiting.recv().await {
+            while let Some(line) = unsent.recv().await {
                 if writer.write_all(line.as_bytes()).await.is_err() {
                     return;
                 }

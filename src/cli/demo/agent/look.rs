@@ -37,12 +37,6 @@ impl Ink {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Line(Vec<(char, Ink)>);
 
-impl Default for Ink {
-    fn default() -> Self {
-        Self::Plain
-    }
-}
-
 impl Line {
     pub(super) fn new(ink: Ink, text: &str) -> Self {
         Self::default().and(ink, text)
