@@ -12,6 +12,8 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Problem> {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
+        // It would say so on stderr, which is the log that could not be written, and panic.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .try_init();
     let options = Options {

@@ -18,6 +18,8 @@ use tokio::time::Instant;
 const HISTORY: usize = 2000;
 /// Of these, so many are shown to an adapter that reads the screen.
 const WORDS: usize = 300;
+/// Bytes of output that wait while the disk takes nothing; of more, the last are kept.
+const UNRECORDED: usize = 4 * 1024 * 1024;
 /// Output that could be the beginning of a secret is held back until the program was silent for this long.
 const HOLD: Duration = Duration::from_millis(20);
 
@@ -48,6 +50,10 @@ pub(super) struct Desk {
     pump: Utf8Pump,
     lines: PlainLines,
     recording: Option<recording::Writer>,
+    /// Output that its recording has not taken yet. Nothing is seen or sent before it is recorded.
+    unrecorded: String,
+    /// How the child ended, when its recording has not taken that yet.
+    unrecorded_exit: Option<i32>,
     moved: bool,
     ended: bool,
 }
@@ -107,6 +113,8 @@ impl Desk {
             pump: Utf8Pump::new(Vec::new()),
             lines: PlainLines::default(),
             recording: None,
+            unrecorded: String::new(),
+            unrecorded_exit: None,
             moved: false,
             ended: false,
         }
@@ -148,6 +156,27 @@ impl Desk {
         self.recording.as_ref().map(recording::Writer::offset)
     }
 
+    /// The record that was to carry the offset was not made.
+    pub(super) fn offset_not_taken(&mut self) {
+        self.moved = true;
+    }
+
+    /// Its recording lacks something that the child did.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.unrecorded.is_empty() || self.unrecorded_exit.is_some()
+    }
+
+    /// Tries to record what is not recorded yet.
+    pub(super) fn catch_up(&mut self, at: u64) -> std::io::Result<Heard> {
+        let heard = self.hear(at, String::new())?;
+        if let (Some(status), Some(recording)) = (self.unrecorded_exit, &mut self.recording) {
+            recording.exit(at, status)?;
+            self.unrecorded_exit = None;
+            self.moved = true;
+        }
+        Ok(heard)
+    }
+
     /// Output of the child: recorded first, then seen, and its questions answered.
     pub(super) fn output(&mut self, at: u64, bytes: &[u8]) -> std::io::Result<Heard> {
         let text = self.pump.push(bytes);
@@ -173,14 +202,25 @@ impl Desk {
     }
 
     fn hear(&mut self, at: u64, text: String) -> std::io::Result<Heard> {
+        let Some(recording) = &mut self.recording else { return Ok(Heard::default()) };
+        let text =
+            if self.unrecorded.is_empty() { text } else { std::mem::take(&mut self.unrecorded) + &text };
         if text.is_empty() {
             return Ok(Heard::default());
         }
-        let Some(recording) = &mut self.recording else { return Ok(Heard::default()) };
-        if recording.is_full() {
-            recording.next_segment(at, &String::from_utf8_lossy(&self.screen.snapshot()))?;
-        }
-        let end = recording.output(at, &text)?;
+        let full = recording.is_full();
+        let begun = if full {
+            recording.next_segment(at, &String::from_utf8_lossy(&self.screen.snapshot())).map(drop)
+        } else {
+            Ok(())
+        };
+        let end = match begun.and_then(|()| recording.output(at, &text)) {
+            Ok(end) => end,
+            Err(error) => {
+                self.unrecorded = last_part(text, UNRECORDED);
+                return Err(error);
+            }
+        };
         self.moved = true;
         self.screen.feed(text.as_bytes());
         let replies = self.screen.take_replies();
@@ -200,7 +240,13 @@ impl Desk {
         self.ended = true;
         self.child = None;
         let Some(recording) = &mut self.recording else { return Ok(None) };
-        let end = recording.exit(at, status)?;
+        let end = match recording.exit(at, status) {
+            Ok(end) => end,
+            Err(error) => {
+                self.unrecorded_exit = Some(status);
+                return Err(error);
+            }
+        };
         self.moved = true;
         Ok(Some((end, PaneChange::Exited { status })))
     }
@@ -209,12 +255,13 @@ impl Desk {
         if size == self.screen.size() || self.ended {
             return Ok(None);
         }
+        let recorded = self.recording.as_mut().map(|recording| recording.resize(at, size.cols, size.rows));
+        let end = recorded.transpose()?;
         self.screen.resize(size);
         if let Some(child) = &self.child {
             child.resize(size.cols, size.rows);
         }
-        let Some(recording) = &mut self.recording else { return Ok(None) };
-        let end = recording.resize(at, size.cols, size.rows)?;
+        let Some(end) = end else { return Ok(None) };
         self.moved = true;
         Ok(Some((end, PaneChange::Resized { cols: size.cols, rows: size.rows })))
     }
@@ -328,4 +375,13 @@ impl Desk {
     pub(super) fn write(&self, bytes: Vec<u8>) -> Result<(), String> {
         self.child.as_ref().ok_or("the pane has no process")?.write(bytes)
     }
+}
+
+fn last_part(mut text: String, bytes: usize) -> String {
+    let mut from = text.len().saturating_sub(bytes);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    text.drain(..from);
+    text
 }

@@ -23,6 +23,7 @@ mod peer;
 mod places;
 mod real_world;
 mod server;
+mod stall;
 mod start;
 mod subscribers;
 mod tokens;

@@ -7,6 +7,7 @@ use super::engine::{Engine, StepError};
 use super::last_screens::LastScreens;
 use super::message::{AgentEvent, ClientId, OwnerMessage};
 use super::places::Places;
+use super::stall::Stall;
 use super::subscribers::Subscribers;
 use super::tokens::Tokens;
 use super::world::World;
@@ -14,12 +15,14 @@ use crate::domain::{
     ArtifactEntry, Author, EffectId, Fact, Input, Observation, OperatorAct, Outcome, PaneId, PauseMode,
     Record, Run, Source, TimerDue,
 };
+use crate::journal::JournalError;
 use crate::project::Projector;
 use crate::settings::prices::Prices;
 use crate::settings::prompts::Prompts;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
+use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -31,6 +34,17 @@ const LOG_INTERVAL: Duration = Duration::from_millis(500);
 const QUIET_INTERVAL: Duration = Duration::from_millis(200);
 /// The files for people follow the facts within this.
 const PROJECTION_INTERVAL: Duration = Duration::from_millis(250);
+
+/// Why an input was not taken in.
+#[derive(Debug, Error)]
+pub(super) enum NotTaken {
+    /// It makes no sense as things stand.
+    #[error("{0}")]
+    Refused(String),
+    /// The disk takes nothing now; the same input may be tried again.
+    #[error("{0}")]
+    Stalled(String),
+}
 
 pub(super) struct Owner {
     pub(super) engine: Engine,
@@ -51,16 +65,16 @@ pub(super) struct Owner {
     pub(super) inputs: VecDeque<Input>,
     /// Tells the server how the run stands, after each change.
     pub(super) summary: watch::Sender<Arc<Run>>,
-    /// The journal cannot be written: nothing is accepted any more, for this reason.
-    pub(super) broken: Option<String>,
+    /// The disk takes nothing.
+    pub(super) stall: Stall,
+    /// What was open when the supervisor of before was gone has not been looked at yet.
+    pub(super) must_recover: bool,
     pub(super) n_tokens: u32,
     /// The sequence number that the files for people show.
     pub(super) projected: u64,
     pub(super) projector: Projector,
     pub(super) artifacts: Vec<ArtifactEntry>,
     pub(super) wants_projection: bool,
-    /// Its supervisor of before is gone.
-    pub(super) taken_up: bool,
     /// Of panes that no desk stands for.
     pub(super) last_screens: LastScreens,
 }
@@ -75,7 +89,7 @@ impl Owner {
         for interval in [&mut sync, &mut logs, &mut files, &mut quiet] {
             interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         }
-        if self.taken_up {
+        if self.must_recover {
             self.take_up().await;
         }
         self.drive();
@@ -93,7 +107,7 @@ impl Owner {
                     None => break,
                 },
                 () = sleep_until(due) => self.on_due(),
-                _ = sync.tick(), if self.engine.needs_sync() => self.sync(),
+                _ = sync.tick(), if self.engine.needs_sync() && self.stall.reason().is_none() => self.sync(),
                 _ = logs.tick(), if self.desks.values().any(|desk| !desk.has_ended()) => self.read_logs(),
                 _ = quiet.tick(), if self.desks.values().any(Desk::is_watched) => self.on_quiet(),
                 _ = files.tick(), if self.wants_projection => self.write_projections(),
@@ -144,34 +158,62 @@ impl Owner {
     }
 
     fn act(&mut self, author: Author, act: OperatorAct) -> Result<(), String> {
-        self.try_step(Input::Operator { author, act })
+        if self.must_recover {
+            self.recover_now();
+        }
+        if self.must_recover
+            && let Some(reason) = self.stall.reason()
+        {
+            return Err(reason.to_owned());
+        }
+        // What was seen before comes before.
+        self.work_off();
+        self.try_step(Input::Operator { author, act }).map_err(|not_taken| not_taken.to_string())
     }
 
     /// Takes one input in at once; a refusal is the caller's.
-    pub(super) fn try_step(&mut self, input: Input) -> Result<(), String> {
-        if let Some(reason) = &self.broken {
-            return Err(reason.clone());
-        }
+    pub(super) fn try_step(&mut self, input: Input) -> Result<(), NotTaken> {
         let offsets = self
             .desks
             .iter_mut()
             .filter_map(|(pane, desk)| desk.take_offset().map(|offset| (pane.clone(), offset)))
-            .collect();
+            .collect::<BTreeMap<_, _>>();
+        let moved: Vec<PaneId> = offsets.keys().cloned().collect();
         let at = self.clock.now();
-        match self.engine.step(input, at, offsets) {
+        let result = self.engine.step(input, at, offsets);
+        let taken = result.as_ref().is_ok_and(|records| !records.is_empty());
+        if !taken {
+            // No record carries the offsets: the next one does.
+            for pane in moved {
+                if let Some(desk) = self.desks.get_mut(&pane) {
+                    desk.offset_not_taken();
+                }
+            }
+        }
+        match result {
             Ok(records) => {
+                if taken {
+                    self.journal_works();
+                }
                 self.publish(&records);
                 Ok(())
             }
-            Err(StepError::Refused(refusal)) => Err(refusal.0),
-            Err(StepError::Journal(error)) => {
-                let reason =
-                    format!("the journal cannot be written: {error}; the run takes nothing in until it can");
-                tracing::error!(%reason);
-                self.subscribers.notice(&reason);
-                self.broken = Some(reason.clone());
-                Err(reason)
-            }
+            Err(StepError::Refused(refusal)) => Err(NotTaken::Refused(refusal.0)),
+            Err(StepError::Journal(error)) => match &error {
+                JournalError::Io { .. } => Err(NotTaken::Stalled(self.journal_failed(&error))),
+                JournalError::Exists { .. }
+                | JournalError::NeverStarted { .. }
+                | JournalError::BadHeader { .. }
+                | JournalError::Newer { .. }
+                | JournalError::ReadOnly { .. }
+                | JournalError::OutOfOrder { .. }
+                | JournalError::Encode { .. }
+                | JournalError::BadBlobName { .. }
+                | JournalError::DamagedBlob { .. } => {
+                    tracing::error!(%error, "an input cannot be recorded");
+                    Err(NotTaken::Refused(error.to_string()))
+                }
+            },
         }
     }
 
@@ -189,16 +231,29 @@ impl Owner {
         self.summary.send_replace(Arc::new(self.run().clone()));
     }
 
-    /// Works off the queued inputs and starts what they ask for, until nothing is left.
-    pub(super) fn drive(&mut self) {
-        loop {
-            while let Some(input) = self.inputs.pop_front() {
-                if let Err(reason) = self.try_step(input) {
-                    tracing::debug!(%reason, "an input was refused");
+    /// Takes in what is queued, in its order, until nothing is left or the disk takes no more.
+    pub(super) fn work_off(&mut self) {
+        while let Some(input) = self.inputs.pop_front() {
+            match self.try_step(input.clone()) {
+                Ok(()) => {}
+                Err(NotTaken::Refused(reason)) => tracing::debug!(%reason, "an input was refused"),
+                Err(NotTaken::Stalled(_)) => {
+                    self.inputs.push_front(input);
+                    return;
                 }
             }
+        }
+    }
+
+    /// Works off the queued inputs and starts what they ask for, until nothing is left. While the disk takes nothing,
+    /// what is queued waits for its retry.
+    pub(super) fn drive(&mut self) {
+        loop {
+            if self.stall.reason().is_none() {
+                self.work_off();
+            }
             let new = self.engine.take_new_effects();
-            if new.is_empty() && self.inputs.is_empty() {
+            if new.is_empty() && (self.inputs.is_empty() || self.stall.reason().is_some()) {
                 return;
             }
             for (id, effect) in new {
@@ -216,12 +271,12 @@ impl Owner {
         self.inputs.push_back(Input::Observed { pane: pane.clone(), source, observation });
     }
 
-    fn sync(&mut self) {
-        if let Err(error) = self.engine.sync() {
-            let reason = format!("the journal cannot be synced: {error}");
-            tracing::error!(%reason);
-            self.subscribers.notice(&reason);
-            self.broken = Some(reason);
+    pub(super) fn sync(&mut self) {
+        match self.engine.sync() {
+            Ok(()) => self.journal_works(),
+            Err(error) => {
+                self.journal_failed(&error);
+            }
         }
     }
 
@@ -244,7 +299,7 @@ impl Owner {
             .flatten()
         });
         let snapshots = self.subscribers.next_due().map(|at| self.clock.instant(at));
-        timers.chain(desks).chain(snapshots).min()
+        timers.chain(desks).chain(snapshots).chain(self.stall.retry_at()).min()
     }
 
     fn on_due(&mut self) {
@@ -256,6 +311,7 @@ impl Owner {
         }
         self.on_deadlines();
         self.send_snapshots();
+        self.retry();
     }
 
     fn on_agent(&mut self, pane: &PaneId, event: AgentEvent) {
@@ -286,6 +342,9 @@ impl Owner {
         self.subscribers.add(client, mailbox, &run, &records, panes, self.clock.now());
         let entries = self.places.artifacts();
         self.subscribers.artifacts(&run, &entries);
+        if let Some(reason) = self.stall.reason() {
+            self.subscribers.notice(reason);
+        }
     }
 }
 

@@ -16,6 +16,8 @@ use tokio::time::Instant;
 
 /// Sizes that change while a person drags a border reach the child once they rest.
 const RESIZE_REST: Duration = Duration::from_millis(50);
+/// A size that could not be recorded is tried again after this.
+const RESIZE_RETRY: Duration = Duration::from_secs(1);
 
 impl Owner {
     pub(super) fn on_pty(&mut self, pane: &PaneId, event: pty::Event) {
@@ -41,7 +43,7 @@ impl Owner {
         self.on_heard(pane, at, heard);
     }
 
-    fn on_heard(&mut self, pane: &PaneId, at: u64, heard: Option<std::io::Result<Heard>>) {
+    pub(super) fn on_heard(&mut self, pane: &PaneId, at: u64, heard: Option<std::io::Result<Heard>>) {
         let (Some(heard), Some(desk)) = (heard, self.desks.get_mut(pane)) else { return };
         match heard {
             Ok(heard) => {
@@ -65,15 +67,6 @@ impl Owner {
                 let emissions = desk.quiet();
                 self.emitted(&pane, emissions);
             }
-        }
-    }
-
-    fn recording_failed(&mut self, pane: &PaneId, error: &std::io::Error) {
-        let reason = format!("the recording of {pane} cannot be written: {error}");
-        if self.broken.is_none() {
-            tracing::error!(%reason);
-            self.subscribers.notice(&reason);
-            self.broken = Some(reason);
         }
     }
 
@@ -172,11 +165,7 @@ impl Owner {
 
     /// A report takes effect at once, so that the agent can be told whether it was applied.
     fn report(&mut self, pane: &PaneId, key: &str, input: Input) {
-        while let Some(earlier) = self.inputs.pop_front() {
-            if let Err(reason) = self.try_step(earlier) {
-                tracing::debug!(%reason, "an input was refused");
-            }
-        }
+        self.work_off();
         let before = self.run().seq;
         let result = self.try_step(input);
         let refused =
@@ -189,7 +178,8 @@ impl Owner {
             });
         match (result, refused) {
             (Ok(()), None) => self.answer(pane, key, true, "recorded"),
-            (Ok(()), Some(reason)) | (Err(reason), _) => self.answer(pane, key, false, &reason),
+            (Ok(()), Some(reason)) => self.answer(pane, key, false, &reason),
+            (Err(not_taken), _) => self.answer(pane, key, false, &not_taken.to_string()),
         }
     }
 
@@ -391,7 +381,10 @@ impl Owner {
                 self.inputs.push_back(input);
             }
             Ok(None) => {}
-            Err(error) => self.recording_failed(pane, &error),
+            Err(error) => {
+                desk.wanted_size = Some((size, Instant::now() + RESIZE_RETRY));
+                self.recording_failed(pane, &error);
+            }
         }
     }
 

@@ -4,9 +4,10 @@ use super::clock::Clock;
 use super::engine::Engine;
 use super::launch;
 use super::message::OwnerMessage;
-use super::owner::Owner;
+use super::owner::{NotTaken, Owner};
 use super::places::Places;
 use super::server::Hall;
+use super::stall::Stall;
 use super::subscribers::Subscribers;
 use crate::agent;
 use crate::domain::{
@@ -69,7 +70,7 @@ pub(super) fn create(
     };
     let (mut owner, messages) = owner(hall, run, engine, clock, prompts, folder, environment);
     owner.default_size = request.pane_size.unwrap_or(SIZE);
-    owner.try_step(create)?;
+    owner.try_step(create).map_err(|not_taken| not_taken.to_string())?;
     Ok((owner, messages))
 }
 
@@ -84,6 +85,12 @@ pub(super) fn reopen(hall: &Hall, run: &RunId, environment: Vec<(String, String)
     if let Some(torn) = &loaded.torn {
         tracing::warn!(%run, ?torn, "the end of the journal was torn and set aside");
     }
+    if let Some(broken) = &loaded.broken {
+        return Err(format!(
+            "the journal of {run} is damaged at line {}; `awtui replay {run}` shows what comes before it",
+            broken.line
+        ));
+    }
     let last = loaded.records.last().map_or(0, |record| record.at.run);
     let clock = hall.clock().restarted_at(last);
     let engine = Engine::reopened(journal, Blobs::new(hall.folders.blobs(run)), loaded.records);
@@ -96,7 +103,7 @@ pub(super) fn reopen(hall: &Hall, run: &RunId, environment: Vec<(String, String)
     let root = PathBuf::from(&engine.run().directory).join("tmp");
     let folder = RunFolder::create(&root, run).map_err(|error| error.to_string())?;
     let (mut owner, messages) = owner(hall, run.clone(), engine, clock, prompts(hall)?, folder, environment);
-    owner.taken_up = true;
+    owner.must_recover = true;
     Ok((owner, messages))
 }
 
@@ -137,13 +144,13 @@ fn owner(
         sender,
         inputs: VecDeque::new(),
         summary,
-        broken: None,
+        stall: Stall::default(),
+        must_recover: false,
         n_tokens: 0,
         projected: 0,
         projector: Projector::default(),
         artifacts: Vec::new(),
         wants_projection: true,
-        taken_up: false,
         last_screens: BTreeMap::new(),
     };
     (owner, messages)
@@ -160,15 +167,25 @@ impl Owner {
             self.subscribers.notice(&reason);
         }
         self.find_last_screens().await;
-        if let Err(reason) = self.recover() {
-            let reason = format!("the run could not be taken up: {reason}");
-            tracing::error!(%reason);
-            self.subscribers.notice(&reason);
+        self.recover_now();
+    }
+
+    /// Looks at what was open; while the disk takes nothing, this is tried again later, from where it was.
+    pub(super) fn recover_now(&mut self) {
+        match self.recover() {
+            Ok(()) => self.must_recover = false,
+            Err(NotTaken::Stalled(_)) => {}
+            Err(NotTaken::Refused(reason)) => {
+                self.must_recover = false;
+                let reason = format!("the run could not be taken up: {reason}");
+                tracing::error!(%reason);
+                self.subscribers.notice(&reason);
+            }
         }
     }
 
     /// Looks at what was asked for and never settled, then holds the run for the operator.
-    fn recover(&mut self) -> Result<(), String> {
+    fn recover(&mut self) -> Result<(), NotTaken> {
         self.try_step(Input::Recovered)?;
         if self.run().pause.is_none() && self.run().ending.is_none() {
             let reason = "its supervisor was gone; resume to go on where it stopped".to_owned();

@@ -25,6 +25,10 @@ fn in_the_middle_of_a_turn() -> (House, u32) {
         let settled = house.facts_of("settled");
         settled.iter().any(|record| record["fact"]["outcome"]["outcome"] == "delivered").then_some(())
     });
+    until("its words are recorded", || {
+        let cast = std::fs::read_to_string(house.run().join("panes/analyst-1.cast")).ok()?;
+        cast.contains("half a thought").then_some(())
+    });
     (house, left.trim().parse().unwrap())
 }
 

@@ -2,6 +2,7 @@
 
 mod command_agents;
 mod crash;
+mod full_disk;
 
 use awtui::client::Session;
 use awtui::wire::{Hello, Purpose, SocketPaths};

@@ -1,0 +1,95 @@
+//! A disk that takes nothing for a while: the journal may not grow, by a limit of the kernel that is lifted later.
+
+use super::{ANALYST, House, WORKER, until};
+use awtui::wire::{Body, Purpose, ToClient};
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use std::fs;
+use std::process::{Child, Stdio};
+
+/// A supervisor that is told of the limit by an error instead of being ended by a signal.
+fn supervisor(house: &House) -> Child {
+    let mut command = house.command(&["supervisor", "run"]);
+    let arguments: Vec<_> = command.get_args().map(std::ffi::OsStr::to_owned).collect();
+    let mut shell = house.command(&[]);
+    shell.args(["true"]);
+    command = std::process::Command::new("sh");
+    command
+        .args(["-c", "trap '' XFSZ; exec timeout \"$@\"", "sh"])
+        .args(arguments)
+        .current_dir(house.path("repo"));
+    command.env_clear().envs(shell.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let child = command.stdin(Stdio::null()).spawn().unwrap();
+    until("the supervisor listens", || house.awtui(&["gates"]).code.filter(|code| *code == 0));
+    child
+}
+
+fn limit_files(house: &House, bytes: Option<u64>) {
+    let pid = Pid::from_raw(i32::try_from(house.supervisor_pid()).unwrap()).unwrap();
+    prlimit(Some(pid), Resource::Fsize, Rlimit { current: bytes, maximum: None }).unwrap();
+}
+
+#[tokio::test]
+async fn what_cannot_be_recorded_is_not_acknowledged_and_the_run_goes_on_when_there_is_space() {
+    let house = House::new("");
+    let script = house.path("agent.sh").display().to_string();
+    let definition = format!(
+        "[roles.analyst]\nagent = \"mine\"\n[roles.worker]\nagent = \"mine\"\n\
+         [agents.mine]\nargv = [\"sh\", \"{script}\", \"{{prompt}}\"]\n"
+    );
+    house.write("config/awtui/config.toml", &definition);
+    let waits = "touch \"$DIR/begun\"\nwhile [ ! -e \"$DIR/go\" ]; do sleep 0.05; done\n";
+    house.script(&format!("{waits}{ANALYST}"), WORKER);
+    let mut serving = supervisor(&house);
+    house.awtui(&["run", "--detach", "--yes", "go"]).ends_with(0);
+    until("the analyst works", || house.path("begun").exists().then_some(()));
+    until("its prompt was delivered", || {
+        let settled = house.facts_of("settled");
+        settled.iter().any(|record| record["fact"]["outcome"]["outcome"] == "delivered").then_some(())
+    });
+    let mut session = house.session(Purpose::Attach { watch: true }).await;
+    session.send(Body::Subscribe { run: None, after: None }).await.unwrap();
+
+    let before = house.journal();
+    // A few bytes still fit: what is written of a line must not stay there.
+    limit_files(&house, Some(before.len() as u64 + 10));
+    house.write("go", "");
+    let mut notices = Vec::new();
+    while notices.is_empty() {
+        match session.next().await.unwrap() {
+            ToClient::Notice { text } => notices.push(text),
+            ToClient::Record { record, .. } => {
+                let seq = record.seq;
+                assert!(
+                    before.lines().count() as u64 > seq,
+                    "a client saw record {seq}, which is not on disk"
+                );
+            }
+            _ => {}
+        }
+    }
+    assert!(notices[0].contains("the journal cannot be written"), "{notices:?}");
+    let refused = house.awtui(&["note", "never acknowledged"]).ends_with(1);
+    assert!(refused.err.contains("the journal cannot be written"), "{}", refused.err);
+    assert!(house.journal().starts_with(&before));
+    assert!(!house.journal()[before.len()..].contains('\n'), "a line became complete on a full disk");
+
+    limit_files(&house, None);
+    until("the run is done", || (!house.facts_of("run_ended").is_empty()).then_some(()));
+    let facts = house.facts();
+    for (index, record) in facts.iter().enumerate() {
+        assert_eq!(record["seq"], index as u64 + 1);
+    }
+    assert_eq!(house.facts_of("run_ended")[0]["fact"]["outcome"], "done");
+    assert!(!house.journal().contains("never acknowledged"));
+    assert!(
+        fs::read_dir(house.run()).unwrap().all(|entry| !entry
+            .unwrap()
+            .path()
+            .display()
+            .to_string()
+            .contains("torn"))
+    );
+    drop(session);
+    house.awtui(&["supervisor", "stop"]);
+    serving.wait().unwrap();
+}
