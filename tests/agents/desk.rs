@@ -1,6 +1,7 @@
 //! A desk in small: a real Pi in a real terminal, the agent socket, the session log, and one adapter that is told
 //! everything. A second adapter is told the log alone, as after a crash.
 
+use crate::home;
 use crate::install::{self, Pi};
 use crate::model_server::{ModelServer, Reply, Request};
 use awtui::agent::protocol::{self, ToAgent, ToDesk};
@@ -14,7 +15,6 @@ use awtui::domain::{
 };
 use awtui::term::{Screen, Size};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
-use serde_json::json;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
@@ -57,15 +57,8 @@ impl Lab {
 
     fn new(pi: Pi, program: PathBuf, settings: &serde_json::Value, server: ModelServer) -> Self {
         let folder = tempfile::Builder::new().prefix("lab").tempdir().unwrap();
-        let config = folder.path().join("home/.pi/agent");
-        fs::create_dir_all(&config).unwrap();
         fs::create_dir_all(folder.path().join("work")).unwrap();
-        let cost = json!({"input": 0.5, "output": 2, "cacheRead": 0.05, "cacheWrite": 0});
-        let model = |id: &str, reasoning: bool| json!({"id": id, "name": id, "reasoning": reasoning, "contextWindow": 32000, "maxTokens": 4096, "cost": cost});
-        let models = json!({"providers": {"mock": {"baseUrl": server.base_url(), "api": "openai-completions",
-            "apiKey": "dummy", "models": [model("fast", false), model("strong", true)]}}});
-        fs::write(config.join("models.json"), models.to_string()).unwrap();
-        fs::write(config.join("settings.json"), settings.to_string()).unwrap();
+        home::write(&folder.path().join("home"), &server.base_url(), settings);
         let role = RoleName::new("worker");
         let mut lab = Self { pi, server, probe: Probe::default(), role, program, folder };
         lab.probe = lab.run_probe();

@@ -9,6 +9,11 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test names only the arms it is about")]
 
 mod desk;
+mod ground;
+mod home;
 mod install;
 mod model_server;
 mod pi;
+mod runs;
+mod screen;
+mod terminal;

@@ -1,0 +1,239 @@
+//! The real program, its real supervisor and a real Pi for both roles, in a repository, a home and a state folder of
+//! their own.
+
+use crate::home;
+use crate::install::{self, Pi};
+use crate::model_server::{ModelServer, Reply, Request};
+use awtui::domain::{Run, Totals, apply};
+use awtui::{journal, pty};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+/// Far more than any step here needs, on a slow machine too.
+const LOOKS: u32 = 12_000;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+const MODELS: [&str; 2] = ["fast", "strong"];
+
+pub struct Ground {
+    pub server: ModelServer,
+    folder: tempfile::TempDir,
+}
+
+impl Ground {
+    /// Runs the test on ground of its own for each Pi; `settings` are Pi's.
+    pub fn each<S: FnMut(&Request) -> Reply + Send + 'static>(
+        settings: &Value,
+        script: impl Fn() -> S,
+        test: impl Fn(&Ground),
+    ) {
+        for pi in [install::NEWEST, install::OLDER] {
+            if let Some(program) = install::pi(pi) {
+                let ground = Ground::new(pi, &program, settings, ModelServer::start(script()));
+                test(&ground);
+            }
+        }
+    }
+
+    fn new(pi: Pi, program: &Path, settings: &Value, server: ModelServer) -> Self {
+        let folder = tempfile::Builder::new().prefix("ground").tempdir().unwrap();
+        let ground = Self { server, folder };
+        for name in ["repo", "bin", "state", "config/awtui", "tmp"] {
+            fs::create_dir_all(ground.path(name)).unwrap();
+        }
+        home::write(&ground.path("home"), &ground.server.base_url(), settings);
+        std::os::unix::fs::symlink(program, ground.path("bin/pi")).unwrap();
+        let roles = "[roles.analyst]\nagent = \"pi\"\nmodel = \"mock/strong\"\n\
+                     [roles.worker]\nagent = \"pi\"\nmodel = \"mock/fast\"\n";
+        fs::write(ground.path("config/awtui/config.toml"), roles).unwrap();
+        ground.git(&["init", "-q"]);
+        ground.git(&["config", "user.email", "someone@example.org"]);
+        ground.git(&["config", "user.name", "Someone"]);
+        fs::write(ground.path("repo/README.md"), "a repository\n").unwrap();
+        ground.git(&["add", "."]);
+        ground.git(&["commit", "-qm", "first"]);
+        println!("Pi {} in {}", pi.version, ground.folder.path().display());
+        ground
+    }
+
+    fn git(&self, args: &[&str]) {
+        let status = Command::new("git").args(args).current_dir(self.path("repo")).status().unwrap();
+        assert!(status.success(), "git {args:?}");
+    }
+
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.folder.path().join(relative)
+    }
+
+    /// The environment of a person at a shell.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let text = |name: &str| self.path(name).display().to_string();
+        let path = format!("{}:{}", text("bin"), std::env::var("PATH").unwrap());
+        [
+            ("HOME", text("home")),
+            ("PATH", path),
+            ("TMPDIR", text("tmp")),
+            ("AWTUI_HOME", text("state")),
+            ("XDG_CONFIG_HOME", text("config")),
+            ("LANG", "C.UTF-8".to_owned()),
+            ("TERM", "xterm-256color".to_owned()),
+            ("PI_OFFLINE", "1".to_owned()),
+            ("PI_TELEMETRY", "0".to_owned()),
+            ("PI_SKIP_VERSION_CHECK", "1".to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec()
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new("timeout");
+        command.args(["-k", "5", "120", env!("CARGO_BIN_EXE_awtui")]).args(args);
+        command.current_dir(self.path("repo")).env_clear().envs(self.environment()).stdin(Stdio::null());
+        command
+    }
+
+    pub fn awtui(&self, args: &[&str]) -> Ran {
+        Ran::from(self.command(args).output().unwrap())
+    }
+
+    /// The state folder of the only run.
+    pub fn state(&self) -> PathBuf {
+        only_child(&only_child(&self.path("state/projects")).join("runs"))
+    }
+
+    pub fn run_id(&self) -> String {
+        self.state().file_name().unwrap().to_str().unwrap().to_owned()
+    }
+
+    /// The run folder in the repository.
+    pub fn run_folder(&self) -> PathBuf {
+        self.path("repo/tmp").join(self.run_id())
+    }
+
+    /// The run as its journal tells it.
+    pub fn run(&self) -> Run {
+        let loaded = journal::read(&self.state().join("journal.jsonl")).unwrap();
+        let mut run = Run::default();
+        for record in &loaded.records {
+            apply(&mut run, record);
+        }
+        run
+    }
+
+    pub fn kinds(&self) -> Vec<String> {
+        self.facts().iter().map(|fact| fact["kind"].as_str().unwrap().to_owned()).collect()
+    }
+
+    pub fn facts(&self) -> Vec<Value> {
+        let journal = fs::read_to_string(self.state().join("journal.jsonl")).unwrap_or_default();
+        let records = journal.lines().skip(1).filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        records.map(|mut record| record["fact"].take()).collect()
+    }
+
+    pub fn marked(&self) -> Vec<u32> {
+        pty::marked(&format!("AWTUI_RUN={}", self.run_id()))
+    }
+
+    pub fn supervisor_pid(&self) -> u32 {
+        let text = fs::read_to_string(only_child(&self.path("state/projects")).join("supervisor.lock")).unwrap();
+        let holder: Value = serde_json::from_str(&text).unwrap();
+        u32::try_from(holder["pid"].as_u64().unwrap()).unwrap()
+    }
+
+    /// What must hold of every run at rest: its journal is what was told, and its ledger is what the server sent.
+    #[track_caller]
+    pub fn assert_true(&self) {
+        let folded = self.run();
+        let told: Value = serde_json::from_str(&self.awtui(&["status", "--json"]).ends_with(0).out).unwrap();
+        let told = told.as_object().unwrap();
+        let by_journal = serde_json::to_value(&folded).unwrap();
+        let by_journal = by_journal.as_object().unwrap();
+        assert_eq!(told.keys().collect::<Vec<_>>(), by_journal.keys().collect::<Vec<_>>());
+        for (field, value) in told {
+            assert_eq!(value, &by_journal[field], "{field}");
+        }
+        for model in MODELS {
+            let sent = self.server.counts(model);
+            let mut told = Totals::default();
+            for call in folded.ledger.calls.values() {
+                if call.seen.model.ends_with(model) {
+                    told.calls += 1;
+                    told.unknown_calls += u64::from(call.seen.unknown_spend);
+                    told.tokens += call.seen.tokens;
+                }
+            }
+            let tokens = told.tokens;
+            assert_eq!(told.calls, sent.requests, "requests of {model}: {sent:?}");
+            assert_eq!(told.unknown_calls, sent.cut + sent.refused, "unknown calls of {model}: {sent:?}");
+            assert_eq!(
+                (tokens.input + tokens.cache_read, tokens.cache_read, tokens.output, tokens.reasoning),
+                (sent.tokens.prompt, sent.tokens.cached, sent.tokens.completion, sent.tokens.reasoning),
+                "tokens of {model}"
+            );
+        }
+        let total = folded.ledger.total;
+        let tokens = [total.tokens.input, total.tokens.cache_read, total.tokens.output, total.calls];
+        // The files of the run folder follow the journal at a pace of their own.
+        until("the sum of the steps in ledger.json is the total of the journal", || {
+            let file = fs::read_to_string(self.run_folder().join("ledger.json")).unwrap_or_default();
+            let Ok(file) = serde_json::from_str::<Value>(&file) else { return false };
+            let steps = [&file["steps"], &file["outside_steps"]].map(|steps| steps.as_array().unwrap());
+            ["in", "cache_read", "out", "calls"].map(|field| {
+                steps.iter().flat_map(|steps| steps.iter()).map(|step| step[field].as_u64().unwrap()).sum::<u64>()
+            }) == tokens
+        });
+    }
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        if self.path("state/projects").exists() {
+            let _ = self.command(&["abort"]).output();
+            let _ = self.command(&["supervisor", "stop"]).output();
+        }
+    }
+}
+
+#[track_caller]
+fn only_child(folder: &Path) -> PathBuf {
+    let mut children = fs::read_dir(folder).unwrap();
+    let child = children.next().unwrap().unwrap().path();
+    assert!(children.next().is_none(), "more than one entry in {}", folder.display());
+    child
+}
+
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+}
+
+impl Ran {
+    #[track_caller]
+    pub fn ends_with(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        self
+    }
+}
+
+/// Waits until something is so.
+#[track_caller]
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..LOOKS {
+        if is_so() {
+            return;
+        }
+        std::thread::park_timeout(BETWEEN_LOOKS);
+    }
+    panic!("waited in vain until {what}");
+}

@@ -1,0 +1,82 @@
+//! A person's terminal: the screen of awtui in a pseudo-terminal, to look at, to type into, and to take away.
+
+use crate::ground::{Ground, until};
+use awtui::term::{Screen, Size};
+use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::io::{Read, Write};
+use std::sync::{Arc, Mutex};
+
+pub struct Terminal {
+    screen: Arc<Mutex<Screen>>,
+    keyboard: Box<dyn Write + Send>,
+    child: Box<dyn portable_pty::Child + Send + Sync>,
+    master: Option<Box<dyn MasterPty + Send>>,
+}
+
+impl Terminal {
+    pub fn open(ground: &Ground, cols: u16, rows: u16) -> Self {
+        let size = PtySize { cols, rows, ..PtySize::default() };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_awtui"));
+        command.env_clear();
+        for (name, value) in ground.environment() {
+            command.env(name, value);
+        }
+        command.cwd(ground.path("repo"));
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let screen = Arc::new(Mutex::new(Screen::new(Size::new(cols, rows), 0)));
+        let shown = Arc::clone(&screen);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            while let Ok(read) = reader.read(&mut buffer)
+                && read > 0
+            {
+                shown.lock().unwrap().feed(&buffer[..read]);
+            }
+        });
+        let keyboard = pair.master.take_writer().unwrap();
+        Self { screen, keyboard, child, master: Some(pair.master) }
+    }
+
+    pub fn text(&self) -> String {
+        self.screen.lock().unwrap().text()
+    }
+
+    #[track_caller]
+    pub fn shows(&self, words: &str) {
+        let what = format!("the screen shows {words:?}");
+        let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            until(&what, || self.text().contains(words));
+        }));
+        assert!(seen.is_ok(), "no {words:?}, but:\n{}", self.text());
+    }
+
+    pub fn types(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+        self.keyboard.flush().unwrap();
+    }
+
+    /// Kills the screen's process, with no time for farewells.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Closes the window: its process gets a hangup. Returns once that has ended.
+    pub fn close(mut self) {
+        let pid = self.child.process_id().unwrap();
+        let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+        drop(self.master.take());
+        rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
