@@ -221,6 +221,11 @@ impl Owner {
         if records.is_empty() {
             return;
         }
+        // Whoever hears that a run ended or asks for an operator finds the files of that moment.
+        let at_rest = |fact: &Fact| matches!(fact, Fact::RunEnded { .. } | Fact::GateOpened { .. });
+        if records.iter().any(|record| at_rest(&record.fact)) {
+            self.write_projections();
+        }
         for record in records {
             self.subscribers.record(self.places.run(), record);
             if let Fact::RunEnded { .. } = record.fact {

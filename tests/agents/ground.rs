@@ -137,7 +137,8 @@ impl Ground {
     }
 
     pub fn supervisor_pid(&self) -> u32 {
-        let text = fs::read_to_string(only_child(&self.path("state/projects")).join("supervisor.lock")).unwrap();
+        let text =
+            fs::read_to_string(only_child(&self.path("state/projects")).join("supervisor.lock")).unwrap();
         let holder: Value = serde_json::from_str(&text).unwrap();
         u32::try_from(holder["pid"].as_u64().unwrap()).unwrap()
     }
@@ -181,7 +182,11 @@ impl Ground {
             let Ok(file) = serde_json::from_str::<Value>(&file) else { return false };
             let steps = [&file["steps"], &file["outside_steps"]].map(|steps| steps.as_array().unwrap());
             ["in", "cache_read", "out", "calls"].map(|field| {
-                steps.iter().flat_map(|steps| steps.iter()).map(|step| step[field].as_u64().unwrap()).sum::<u64>()
+                steps
+                    .iter()
+                    .flat_map(|steps| steps.iter())
+                    .map(|step| step[field].as_u64().unwrap())
+                    .sum::<u64>()
             }) == tokens
         });
     }

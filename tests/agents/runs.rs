@@ -34,7 +34,8 @@ pub fn scene(request: &Request) -> (&'static str, &'static str) {
         ("Your turn ended without", "remind"),
         ("Your turn was interrupted", "resume"),
     ];
-    let kind = kinds.iter().find(|(words, _)| request.prompt.contains(words)).map_or("other", |(_, kind)| kind);
+    let kind =
+        kinds.iter().find(|(words, _)| request.prompt.contains(words)).map_or("other", |(_, kind)| kind);
     let id = if request.prompt.contains("second") { "second" } else { "first" };
     (kind, id)
 }
@@ -85,11 +86,20 @@ fn two_agents_carry_a_task_through_two_rounds_to_done_and_everything_adds_up() {
         let facts: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(facts.last().unwrap()["fact"]["kind"], "run_ended");
         let read = |name: &str| std::fs::read_to_string(ground.path(name)).unwrap();
-        assert_eq!((read("repo/first.txt"), read("repo/second.txt")), ("one\n".to_owned(), "two\n".to_owned()));
+        assert_eq!(
+            (read("repo/first.txt"), read("repo/second.txt")),
+            ("one\n".to_owned(), "two\n".to_owned())
+        );
         let run = ground.run();
         assert_eq!((run.outcome, run.steps.len()), (Some(RunOutcome::Done), 5));
         let folder = ground.run_folder();
-        for name in ["state.md", "ledger.json", "summary.md", "steps/0001_analyst_plan.md", "steps/0004_worker_result.md"] {
+        for name in [
+            "state.md",
+            "ledger.json",
+            "summary.md",
+            "steps/0001_analyst_plan.md",
+            "steps/0004_worker_result.md",
+        ] {
             assert!(folder.join(name).exists(), "{name}");
         }
         for pane in ["analyst-1.cast", "worker-1.cast"] {
@@ -114,7 +124,8 @@ fn a_report_that_lacks_parts_is_continued_on_the_same_instruction() {
                     Reply::text("").tool("report_result", lacking)
                 }
                 ("continue", _) => Reply::text("").tool("report_result", report(id)),
-                _ => Reply::text("").tool("report_verdict", json!({"verdict": "DONE", "reason": "it is there"})),
+                _ => Reply::text("")
+                    .tool("report_verdict", json!({"verdict": "DONE", "reason": "it is there"})),
             }
         }
     };
@@ -122,7 +133,8 @@ fn a_report_that_lacks_parts_is_continued_on_the_same_instruction() {
         headless(ground, &[]).ends_with(0);
         let run = ground.run();
         assert_eq!(run.steps.len(), 3, "one plan, one worker step, one review");
-        let asked: Vec<String> = ground.server.requests().iter().map(|request| scene(request).0.to_owned()).collect();
+        let asked: Vec<String> =
+            ground.server.requests().iter().map(|request| scene(request).0.to_owned()).collect();
         assert_eq!(asked, ["plan", "execute", "continue", "review"]);
         ground.assert_true();
     });
@@ -135,7 +147,8 @@ fn without_a_verdict_there_is_one_reminder_and_then_a_gate_and_never_a_way_on() 
         headless(ground, &[]).ends_with(3);
         let asked: Vec<&str> = ground.server.requests().iter().map(|request| scene(request).0).collect();
         assert_eq!(asked, ["plan", "remind"]);
-        let gates: Value = serde_json::from_str(&ground.awtui(&["gates", "--json"]).ends_with(0).out).unwrap();
+        let gates: Value =
+            serde_json::from_str(&ground.awtui(&["gates", "--json"]).ends_with(0).out).unwrap();
         assert_eq!(gates.as_array().unwrap().len(), 1, "{gates:#}");
         let run = ground.run();
         assert!(run.open_gates().any(|gate| matches!(gate.kind, GateKind::IncompleteReport)), "{gates:#}");
@@ -194,7 +207,8 @@ fn a_session_with_nothing_to_compact_is_asked_once_and_the_loop_goes_on() {
         headless(ground, &["--set", "roles.worker.context_limit=10000"]).ends_with(0);
         let run = ground.run();
         assert_eq!(run.outcome, Some(RunOutcome::Done));
-        let results: Vec<&CompactionResult> = run.ledger.compactions.iter().map(|made| &made.result).collect();
+        let results: Vec<&CompactionResult> =
+            run.ledger.compactions.iter().map(|made| &made.result).collect();
         assert_eq!(results, [&CompactionResult::Nothing]);
         ground.assert_true();
     });
@@ -202,7 +216,8 @@ fn a_session_with_nothing_to_compact_is_asked_once_and_the_loop_goes_on() {
 
 /// The worker's first tool call goes on until the file `go` is there.
 pub fn held(request: &Request) -> Reply {
-    let held = json!({"command": "touch started; while [ ! -e go ]; do sleep 0.05; done; echo one > first.txt"});
+    let held =
+        json!({"command": "touch started; while [ ! -e go ]; do sleep 0.05; done; echo one > first.txt"});
     match (scene(request), request.step) {
         (("execute" | "resume", "first"), 0) => Reply::text("Working.").tool("bash", held),
         _ => two_rounds(request),
@@ -217,7 +232,8 @@ fn a_killed_supervisor_is_followed_by_one_that_takes_the_run_up_again() {
         |ground| {
             ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
             until("the worker works", || ground.path("repo/started").exists());
-            let pid = rustix::process::Pid::from_raw(i32::try_from(ground.supervisor_pid()).unwrap()).unwrap();
+            let pid =
+                rustix::process::Pid::from_raw(i32::try_from(ground.supervisor_pid()).unwrap()).unwrap();
             rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
             std::fs::write(ground.path("repo/go"), "").unwrap();
             ground.awtui(&["resume"]).ends_with(0);
