@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed"
 )]
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test names only the arms it is about")]
+#![allow(clippy::print_stdout, reason = "shown when a test has failed")]
 
 mod desk;
 mod ground;
