@@ -120,6 +120,8 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Agree to the commands that this repository's own settings file brings along, as it is now.
+    Trust,
     /// What is installed, what runs, what is wrong.
     Doctor {
         #[arg(long)]
@@ -137,7 +139,7 @@ pub enum Command {
 pub struct RunOptions {
     /// What should be done.
     pub task: String,
-    /// Without a screen: progress on stdout, and an exit code.
+    /// Without a screen: progress on stdout, and an exit code. The terminals of the agents have 120x40 cells.
     #[arg(long)]
     pub headless: bool,
     /// With --headless: the facts on stdout, one JSON object a line.

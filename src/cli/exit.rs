@@ -45,6 +45,10 @@ impl Problem {
         Self { message: message.into(), exit: Exit::Usage }
     }
 
+    pub(super) fn operator_needed(message: impl Into<String>) -> Self {
+        Self { message: message.into(), exit: Exit::OperatorNeeded }
+    }
+
     pub(super) fn failed(message: impl Into<String>) -> Self {
         Self { message: message.into(), exit: Exit::Failed }
     }

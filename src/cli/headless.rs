@@ -6,7 +6,8 @@ use super::exit::{Exit, Problem};
 use super::{here, print};
 use crate::client::Session;
 use crate::domain::{Fact, GateKind, OperatorAct, PauseMode, Record, Run, RunId, RunOutcome, apply};
-use crate::settings::Settings;
+use crate::settings::{EnvironmentPolicy, Settings};
+use crate::supervisor::objection;
 use crate::ui::format;
 use crate::wire::{Body, Purpose, StartRun, ToClient};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -28,17 +29,22 @@ pub(super) fn start(
     if yes {
         config.bounds.confirm_done = false;
     }
-    let workflow = settings.workflow("analyst-worker").map_err(|error| Problem::usage(error.to_string()))?;
+    let commands = settings.commands_from_project();
+    if let Some(commands) = commands.filter(|commands| !context.folders.trusts(&commands.sha256)) {
+        return Err(Problem::operator_needed(objection(commands)));
+    }
+    let workflow =
+        settings.workflow(&settings.run.workflow).map_err(|error| Problem::usage(error.to_string()))?;
     Ok(StartRun {
         task: task.to_owned(),
         directory: context.project.root.display().to_string(),
         workflow,
         config,
         author: Context::author(),
-        trusted: Vec::new(),
-        folder_root: None,
+        trusted: commands.map(|commands| commands.sha256.clone()).into_iter().collect(),
+        folder_root: Some(settings.run.folder.clone()),
         name: None,
-        minimal_environment: false,
+        minimal_environment: settings.run.env == EnvironmentPolicy::Minimal,
         pane_size: None,
     })
 }

@@ -87,6 +87,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<Exit, e
         Command::Demo(_) | Command::DemoAgent(_) => Ok(Exit::Usage),
         Command::Init => here::init(context),
         Command::Config { command: ConfigCommand::Show { json } } => here::config_show(context, json),
+        Command::Trust => act::trust(context).await,
         Command::Doctor { json } => here::doctor(context, json).await,
         Command::Supervisor { command } => match command {
             SupervisorCommand::Run => supervise::run(context).await,

@@ -3,8 +3,8 @@
 use super::Project;
 use crate::domain::{PaneId, RunId, SessionId, slug};
 use std::fs::DirBuilder;
-use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -30,6 +30,12 @@ fn make(path: &Path) -> Result<(), FolderError> {
         .mode(0o700)
         .create(path)
         .map_err(|error| FolderError { path: path.to_path_buf(), error })
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut file =
+        std::fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
 }
 
 impl ProjectFolders {
@@ -84,6 +90,38 @@ impl ProjectFolders {
         self.run(run).join("launch").join(session.as_str())
     }
 
+    /// Keeps where the folder for people of this run is: a setting that may say something else later.
+    pub fn keep_run_folder(&self, run: &RunId, folder: &RunFolder) -> io::Result<()> {
+        write_private(&self.run(run).join("folder"), &folder.path.display().to_string())
+    }
+
+    /// The folder for people of a run in this working tree.
+    pub fn run_folder(&self, run: &RunId, directory: &str) -> RunFolder {
+        let kept = std::fs::read_to_string(self.run(run).join("folder")).ok();
+        match kept.map(PathBuf::from).filter(|path| path.is_absolute()) {
+            Some(path) => RunFolder { path },
+            None => RunFolder::at(&Path::new(directory).join("tmp"), run),
+        }
+    }
+
+    /// Whether the operator agreed to the commands of a settings file with this hash.
+    pub fn trusts(&self, sha256: &str) -> bool {
+        let known = std::fs::read_to_string(self.trusted()).unwrap_or_default();
+        known.lines().any(|line| line == sha256)
+    }
+
+    pub fn trust(&self, sha256: &str) -> io::Result<()> {
+        if self.trusts(sha256) {
+            return Ok(());
+        }
+        let known = std::fs::read_to_string(self.trusted()).unwrap_or_default();
+        write_private(&self.trusted(), &format!("{known}{sha256}\n"))
+    }
+
+    fn trusted(&self) -> PathBuf {
+        self.root.join("trusted")
+    }
+
     pub fn create_run(&self, run: &RunId) -> Result<(), FolderError> {
         for path in [self.panes(run), self.blobs(run), self.run(run).join("launch")] {
             make(&path)?;
@@ -126,12 +164,18 @@ impl RunFolder {
 
     pub fn create(root: &Path, run: &RunId) -> Result<Self, FolderError> {
         let folder = Self::at(root, run);
+        folder.restore()?;
+        Ok(folder)
+    }
+
+    /// Makes what is missing of it.
+    pub fn restore(&self) -> Result<(), FolderError> {
+        let folder = self;
         for path in [folder.steps(), folder.artifacts()] {
             make(&path)?;
         }
         let ignore = folder.path.join(".gitignore");
-        std::fs::write(&ignore, "*\n").map_err(|error| FolderError { path: ignore, error })?;
-        Ok(folder)
+        std::fs::write(&ignore, "*\n").map_err(|error| FolderError { path: ignore, error })
     }
 
     pub fn path(&self) -> &Path {

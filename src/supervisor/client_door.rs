@@ -4,7 +4,7 @@ use super::message::{ClientId, OwnerMessage};
 use super::peer;
 use super::server::Hall;
 use super::start;
-use crate::domain::{AuthorKind, Fact, PauseMode, Record, Run, RunId};
+use crate::domain::{AuthorKind, Fact, OperatorAct, PauseMode, Record, Run, RunId};
 use crate::journal::blobs::Blobs;
 use crate::project::artifacts;
 use crate::wire::{
@@ -193,6 +193,7 @@ impl Client {
             | Body::Act { .. }
             | Body::Type { .. }
             | Body::PaneSize { .. }
+            | Body::Trust { .. }
             | Body::Stop { .. } => true,
             Body::Subscribe { .. }
             | Body::Unsubscribe
@@ -217,11 +218,15 @@ impl Client {
             }
             Body::OpenRun { run, author: _ } => {
                 let run = self.hall.open_run(&run, self.hello.env.clone())?;
+                self.lend_environment(&run).await?;
                 Ok(Reply::Run { run })
             }
             Body::Act { run, author, act } => {
                 if author.kind == AuthorKind::Awtui {
                     return Err("awtui itself does not act through this door".to_owned());
+                }
+                if act == OperatorAct::Resume {
+                    self.lend_environment(&run).await?;
                 }
                 let (reply, answer) = oneshot::channel();
                 self.tell(&run, OwnerMessage::Act { author, act, reply }).await?;
@@ -280,11 +285,25 @@ impl Client {
                 self.stop(drain).await;
                 Ok(Reply::Done)
             }
+            Body::Trust { sha256 } => {
+                let trusted = self.hall.folders.trust(&sha256);
+                trusted.map_err(|error| format!("this cannot be kept: {error}"))?;
+                Ok(Reply::Done)
+            }
             Body::Ping => Ok(Reply::Pong),
             Body::Unknown => {
                 Err("this supervisor does not know that request; it is older than the client".to_owned())
             }
         }
+    }
+
+    /// The client that resumes a run lends it its environment, as the one that started it did.
+    async fn lend_environment(&self, run: &RunId) -> Result<(), String> {
+        if self.hello.env.is_empty() {
+            return Ok(());
+        }
+        let variables = self.hall.for_children(self.hello.env.clone());
+        self.tell(run, OwnerMessage::Environment { variables }).await
     }
 
     fn which(&self, run: Option<RunId>) -> Result<RunId, String> {

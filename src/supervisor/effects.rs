@@ -9,7 +9,7 @@ use super::message::OwnerMessage;
 use super::one_shot::Between;
 use super::owner::Owner;
 use super::world::{CheckJob, CheckpointJob, Probed};
-use crate::agent::{self, LaunchContext};
+use crate::agent::{self, LaunchContext, LaunchFile};
 use crate::domain::{
     CheckpointSide, Effect, EffectId, Outcome, PaneId, PromptKind, RoleName, SessionId, StepNumber,
 };
@@ -144,6 +144,12 @@ impl Owner {
         let plan = desk.adapter.launch(&context).map_err(|error| error.to_string())?;
         launch::write_files(&launch_folder, &plan.files)?;
         let environment = launch::environment(&self.environment, &plan.env, &run, &self.places.state());
+        // Of the environment the names are kept, the values never.
+        let mut names: Vec<&str> = environment.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        let contents = names.join("\n") + "\n";
+        let kept = LaunchFile { path: PathBuf::from("environment"), contents, mode: 0o600 };
+        launch::write_files(&launch_folder, &[kept])?;
         let size = desk.size();
         let header = recording::Header {
             cols: size.cols,

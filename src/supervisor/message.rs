@@ -43,6 +43,10 @@ pub(super) enum OwnerMessage {
         bytes: Vec<u8>,
         reply: oneshot::Sender<Result<(), String>>,
     },
+    /// Children that are started from now on get the environment of the client that resumed the run.
+    Environment {
+        variables: Vec<(String, String)>,
+    },
     PaneSizes {
         panes: PaneSizes,
     },

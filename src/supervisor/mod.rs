@@ -17,6 +17,7 @@ mod lock;
 mod log_tail;
 mod message;
 mod one_shot;
+mod own_settings;
 mod owner;
 mod panes;
 mod peer;
@@ -30,6 +31,7 @@ mod tokens;
 pub mod world;
 
 pub use lock::{Holder, Lock, LockError};
+pub use own_settings::objection;
 pub use real_world::RealWorld;
 pub use server::{Options, ServeError, serve};
 pub use start::stored_summaries;

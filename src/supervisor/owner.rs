@@ -139,6 +139,7 @@ impl Owner {
                 };
                 let _ = reply.send(result);
             }
+            OwnerMessage::Environment { variables } => self.environment = variables,
             OwnerMessage::PaneSizes { panes } => self.want_sizes(&panes),
             OwnerMessage::Subscribe { client, after, mailbox } => self.subscribe(client, after, mailbox),
             OwnerMessage::Unsubscribe { client } => self.subscribers.remove(client),

@@ -5,6 +5,7 @@ use super::client_door;
 use super::clock::Clock;
 use super::lock::{Lock, LockError};
 use super::message::{ClientId, OwnerMessage};
+use super::own_settings::OwnSettings;
 use super::owner::Owner;
 use super::start;
 use super::tokens::Tokens;
@@ -177,6 +178,13 @@ impl Hall {
         }
         let owner = start::reopen(self, run, environment)?;
         Ok(self.serve_run(owner))
+    }
+
+    /// What children see of a client's environment. Settings that cannot be read allow little.
+    pub(super) fn for_children(&self, environment: Vec<(String, String)>) -> Vec<(String, String)> {
+        OwnSettings::load(self, &environment)
+            .unwrap_or_else(|_| OwnSettings::closed())
+            .for_children(environment)
     }
 
     fn serve_run(self: &Arc<Self>, (owner, messages): (Owner, mpsc::Receiver<OwnerMessage>)) -> RunId {

@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::engine::Engine;
 use super::launch;
 use super::message::OwnerMessage;
+use super::own_settings::OwnSettings;
 use super::owner::{NotTaken, Owner};
 use super::places::Places;
 use super::server::Hall;
@@ -18,7 +19,6 @@ use crate::journal::blobs::Blobs;
 use crate::journal::{self, Journal};
 use crate::project::{ProjectFolders, Projector, RunFolder, run_id};
 use crate::settings::Folders;
-use crate::settings::prices::Prices;
 use crate::settings::prompts::Prompts;
 use crate::wire::StartRun;
 use std::collections::{BTreeMap, VecDeque};
@@ -55,8 +55,19 @@ pub(super) fn create(
     for (role, config) in &request.config.roles {
         agent::adapter(&config.agent).map_err(|error| format!("role {role}: {error}"))?;
     }
+    let mut settings = OwnSettings::load(hall, &environment).map_err(|error| error.to_string())?;
+    let trusted = |sha: &str| hall.folders.trusts(sha) || request.trusted.iter().any(|known| known == sha);
+    if let Some(objection) = settings.objection(trusted) {
+        return Err(objection);
+    }
+    if request.minimal_environment {
+        settings.minimal.get_or_insert_default();
+    }
     let folder = RunFolder::create(&root, &run).map_err(|error| error.to_string())?;
     hall.folders.create_run(&run).map_err(|error| error.to_string())?;
+    hall.folders
+        .keep_run_folder(&run, &folder)
+        .map_err(|error| format!("the state folder cannot be written: {error}"))?;
     let journal = Journal::create(&hall.folders.journal(&run), &run, env!("CARGO_PKG_VERSION"))
         .map_err(|error| error.to_string())?;
     let engine = Engine::new(journal, Blobs::new(hall.folders.blobs(&run)));
@@ -68,7 +79,7 @@ pub(super) fn create(
         config: request.config,
         author: request.author,
     };
-    let (mut owner, messages) = owner(hall, run, engine, clock, prompts, folder, environment);
+    let (mut owner, messages) = owner(hall, run, engine, clock, prompts, folder, environment, &settings);
     owner.default_size = request.pane_size.unwrap_or(SIZE);
     owner.try_step(create).map_err(|not_taken| not_taken.to_string())?;
     Ok((owner, messages))
@@ -100,9 +111,14 @@ pub(super) fn reopen(hall: &Hall, run: &RunId, environment: Vec<(String, String)
             engine.run().end_reason
         ));
     }
-    let root = PathBuf::from(&engine.run().directory).join("tmp");
-    let folder = RunFolder::create(&root, run).map_err(|error| error.to_string())?;
-    let (mut owner, messages) = owner(hall, run.clone(), engine, clock, prompts(hall)?, folder, environment);
+    let folder = hall.folders.run_folder(run, &engine.run().directory);
+    folder.restore().map_err(|error| error.to_string())?;
+    let settings = OwnSettings::load(hall, &environment).unwrap_or_else(|error| {
+        tracing::warn!(%run, %error, "the settings cannot be read; agents see little of the environment");
+        OwnSettings::closed()
+    });
+    let (mut owner, messages) =
+        owner(hall, run.clone(), engine, clock, prompts(hall)?, folder, environment, &settings);
     owner.must_recover = true;
     Ok((owner, messages))
 }
@@ -115,6 +131,7 @@ fn prompts(hall: &Hall) -> Result<Prompts, String> {
     Prompts::load(&folders).map_err(|error| error.to_string())
 }
 
+#[expect(clippy::too_many_arguments, reason = "what an owner is made of")]
 fn owner(
     hall: &Hall,
     run: RunId,
@@ -123,6 +140,7 @@ fn owner(
     prompts: Prompts,
     folder: RunFolder,
     environment: Vec<(String, String)>,
+    settings: &OwnSettings,
 ) -> Begun {
     let (sender, messages) = Hall::queue();
     let places = Places::new(run, hall.folders.clone(), folder, hall.options.sockets.agent.clone());
@@ -133,10 +151,10 @@ fn owner(
         world: hall.new_world(),
         desks: BTreeMap::new(),
         prompts,
-        prices: Prices::bundled(),
+        prices: settings.prices.clone(),
         places,
         tokens: Arc::clone(&hall.tokens),
-        environment,
+        environment: settings.for_children(environment),
         trust_project: false,
         default_size: SIZE,
         subscribers: Subscribers::default(),
@@ -294,7 +312,7 @@ pub fn stored_summaries(folders: &ProjectFolders) -> Vec<RunSummary> {
         .filter_map(|id| {
             let loaded = journal::read(&folders.journal(&id)).ok()?;
             let run = fold(&loaded.records);
-            let folder = RunFolder::at(&PathBuf::from(&run.directory).join("tmp"), &id);
+            let folder = folders.run_folder(&id, &run.directory);
             summary(&run, folder.path(), false)
         })
         .collect()

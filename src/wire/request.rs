@@ -79,6 +79,10 @@ pub enum Body {
     Stop {
         drain: bool,
     },
+    /// The operator agrees to the commands in the repository's settings file of this content.
+    Trust {
+        sha256: String,
+    },
     Ping,
     /// What a newer client may ask for; answered with an error that says so.
     #[serde(other)]

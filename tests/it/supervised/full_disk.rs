@@ -31,12 +31,7 @@ fn limit_files(house: &House, bytes: Option<u64>) {
 #[tokio::test]
 async fn what_cannot_be_recorded_is_not_acknowledged_and_the_run_goes_on_when_there_is_space() {
     let house = House::new("");
-    let script = house.path("agent.sh").display().to_string();
-    let definition = format!(
-        "[roles.analyst]\nagent = \"mine\"\n[roles.worker]\nagent = \"mine\"\n\
-         [agents.mine]\nargv = [\"sh\", \"{script}\", \"{{prompt}}\"]\n"
-    );
-    house.write("config/awtui/config.toml", &definition);
+    house.settings(&house.scripted());
     let waits = "touch \"$DIR/begun\"\nwhile [ ! -e \"$DIR/go\" ]; do sleep 0.05; done\n";
     house.script(&format!("{waits}{ANALYST}"), WORKER);
     let mut serving = supervisor(&house);

@@ -3,6 +3,7 @@
 mod command_agents;
 mod crash;
 mod full_disk;
+mod settings;
 
 use awtui::client::Session;
 use awtui::wire::{Hello, Purpose, SocketPaths};
@@ -95,6 +96,21 @@ impl House {
     pub fn script(&self, analyst: &str, worker: &str) {
         let text = format!("case \"$AWTUI_ROLE\" in\nanalyst)\n{analyst}\n;;\nworker)\n{worker}\n;;\nesac\n");
         self.write("agent.sh", &text);
+    }
+
+    /// Settings in which both roles are this script, run once a turn.
+    pub fn scripted(&self) -> String {
+        let script = self.path("agent.sh").display().to_string();
+        format!(
+            "[roles.analyst]\nagent = \"mine\"\nmodel = \"house/model\"\n\
+             [roles.worker]\nagent = \"mine\"\nmodel = \"house/model\"\n\
+             [agents.mine]\nargv = [\"sh\", \"{script}\", \"{{prompt}}\"]\n"
+        )
+    }
+
+    /// Sets the user's settings.
+    pub fn settings(&self, text: &str) {
+        self.write("config/awtui/config.toml", text);
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {

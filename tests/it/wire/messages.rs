@@ -91,6 +91,7 @@ fn to_supervisor() -> Vec<ToSupervisor> {
         Body::Fetch { run: run(), what: Fetch::Blob { sha256: "ab".to_owned() }, offset: 5, limit: None },
         Body::Fetch { run: run(), what: Fetch::Diff { step: StepNumber(2) }, offset: 0, limit: Some(1) },
         Body::Stop { drain: true },
+        Body::Trust { sha256: "00ff".to_owned() },
         Body::Ping,
     ];
     let hello = Hello {

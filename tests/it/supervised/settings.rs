@@ -1,0 +1,78 @@
+//! What the settings say reaches the run.
+
+use super::{ANALYST, House, WORKER};
+use std::fs;
+
+fn house() -> House {
+    let house = House::new("");
+    house.settings(&house.scripted());
+    house.script(ANALYST, WORKER);
+    house
+}
+
+#[test]
+fn run_folders_are_made_where_the_settings_say_and_found_there_later() {
+    let house = house();
+    house.settings(&format!("{}[run]\nfolder = \"notes/runs\"\n", house.scripted()));
+    house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(0);
+    house.awtui(&["supervisor", "stop"]);
+    let listed = house.awtui(&["runs", "--json"]).ends_with(0).out;
+    let runs: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let folder = runs[0]["folder"].as_str().unwrap();
+    assert!(folder.starts_with(&house.path("repo/notes/runs").display().to_string()), "{folder}");
+    assert!(fs::read_to_string(format!("{folder}/state.md")).unwrap().contains("go"));
+    assert!(!house.path("repo/tmp").exists());
+}
+
+#[test]
+fn prices_of_the_settings_count_where_the_agent_names_none() {
+    let house = house();
+    let more = "[agents.mine.usage]\npattern = 'in (?P<input>\\d+) out (?P<output>\\d+)'\n\
+                [models.\"house/model\"]\ninput = 1.0\noutput = 10.0\n";
+    house.settings(&format!("{}{}", house.scripted(), more.replace("\\\\", "\\")));
+    house.script(&format!("echo in 1000 out 100\n{ANALYST}"), WORKER);
+    house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(0);
+    let ledger = house.facts_of("observed");
+    let costs: Vec<u64> = ledger
+        .iter()
+        .filter(|record| record["fact"]["observation"]["kind"] == "usage")
+        .map(|record| record["fact"]["observation"]["cost"]["nanos"].as_u64().unwrap())
+        .collect();
+    assert_eq!(costs, [2_000_000, 2_000_000], "a thousandth of a dollar each for input and output");
+}
+
+#[test]
+fn agents_and_checks_see_only_what_a_minimal_environment_allows() {
+    let house = house();
+    let policy = "[run]\nenv = \"minimal\"\nenv_allow = [\"ALLOWED\"]\n\
+                  [[checks]]\nname = \"see\"\nrun = \"env > $DIR/check.env\"\n";
+    house.settings(&format!("{}{policy}", house.scripted()));
+    house.script(ANALYST, &format!("env > \"$DIR/agent.env\"\n{WORKER}"));
+    let mut command = house.command(&["run", "--headless", "--yes", "go"]);
+    command.env("ALLOWED", "1").env("HIDDEN_TOKEN", "planted-value-123");
+    assert!(command.status().unwrap().success());
+    for file in ["agent.env", "check.env"] {
+        let seen = fs::read_to_string(house.path(file)).unwrap();
+        assert!(seen.contains("\nALLOWED=1") || seen.starts_with("ALLOWED=1"), "{file}: {seen}");
+        assert!(seen.contains("PATH=") && !seen.contains("HIDDEN_TOKEN"), "{file}: {seen}");
+    }
+    let names = fs::read_to_string(house.run().join("launch/worker.1/environment")).unwrap();
+    assert!(names.lines().any(|name| name == "ALLOWED") && !names.contains('='), "{names}");
+}
+
+#[test]
+fn commands_of_a_cloned_repository_run_only_after_the_operator_agreed_and_again_after_each_change() {
+    let house = house();
+    let check = |file: &str| format!("[[checks]]\nname = \"theirs\"\nrun = \"touch $DIR/{file}\"\n");
+    house.write("repo/.awtui/config.toml", &check("first"));
+    let refused = house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(3);
+    assert!(refused.err.contains("touch") && refused.err.contains("awtui trust"), "{}", refused.err);
+    assert!(!house.path("first").exists() && !house.path("repo/tmp").exists(), "nothing was begun");
+    let agreed = house.awtui(&["trust"]).ends_with(0);
+    assert!(agreed.out.contains("checks.0.run"), "{}", agreed.out);
+    house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(0);
+    assert!(house.path("first").exists());
+    house.write("repo/.awtui/config.toml", &check("second"));
+    house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(3);
+    assert!(!house.path("second").exists());
+}
