@@ -7,7 +7,7 @@ use crate::agent;
 use crate::client::{self, ClientError, Host, Session};
 use crate::domain::{AgentSpec, Author, AuthorKind};
 use crate::settings::reference::SAMPLE_CONFIG;
-use crate::settings::{Settings, project_config};
+use crate::settings::{ColourDepth, Keymap, Settings, SettingsError, Theme, project_config};
 use crate::supervisor::Lock;
 use crate::supervisor::world::World;
 use crate::tty;
@@ -23,8 +23,7 @@ pub(super) async fn attach(context: &Context, run: Option<String>, watch: bool) 
     tty::check().map_err(|error| Problem::usage(error.to_string()))?;
     let settings = context.settings()?;
     let mode = if watch { Mode::Watch } else { Mode::Live };
-    let look = Look { colourless: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) };
-    let mut ui = Ui::new(mode, look);
+    let mut ui = screen(context, &settings, mode)?;
     ui.bindings = settings
         .run_config()
         .roles
@@ -37,12 +36,24 @@ pub(super) async fn attach(context: &Context, run: Option<String>, watch: bool) 
     let host = Here { context, settings, watch };
     // Before the terminal is taken over, so that a refusal is read where it belongs.
     drop(host.connect().await?);
-    let features = tty::Features::of_terminal(std::env::var("TERM").ok().as_deref());
+    let mut features = tty::Features::of_terminal(std::env::var("TERM").ok().as_deref());
+    features.mouse &= ui.mouse;
     let mut terminal = tty::Tty::open(features).map_err(|error| Problem::usage(error.to_string()))?;
     let shown = client::show(&host, &mut terminal, ui, run).await;
     drop(terminal);
     shown.map_err(|error| Problem::failed(error.to_string()))?;
     Ok(Exit::Done)
+}
+
+/// The UI with the operator's own keys, and in colours that this terminal shows.
+pub(super) fn screen(context: &Context, settings: &Settings, mode: Mode) -> Result<Ui, Problem> {
+    let unusable = |error: SettingsError| Problem::usage(error.to_string());
+    let theme = Theme::load(&settings.ui.theme, settings.folders()).map_err(unusable)?;
+    let keymap = Keymap::load(Some(&context.paths.user_keymap())).map_err(unusable)?;
+    let look = Look::new(theme, ColourDepth::discover(|name| std::env::var_os(name)));
+    let mut ui = Ui::new(mode, look, keymap);
+    ui.mouse = settings.ui.mouse;
+    Ok(ui)
 }
 
 struct Here<'a> {

@@ -62,7 +62,8 @@ pub async fn show(host: &dyn Host, tty: &mut Tty, ui: Ui, run: Option<RunId>) ->
 
 /// What a request was for, to know what its answer means.
 enum Asked {
-    Start,
+    /// The task, to give it back when no run comes of it.
+    Start(String),
     Other,
 }
 
@@ -94,7 +95,8 @@ impl Screen<'_> {
         let mut attempt = 0;
         loop {
             let due = self.limiter.due().map(|due| self.origin + due);
-            let ticking = self.glass.run.id.is_some() && !self.glass.run.is_over();
+            let running = self.glass.run.id.is_some() && !self.glass.run.is_over();
+            let ticking = running || self.ui.has_news();
             tokio::select! {
                 biased;
                 event = tty.next() => match event {
@@ -127,7 +129,12 @@ impl Screen<'_> {
                         }
                     }
                 }
-                _ = tick.tick(), if ticking => self.advance_clock(),
+                _ = tick.tick(), if ticking => {
+                    self.advance_clock();
+                    if self.tell_time() {
+                        self.request_frame();
+                    }
+                }
             }
             if std::mem::take(&mut self.bell) {
                 tty.send("\x07")?;
@@ -192,6 +199,11 @@ impl Screen<'_> {
         self.limiter.hold(held, self.origin.elapsed());
     }
 
+    /// Tells the UI how long it has been open; whether that changes what it shows.
+    fn tell_time(&mut self) -> bool {
+        self.ui.set_time(u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
     fn request_frame(&mut self) {
         self.limiter.request(self.origin.elapsed());
     }
@@ -246,8 +258,14 @@ impl Screen<'_> {
             ToClient::Response { id, result } => {
                 let asked = self.asked.remove(&id);
                 match (asked, result.into_result()) {
-                    (Some(Asked::Start), Ok(crate::wire::Reply::Run { run })) => self.subscribe(run).await?,
+                    (Some(Asked::Start(_)), Ok(crate::wire::Reply::Run { run })) => {
+                        self.subscribe(run).await?
+                    }
                     (_, Ok(_)) => {}
+                    (Some(Asked::Start(task)), Err(reason)) => {
+                        self.ui.task_refused(&task, reason);
+                        self.request_frame();
+                    }
                     (_, Err(reason)) => {
                         self.ui.refused(reason);
                         self.request_frame();
@@ -288,6 +306,7 @@ impl Screen<'_> {
             }
             TtyEvent::Terminate(_) => return Ok(true),
         };
+        self.tell_time();
         for ask in ui::update(&mut self.ui, &self.glass, msg) {
             if self.carry_out(tty, ask).await? {
                 return Ok(true);
@@ -300,8 +319,10 @@ impl Screen<'_> {
         match ask {
             Ask::Quit => return Ok(true),
             Ask::StartRun { task } => match self.host.start(&task) {
-                Ok(start) => self.send(Body::StartRun { start: Box::new(start) }, Asked::Start).await?,
-                Err(reason) => self.ui.refused(reason),
+                Ok(start) => {
+                    self.send(Body::StartRun { start: Box::new(start) }, Asked::Start(task)).await?;
+                }
+                Err(reason) => self.ui.task_refused(&task, reason),
             },
             Ask::Act(act) => self.act(act).await?,
             Ask::Type { pane, bytes } => {
@@ -347,6 +368,7 @@ impl Screen<'_> {
     }
 
     async fn draw(&mut self, tty: &mut Tty) -> Result<(), ScreenError> {
+        self.tell_time();
         let mut layout = ui::Layout::default();
         let (ui, glass) = (&self.ui, &self.glass);
         tty.draw(|frame| {

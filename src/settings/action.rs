@@ -128,7 +128,7 @@ actions! {
     PauseNow "pause_now" [Global, Normal, Gate, Input, Typing] "Pause now: interrupt the turn";
     Resume "resume" [Global, Normal, Gate, Input, Typing] "Go on after a pause";
     Abort "abort" [Global, Normal, Gate, Input, Typing] "Abort the run; asks first";
-    NextGate "next_gate" [Global, Normal, Gate, Input, Typing] "Go to the next thing that waits for you";
+    NextGate "next_gate" [Global, Normal, Gate, Replay, Input, Typing] "Go to the next thing that waits for you";
     GateApprove "gate_approve" [Gate] "Approve";
     GateReject "gate_reject" [Gate] "Reject, with a note if you like";
     GateAnswer "gate_answer" [Gate] "Answer in words";
@@ -146,6 +146,8 @@ actions! {
     Note "note" [Global, Normal, Gate, Typing] "Write a note for the run";
     SayAnalyst "say_analyst" [Global, Normal, Gate, Typing] "Say something to the analyst with its next prompt";
     SayWorker "say_worker" [Global, Normal, Gate, Typing] "Say something to the worker with its next prompt";
+    NextAddress "next_address" [Input] "Choose whom the words in the input box are for";
+    NewLine "new_line" [Input] "Begin a new line in the input box";
     ToggleMouse "toggle_mouse" [Global, Normal, Gate, Replay, Input, Typing] "Give the mouse to the terminal, or take it back";
     ReplayToggle "replay_toggle" [Replay] "Play or stop";
     ReplayFaster "replay_faster" [Replay] "Play faster";

@@ -97,7 +97,78 @@ impl fmt::Display for Colour {
     }
 }
 
+/// The sixteen as most terminals come with them, to find the nearest one.
+const SIXTEEN: [(u8, u8, u8); 16] = [
+    (0, 0, 0),
+    (205, 0, 0),
+    (0, 205, 0),
+    (205, 205, 0),
+    (0, 0, 238),
+    (205, 0, 205),
+    (0, 205, 205),
+    (229, 229, 229),
+    (127, 127, 127),
+    (255, 0, 0),
+    (0, 255, 0),
+    (255, 255, 0),
+    (92, 92, 255),
+    (255, 0, 255),
+    (0, 255, 255),
+    (255, 255, 255),
+];
+
+impl ColourDepth {
+    /// What a terminal shows, by the variables that tell: `NO_COLOR`, `TERM`, `COLORTERM`.
+    pub fn discover(env: impl Fn(&str) -> Option<std::ffi::OsString>) -> Self {
+        let text =
+            |name: &str| env(name).map(|value| value.to_string_lossy().into_owned()).unwrap_or_default();
+        let term = text("TERM");
+        if !text("NO_COLOR").is_empty() || term == "dumb" || term.ends_with("-m") || term == "vt100" {
+            Self::None
+        } else if matches!(text("COLORTERM").as_str(), "truecolor" | "24bit") || term.ends_with("-direct") {
+            Self::True
+        } else if term.contains("256color") {
+            Self::Palette
+        } else {
+            Self::Sixteen
+        }
+    }
+}
+
 impl Colour {
+    /// The colour as a terminal of this depth can show it.
+    #[must_use]
+    pub fn at_depth(self, depth: ColourDepth) -> Self {
+        match depth {
+            ColourDepth::None => Self::Default,
+            ColourDepth::Sixteen => self.in_sixteen(),
+            ColourDepth::Palette => self.in_palette(),
+            ColourDepth::True => self,
+        }
+    }
+
+    /// The nearest of the sixteen colours.
+    fn in_sixteen(self) -> Self {
+        let (red, green, blue) = match self {
+            Self::Default | Self::Ansi(0..16) => return self,
+            Self::Ansi(index @ 16..232) => {
+                let channel = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
+                let cube = index - 16;
+                (channel(cube / 36), channel(cube / 6 % 6), channel(cube % 6))
+            }
+            Self::Ansi(index) => {
+                let grey = 8 + 10 * (index - 232);
+                (grey, grey, grey)
+            }
+            Self::Rgb(red, green, blue) => (red, green, blue),
+        };
+        let off = |one: u8, other: u8| u32::from(one.abs_diff(other)).pow(2);
+        (0..)
+            .zip(SIXTEEN)
+            .min_by_key(|(_, (r, g, b))| off(red, *r) + off(green, *g) + off(blue, *b))
+            .map_or(self, |(index, _)| Self::Ansi(index))
+    }
+
     /// The nearest of the 256-colour palette.
     fn in_palette(self) -> Self {
         let Self::Rgb(red, green, blue) = self else { return self };

@@ -14,15 +14,19 @@ pub enum Address {
     Note,
     Say(String),
     Answer(GateId),
+    /// The note that goes with a rejection; it may be empty.
+    Reject(GateId),
 }
 
 impl Address {
+    /// Whom the words are for, in front of the box.
     pub fn label(&self) -> String {
         match self {
             Self::NewTask => "new task".to_owned(),
             Self::Note => "note to the run".to_owned(),
             Self::Say(role) => format!("say to {role}"),
             Self::Answer(gate) => format!("answer to gate {gate}"),
+            Self::Reject(gate) => format!("reject gate {gate}, note"),
         }
     }
 }
@@ -142,7 +146,9 @@ impl InputBox {
         let fits = match &self.address {
             Address::NewTask => !alive,
             Address::Note | Address::Say(_) => alive,
-            Address::Answer(gate) => run.gate(*gate).is_some_and(crate::domain::Gate::is_open),
+            Address::Answer(gate) | Address::Reject(gate) => {
+                run.gate(*gate).is_some_and(crate::domain::Gate::is_open)
+            }
         };
         if !fits {
             self.address = if alive { Address::Note } else { Address::NewTask };

@@ -1,61 +1,142 @@
-//! Colours and marks. The ANSI palette by name, so that the operator's own terminal theme holds; every state also has a
-//! word or a sign, so that nothing is said by colour alone.
+//! Colours and marks: the theme as styles, as far as the terminal can show them. Every state also has a word or a sign, so
+//! that nothing is said by colour alone.
 
+use crate::settings::{Colour, ColourDepth, Theme};
+use crate::term;
 use ratatui::style::{Color, Modifier, Style};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
-    /// `NO_COLOR`, or a terminal that has none.
-    pub colourless: bool,
+    theme: Theme,
+    depth: ColourDepth,
+}
+
+fn color(colour: Colour) -> Color {
+    match colour {
+        Colour::Default => Color::Reset,
+        // The names of the sixteen, so that the operator's own palette holds.
+        Colour::Ansi(index) => NAMED.get(usize::from(index)).copied().unwrap_or(Color::Indexed(index)),
+        Colour::Rgb(red, green, blue) => Color::Rgb(red, green, blue),
+    }
+}
+
+const NAMED: [Color; 16] = [
+    Color::Black,
+    Color::Red,
+    Color::Green,
+    Color::Yellow,
+    Color::Blue,
+    Color::Magenta,
+    Color::Cyan,
+    Color::Gray,
+    Color::DarkGray,
+    Color::LightRed,
+    Color::LightGreen,
+    Color::LightYellow,
+    Color::LightBlue,
+    Color::LightMagenta,
+    Color::LightCyan,
+    Color::White,
+];
+
+fn ink(colour: Colour) -> Style {
+    if colour == Colour::Default { Style::new() } else { Style::new().fg(color(colour)) }
 }
 
 impl Look {
-    fn colour(self, colour: Color) -> Style {
-        if self.colourless { Style::new() } else { Style::new().fg(colour) }
+    pub fn new(theme: Theme, depth: ColourDepth) -> Self {
+        Self { theme: theme.for_depth(depth), depth }
+    }
+
+    /// Without any colour.
+    pub fn monochrome() -> Self {
+        Self::new(Theme::monochrome(), ColourDepth::None)
+    }
+
+    /// What lies under everything.
+    pub(super) fn base(&self) -> Style {
+        Style::new().fg(color(self.theme.text)).bg(color(self.theme.background))
     }
 
     /// One accent a role, the same everywhere.
-    pub fn role(self, role: &str) -> Style {
-        match role {
-            "analyst" => self.colour(Color::Magenta),
-            "worker" => self.colour(Color::Cyan),
-            _ => self.colour(Color::Blue),
-        }
+    pub(super) fn role(&self, role: &str) -> Style {
+        ink(match role {
+            "analyst" => self.theme.analyst,
+            "worker" => self.theme.worker,
+            _ => self.theme.other_role,
+        })
     }
 
-    pub fn dim(self) -> Style {
-        if self.colourless { Style::new() } else { self.colour(Color::DarkGray) }
+    pub(super) fn dim(&self) -> Style {
+        ink(self.theme.dim)
     }
 
-    pub fn good(self) -> Style {
-        self.colour(Color::Green)
+    pub(super) fn good(&self) -> Style {
+        ink(self.theme.ok)
     }
 
-    pub fn warning(self) -> Style {
-        self.colour(Color::Yellow)
+    pub(super) fn warning(&self) -> Style {
+        ink(self.theme.warn)
     }
 
-    pub fn bad(self) -> Style {
-        self.colour(Color::Red)
+    pub(super) fn bad(&self) -> Style {
+        ink(self.theme.error)
     }
 
-    pub fn strong(self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
+    /// What waits for the operator.
+    pub(super) fn operator(&self) -> Style {
+        ink(self.theme.operator)
     }
 
-    pub fn title(self) -> Style {
-        Style::new().add_modifier(Modifier::REVERSED)
+    pub(super) fn info(&self) -> Style {
+        ink(self.theme.info)
     }
 
-    pub fn badge(self, style: Style) -> Style {
+    pub(super) fn typing(&self) -> Style {
+        ink(self.theme.typing)
+    }
+
+    pub(super) fn key(&self) -> Style {
+        ink(self.theme.key).add_modifier(Modifier::BOLD)
+    }
+
+    pub(super) fn strong(&self) -> Style {
+        ink(self.theme.title).add_modifier(Modifier::BOLD)
+    }
+
+    /// The bar at the top.
+    pub(super) fn title(&self) -> Style {
+        ink(self.theme.title).add_modifier(Modifier::REVERSED)
+    }
+
+    pub(super) fn badge(&self, style: Style) -> Style {
         style.add_modifier(Modifier::REVERSED | Modifier::BOLD)
     }
 
-    pub fn border(self, focused: bool) -> Style {
-        if focused { self.colour(Color::Blue).add_modifier(Modifier::BOLD) } else { self.dim() }
+    pub(super) fn border(&self, focused: bool) -> Style {
+        if focused { ink(self.theme.focus).add_modifier(Modifier::BOLD) } else { ink(self.theme.border) }
     }
 
-    pub fn selected(self) -> Style {
-        Style::new().add_modifier(Modifier::REVERSED)
+    pub(super) fn selected(&self) -> Style {
+        if self.theme.selection == Colour::Default {
+            return Style::new().add_modifier(Modifier::REVERSED);
+        }
+        Style::new().fg(color(self.theme.selection_text)).bg(color(self.theme.selection))
+    }
+
+    /// A colour of an agent's screen. Its default is the theme's, where the theme has a background of its own.
+    pub(super) fn of_agent(&self, colour: term::Colour, foreground: bool) -> Color {
+        let colour = match colour {
+            term::Colour::Default if self.theme.background == Colour::Default => return Color::Reset,
+            term::Colour::Default if foreground => self.theme.text,
+            term::Colour::Default => self.theme.background,
+            term::Colour::Ansi(index) | term::Colour::Indexed(index) => Colour::Ansi(index),
+            term::Colour::Rgb(red, green, blue) => Colour::Rgb(red, green, blue),
+        };
+        match (colour.at_depth(self.depth), self.depth) {
+            // By number, so that bold does not make the sixteen brighter on their way through.
+            (Colour::Ansi(index), ColourDepth::True | ColourDepth::Palette) => Color::Indexed(index),
+            (colour, _) => color(colour),
+        }
     }
 }

@@ -3,22 +3,30 @@
 //! Owns focus, zoom, popups, the input box and the drawing of frames. It never touches a file, a clock, a process, a
 //! socket or a lock: time comes with the glass, wishes leave as [`Ask`]s.
 
-mod answer;
+mod act;
+mod card;
 pub mod format;
+mod gate;
+mod gauge;
+mod hints;
 mod input;
 mod keys;
 mod look;
 mod model;
+mod mouse;
 mod pane;
 mod panel;
 mod popup;
+mod status;
+mod table;
 mod title;
+mod toast;
 mod update;
 mod view;
 
+pub use hints::hints;
 pub use input::Address;
-pub use keys::hints;
 pub use look::Look;
-pub use model::{Ask, Focus, Layout, Mode, Mouse, MouseKind, Msg, PlayerAct, Popup, Ui, Zoom};
+pub use model::{ActionList, Ask, Focus, Layout, Mode, Mouse, MouseKind, Msg, PlayerAct, Popup, Ui, Zoom};
 pub use update::update;
 pub use view::view;

@@ -2,9 +2,12 @@
 
 use super::input::{Address, InputBox};
 use super::look::Look;
-use crate::domain::{GateId, OperatorAct, PaneId};
+use super::toast::Toasts;
+use crate::domain::{AnswerKind, GateId, Millis, OperatorAct, PaneId};
+use crate::settings::{Context, Keymap};
 use crate::term::{Key, Mods};
 use ratatui::layout::Rect;
+use std::collections::BTreeMap;
 
 /// What the UI may do here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,25 +48,36 @@ impl Focus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Zoom {
     Normal,
-    /// The panes without the panels.
-    Panes,
+    /// The panes without the panels; a focused panel has half of the screen.
+    Half,
     /// The focused part alone.
     Full,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Popup {
-    /// What can be done here; `filter` is typed, `selected` counts the lines that are left.
-    Help {
+    /// Lists of actions, run with Enter; `filter` is typed, `selected` counts the lines that are left.
+    Actions {
+        list: ActionList,
+        /// Where the operator was: what can be done there.
+        context: Context,
         filter: String,
         selected: usize,
     },
-    ConfirmAbort,
+    /// Whether the run should really be ended; by way of a gate's answer when one is named.
+    ConfirmAbort { gate: Option<GateId> },
+    /// What becomes of the run, or of the words in the input box, when the screen is left.
+    ConfirmQuit,
     /// The report of a step, by its place in the list.
-    Step {
-        index: usize,
-        scroll: u16,
-    },
+    Step { index: usize, scroll: u16 },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActionList {
+    /// What keys do here.
+    Help,
+    /// Everything that can be done here, with a key or without.
+    Palette,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -71,13 +85,8 @@ pub enum Msg {
     Key(Key),
     Paste(String),
     Mouse(Mouse),
-    Resize {
-        cols: u16,
-        rows: u16,
-    },
+    Resize { cols: u16, rows: u16 },
     Focus(bool),
-    /// Time passed.
-    Tick,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,49 +151,82 @@ pub struct Layout {
     pub panes: Vec<(PaneId, Rect)>,
     /// What a click focuses.
     pub places: Vec<(Focus, Rect)>,
+    /// The lines of lists: a click selects.
+    pub rows: Vec<(Focus, usize, Rect)>,
+    /// The gate whose card is drawn, and since when.
+    pub gate: Option<(GateId, Millis)>,
+    /// The answers on that card: a click gives one.
+    pub answers: Vec<(AnswerKind, Rect)>,
     pub too_small: bool,
+}
+
+/// How far a pane is scrolled back, and how much history it had then: what comes later does not move the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Scrolled {
+    pub(super) lines: usize,
+    pub(super) history: usize,
 }
 
 #[derive(Debug)]
 pub struct Ui {
     pub mode: Mode,
     pub look: Look,
+    pub keymap: Keymap,
     pub focus: Focus,
     pub zoom: Zoom,
     pub popups: Vec<Popup>,
     pub(super) input: InputBox,
     /// Keys go to the focused pane's child.
     pub typing: bool,
-    /// The leader was pressed while typing; the next key is ours.
-    pub leader: bool,
+    /// The keys of a sequence so far.
+    pub(super) pending: Vec<Key>,
+    /// The gate that the operator went to; else the longest waiting one is shown.
+    pub(super) gate: Option<GateId>,
     /// Gates whose card the operator put aside.
-    pub dismissed: Vec<GateId>,
+    pub(super) dismissed: Vec<GateId>,
+    /// Gates whose answer is on its way.
+    pub(super) answered: Vec<GateId>,
     /// The answer that is selected on the gate card.
-    pub gate_choice: usize,
-    pub selected_step: Option<usize>,
+    pub(super) gate_choice: usize,
+    /// What is selected in each list; without an entry its natural end.
+    pub(super) selected: BTreeMap<Focus, usize>,
+    pub(super) scrolled: BTreeMap<PaneId, Scrolled>,
+    /// The panel that is shown where there is room for one.
+    pub(super) panel: Focus,
+    /// The panel that is shown beside the steps where there is room for two.
+    pub(super) side: Focus,
     pub layout: Layout,
-    pub last_refusal: Option<String>,
+    pub(super) toasts: Toasts,
+    /// Milliseconds since the screen was opened, as whoever runs the UI told last.
+    pub(super) time: Millis,
     /// Who a new run would be given to, for the first screen: role, agent, model.
     pub bindings: Vec<(String, String, String)>,
     pub mouse: bool,
 }
 
 impl Ui {
-    pub fn new(mode: Mode, look: Look) -> Self {
+    pub fn new(mode: Mode, look: Look, keymap: Keymap) -> Self {
         Self {
             mode,
             look,
+            keymap,
             focus: if mode == Mode::Live { Focus::Input } else { Focus::Steps },
             zoom: Zoom::Normal,
             popups: Vec::new(),
             input: InputBox::new(),
             typing: false,
-            leader: false,
+            pending: Vec::new(),
+            gate: None,
             dismissed: Vec::new(),
+            answered: Vec::new(),
             gate_choice: 0,
-            selected_step: None,
+            selected: BTreeMap::new(),
+            scrolled: BTreeMap::new(),
+            panel: Focus::Steps,
+            side: Focus::Ledger,
             layout: Layout::default(),
-            last_refusal: None,
+            toasts: Toasts::default(),
+            time: 0,
             bindings: Vec::new(),
             mouse: true,
         }
@@ -194,9 +236,32 @@ impl Ui {
         self.layout = layout;
     }
 
-    /// Something was asked for and refused: shown until the next key.
+    /// Tells how long the screen has been open, in milliseconds. Whether something left the screen with it.
+    pub fn set_time(&mut self, time: Millis) -> bool {
+        self.time = self.time.max(time);
+        self.toasts.expire(self.time)
+    }
+
+    /// Whether something is shown that leaves with time.
+    pub fn has_news(&self) -> bool {
+        self.toasts.newest().is_some()
+    }
+
+    /// Something was asked for and refused: shown for a while.
     pub fn refused(&mut self, reason: String) {
-        self.last_refusal = Some(reason);
+        // The answer to a gate may be what was refused: its card is shown again.
+        self.answered.clear();
+        self.toasts.refusal(reason, self.time);
+    }
+
+    /// A task that was typed did not become a run: its words go back into the box.
+    pub fn task_refused(&mut self, task: &str, reason: String) {
+        self.refused(reason);
+        if self.input.is_empty() {
+            self.input.set(task);
+            self.input.address = Address::NewTask;
+            self.focus = Focus::Input;
+        }
     }
 
     /// What the input box holds and whom it addresses.
@@ -204,8 +269,13 @@ impl Ui {
         (self.input.text(), &self.input.address)
     }
 
-    /// The text went where it was meant to go.
-    pub fn input_taken(&mut self) {
-        self.input.taken();
+    pub(super) fn focus_on(&mut self, focus: Focus) {
+        self.focus = focus;
+        if Focus::PANELS.contains(&focus) {
+            self.panel = focus;
+            if focus != Focus::Steps {
+                self.side = focus;
+            }
+        }
     }
 }

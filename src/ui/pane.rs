@@ -1,16 +1,17 @@
 //! A role's pane: its line, and its terminal as ratatui cells. Agent bytes reach the screen in no other way.
 
-use super::format::{fit, tokens, tokens_or_unknown, width};
+use super::format::{fit, width};
+use super::gauge::Gauge;
+use super::keys::chord;
+use super::look::Look;
 use super::model::{Focus, Layout, Ui};
-use crate::domain::{RoleName, Run};
+use crate::domain::{PaneId, RoleName, Run};
 use crate::glass::{Glass, PaneGlass};
-use crate::term::{Colour, Underline};
+use crate::settings::{Action, Context};
+use crate::term::{Cell, Screen, Underline};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier, Style};
-
-/// Cells of the context gauge.
-const GAUGE: u64 = 10;
+use ratatui::style::{Modifier, Style};
 
 pub(super) fn draw(ui: &Ui, glass: &Glass, role: &str, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
     if area.height < 2 {
@@ -18,8 +19,8 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, role: &str, area: Rect, buffer: &mut 
     }
     let focus = if role == "analyst" { Focus::Analyst } else { Focus::Worker };
     layout.places.push((focus, area));
-    header(ui, glass, &RoleName::new(role), focus, Rect { height: 1, ..area }, buffer);
     let inside = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    header(ui, glass, &RoleName::new(role), focus, Rect { height: 1, ..area }, inside, buffer);
     let pane = glass.run.roles.get(&RoleName::new(role)).and_then(|state| state.pane.clone());
     let Some(pane) = pane else {
         placeholder(ui, &glass.run, role, inside, buffer);
@@ -31,18 +32,46 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, role: &str, area: Rect, buffer: &mut 
         buffer.set_stringn(inside.x + 1, inside.y, text, usize::from(inside.width), ui.look.dim());
         return;
     };
-    screen(shown, inside, buffer);
-    if ui.focus == focus
-        && let Some(cursor) = shown.screen.cursor()
-        && cursor.col < inside.width
-        && cursor.row < inside.height
-    {
-        layout.cursor = Some((inside.x + cursor.col, inside.y + cursor.row));
-    }
-    if let Some(status) = shown.exited {
+    let back = scrolled(ui, &pane, shown.screen.history_len());
+    screen(&ui.look, shown, back, inside, buffer);
+    let last = Rect { y: inside.bottom() - 1, height: 1, ..inside };
+    if back > 0 {
+        let end = chord(ui, Context::Normal, Action::Bottom)
+            .map_or_else(String::new, |key| format!(" · {key}: to the end"));
+        let text = format!(" {back} of {} lines back{end} ", shown.screen.history_len());
+        note(&text, last, ui.look.badge(ui.look.info()), buffer);
+    } else if let Some(status) = shown.exited {
         let text = format!(" the agent left with status {status} ");
-        let y = inside.bottom() - 1;
-        buffer.set_stringn(inside.x, y, text, usize::from(inside.width), ui.look.badge(ui.look.warning()));
+        note(&text, last, ui.look.badge(ui.look.warning()), buffer);
+    } else if ui.focus == focus
+        && let Some(cursor) = shown.screen.cursor()
+        && let Some(row) = cursor.row.checked_sub(first_row(&shown.screen, inside.height))
+        && cursor.col < inside.width
+        && row < inside.height
+    {
+        layout.cursor = Some((inside.x + cursor.col, inside.y + row));
+    }
+}
+
+/// At the right end of the pane's last line.
+fn note(text: &str, area: Rect, style: Style, buffer: &mut Buffer) {
+    let text = fit(text, area.width);
+    buffer.set_stringn(area.right() - width(&text), area.y, &text, usize::from(area.width), style);
+}
+
+/// By how many lines a pane is scrolled back now: it shows the same lines however many came after.
+pub(super) fn scrolled(ui: &Ui, pane: &PaneId, history: usize) -> usize {
+    ui.scrolled
+        .get(pane)
+        .map_or(0, |scrolled| (scrolled.lines + history.saturating_sub(scrolled.history)).min(history))
+}
+
+/// The first row that is drawn where a screen has more rows than there is room for: its cursor stays in sight.
+pub(super) fn first_row(screen: &Screen, rows: u16) -> u16 {
+    let surplus = screen.size().rows.saturating_sub(rows);
+    match screen.cursor() {
+        Some(cursor) => (cursor.row + 1).saturating_sub(rows).min(surplus),
+        None => 0,
     }
 }
 
@@ -50,28 +79,70 @@ pub(super) fn activity(run: &Run, role: &RoleName) -> &'static str {
     run.role_pane(role).map_or("not started", |pane| pane.activity.as_str())
 }
 
-fn header(ui: &Ui, glass: &Glass, role: &RoleName, focus: Focus, area: Rect, buffer: &mut Buffer) {
+fn header(
+    ui: &Ui,
+    glass: &Glass,
+    role: &RoleName,
+    focus: Focus,
+    area: Rect,
+    inside: Rect,
+    buffer: &mut Buffer,
+) {
     let run = &glass.run;
-    let look = ui.look;
+    let look = &ui.look;
     let focused = ui.focus == focus;
+    let typing = focused && ui.typing;
     let accent = look.role(role.as_str());
-    let config = run.role_config(role);
-    let state = run.roles.get(role);
-    let gauge = gauge(run, role);
-    let name = if focused && ui.typing {
-        format!(" TYPING TO {role} ")
-    } else if focused {
-        format!(" ▸{role} ")
-    } else {
-        format!("  {role} ")
+    let name = match (typing, focused) {
+        (true, _) => format!(" TYPING TO {role} "),
+        (false, true) => format!(" ▸{role} "),
+        (false, false) => format!("  {role} "),
     };
-    let style = if focused { look.badge(accent) } else { accent.patch(look.strong()) };
+    let words = if typing { look.badge(look.typing()) } else { look.dim() };
+    if typing {
+        buffer.set_style(area, words);
+    }
+    let style = match (typing, focused) {
+        (true, _) => words,
+        (false, true) => look.badge(accent),
+        (false, false) => accent.patch(look.strong()),
+    };
     buffer.set_stringn(area.x, area.y, &name, usize::from(area.width), style);
+    let left = area.x + width(&name) + 1;
+    let room = area.right().saturating_sub(left);
+    let parts = facts(glass, role, inside);
+    let state = parts.first().map_or(0, |part| width(part));
+    let gauge = Gauge::of(run, role);
+    let form = gauge.forms().into_iter().find(|form| state + width(form) + 2 <= room).unwrap_or_default();
+    let words_room = room.saturating_sub(width(&form) + u16::from(!form.is_empty()));
+    let mut text = String::new();
+    for part in parts {
+        let more = if text.is_empty() { part } else { format!(" · {part}") };
+        if width(&text) + width(&more) <= words_room {
+            text.push_str(&more);
+        }
+    }
+    buffer.set_stringn(left, area.y, &text, usize::from(words_room), words);
+    let style = match (typing, gauge.is_warning()) {
+        (true, _) => words,
+        (false, true) => look.warning(),
+        (false, false) => look.dim(),
+    };
+    let x = area.right().saturating_sub(width(&form));
+    buffer.set_stringn(x, area.y, &form, usize::from(room), style);
+}
+
+/// What is known of a role's agent, what matters most first: its state and who says so, model, thinking, program.
+fn facts(glass: &Glass, role: &RoleName, inside: Rect) -> Vec<String> {
+    let run = &glass.run;
+    let (config, state) = (run.role_config(role), run.roles.get(role));
     let mut parts = Vec::new();
-    if let Some(pane) = run.role_pane(role) {
-        parts.push(format!("{} · {}", pane.activity.as_str(), pane.source.as_str()));
-    } else {
-        parts.push("not started".to_owned());
+    match run.role_pane(role) {
+        Some(pane) => {
+            parts.push(pane.activity.as_str().to_owned());
+            parts.push(format!("by {}", pane.source.as_str()));
+        }
+        None => parts.push("not started".to_owned()),
     }
     let asked = config.and_then(|config| config.model.clone());
     let seen = state.and_then(|state| state.model_seen.clone());
@@ -88,55 +159,11 @@ fn header(ui: &Ui, glass: &Glass, role: &RoleName, focus: Focus, area: Rect, buf
     if let Some(config) = config {
         parts.push(config.agent.name.clone());
     }
-    let left = area.x + width(&name);
-    let gauge_room = width(&gauge) + 1;
-    let room = area.right().saturating_sub(left);
-    let with_gauge = room > gauge_room + 12;
-    let words_room = if with_gauge { room - gauge_room } else { room };
-    let mut text = String::new();
-    for part in parts {
-        let more = if text.is_empty() { part } else { format!(" · {part}") };
-        if width(&text) + width(&more) <= words_room {
-            text.push_str(&more);
-        }
+    let size = state.and_then(|state| glass.panes.get(state.pane.as_ref()?)).map(|pane| pane.screen.size());
+    if let Some(size) = size.filter(|size| size.cols > inside.width || size.rows > inside.height) {
+        parts.push(format!("{}x{} cropped", size.cols, size.rows));
     }
-    buffer.set_stringn(left, area.y, &text, usize::from(words_room), look.dim());
-    if with_gauge {
-        let warn = run.warn_threshold(role);
-        let tokens = state.and_then(|state| state.context.tokens);
-        let full = matches!((tokens, warn), (Some(tokens), Some(warn)) if tokens >= warn);
-        let style = if full { look.warning() } else { look.dim() };
-        buffer.set_stringn(area.right() - width(&gauge), area.y, &gauge, usize::from(gauge_room), style);
-    }
-}
-
-/// `ctx 12.3k/128k 9% ▮▮▯▯▯▯▯|▯|`: tokens, the smaller of limit and window, ticks at the warn and compact thresholds.
-fn gauge(run: &Run, role: &RoleName) -> String {
-    let state = run.roles.get(role);
-    let tokens_now = state.and_then(|state| state.context.tokens);
-    let limit = run.role_config(role).map(|config| config.context_limit);
-    let window = state.and_then(|state| state.context.window);
-    let base = match (limit, window) {
-        (Some(limit), Some(window)) => Some(limit.min(window)),
-        (known, other) => known.or(other),
-    };
-    let Some(base) = base.filter(|base| *base > 0) else {
-        return format!("ctx {}", tokens_or_unknown(tokens_now));
-    };
-    let Some(now) = tokens_now else { return format!("ctx ?/{}", tokens(base)) };
-    let mut bar = String::new();
-    let compact = run.compact_threshold(role).map(|(tokens, _)| tokens);
-    let warn = run.warn_threshold(role);
-    for cell in 0..GAUGE {
-        let (from, to) = (base * cell / GAUGE, base * (cell + 1) / GAUGE);
-        let tick = |at: Option<u64>| at.is_some_and(|at| at > from && at <= to);
-        if tick(warn) || tick(compact) {
-            bar.push('|');
-        } else {
-            bar.push(if now > from { '▮' } else { '▯' });
-        }
-    }
-    format!("ctx {}/{} {}% {bar}", tokens(now), tokens(base), now.saturating_mul(100) / base)
+    parts
 }
 
 fn placeholder(ui: &Ui, run: &Run, role: &str, area: Rect, buffer: &mut Buffer) {
@@ -151,12 +178,14 @@ fn placeholder(ui: &Ui, run: &Run, role: &str, area: Rect, buffer: &mut Buffer) 
     buffer.set_stringn(area.x + 1, area.y + area.height / 2, text, usize::from(area.width), ui.look.dim());
 }
 
-/// The cells of a terminal from its top left, cropped to the place there is.
-fn screen(pane: &PaneGlass, area: Rect, buffer: &mut Buffer) {
+/// The cells of a terminal, cropped to the place there is; `back` lines of its history come first.
+fn screen(look: &Look, pane: &PaneGlass, back: usize, area: Rect, buffer: &mut Buffer) {
     let size = pane.screen.size();
+    let first =
+        if back > 0 { size.rows.saturating_sub(area.height) } else { first_row(&pane.screen, area.height) };
     for row in 0..area.height.min(size.rows) {
         let y = area.y + row;
-        for (x, cell) in (area.x..area.right()).zip(pane.screen.row(row)) {
+        for (x, cell) in (area.x..area.right()).zip(pane.screen.row_at(back, first + row)) {
             let target = &mut buffer[(x, y)];
             if cell.width == 0 {
                 // The second half of a wide character: drawn by the first.
@@ -167,13 +196,13 @@ fn screen(pane: &PaneGlass, area: Rect, buffer: &mut Buffer) {
             let symbol: &str =
                 if cut || cell.attrs.hidden || cell.symbol.is_empty() { " " } else { &cell.symbol };
             target.set_symbol(symbol);
-            target.set_style(style(&cell));
+            target.set_style(style(look, &cell));
         }
     }
 }
 
-fn style(cell: &crate::term::Cell) -> Style {
-    let mut style = Style::new().fg(colour(cell.fg)).bg(colour(cell.bg));
+fn style(look: &Look, cell: &Cell) -> Style {
+    let mut style = Style::new().fg(look.of_agent(cell.fg, true)).bg(look.of_agent(cell.bg, false));
     let attrs = cell.attrs;
     for (on, modifier) in [
         (attrs.bold, Modifier::BOLD),
@@ -188,12 +217,4 @@ fn style(cell: &crate::term::Cell) -> Style {
         }
     }
     style
-}
-
-fn colour(colour: Colour) -> Color {
-    match colour {
-        Colour::Default => Color::Reset,
-        Colour::Ansi(index) | Colour::Indexed(index) => Color::Indexed(index),
-        Colour::Rgb(red, green, blue) => Color::Rgb(red, green, blue),
-    }
 }

@@ -1,29 +1,36 @@
-//! What lies over the frame: the gate card, help, the question before an abort, a step's report.
+//! What lies over the frame: help and palette, questions before something ends, a step's report.
 
-use super::answer::{consequence, key};
-use super::format::{cost, duration, width, wrap};
+use super::act::clamp;
+use super::format::{cost, duration, fit, width, wrap};
 use super::keys;
-use super::model::{Popup, Ui};
+use super::model::{ActionList, Mode, Popup, Ui};
 use super::panel::outcome;
-use crate::domain::{GateId, Step};
+use super::view::line;
+use crate::domain::Step;
 use crate::glass::Glass;
+use crate::settings::Context;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-fn frame(area: Rect, columns: u16, rows: u16) -> Rect {
+/// A place of this size in the middle of the area, as far as there is room.
+pub(super) fn frame(area: Rect, columns: u16, rows: u16) -> Rect {
     let width = columns.min(area.width);
     let height = rows.min(area.height);
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
 
 /// An empty framed box with a title; returns its inside.
-fn card(area: Rect, title: &str, style: Style, buffer: &mut Buffer) -> Rect {
+pub(super) fn framed(ui: &Ui, area: Rect, title: &str, style: Style, buffer: &mut Buffer) -> Rect {
+    if area.width < 4 || area.height < 2 {
+        return Rect { width: 0, height: 0, ..area };
+    }
     for y in area.y..area.bottom() {
         for x in area.x..area.right() {
             buffer[(x, y)].reset();
         }
     }
+    buffer.set_style(area, ui.look.base());
     let right = area.right() - 1;
     let bottom = area.bottom() - 1;
     for x in area.x..area.right() {
@@ -39,13 +46,10 @@ fn card(area: Rect, title: &str, style: Style, buffer: &mut Buffer) -> Rect {
     {
         buffer.set_stringn(x, y, corner, 1, style);
     }
-    buffer.set_stringn(area.x + 2, area.y, title, usize::from(area.width.saturating_sub(4)), style);
-    Rect {
-        x: area.x + 2,
-        y: area.y + 1,
-        width: area.width.saturating_sub(4),
-        height: area.height.saturating_sub(2),
-    }
+    let room = area.width.saturating_sub(4);
+    let title_style = style.patch(ui.look.strong());
+    buffer.set_stringn(area.x + 2, area.y, fit(title, room), usize::from(room), title_style);
+    Rect { x: area.x + 2, y: area.y + 1, width: room, height: area.height - 2 }
 }
 
 fn lines(area: Rect, text: &[(String, Style)], buffer: &mut Buffer) {
@@ -54,97 +58,130 @@ fn lines(area: Rect, text: &[(String, Style)], buffer: &mut Buffer) {
     }
 }
 
-/// The evidence card of a gate: who asks what, what awtui saw, and what each answer does.
-pub(super) fn gate_card(ui: &Ui, glass: &Glass, id: GateId, area: Rect, buffer: &mut Buffer) {
-    let Some(gate) = glass.run.gate(id) else { return };
-    let look = ui.look;
-    let columns = 76.min(area.width);
-    let inside = columns.saturating_sub(4);
-    let mut text: Vec<(String, Style)> = Vec::new();
-    let who = gate.asked_by.as_ref().map_or("awtui", |role| role.as_str());
-    let waited = duration(glass.now.run.saturating_sub(gate.opened.run));
-    let step = gate.step.map_or_else(String::new, |step| format!(" · step {step}"));
-    text.push((format!("{who} asks{step} · waiting {waited}"), look.dim()));
-    text.extend(wrap(gate.question.summary(), inside, 4).into_iter().map(|line| (line, look.strong())));
-    let room = usize::from(area.height).saturating_sub(text.len() + gate.answers.len() + 4);
-    let evidence = gate.evidence.iter().flat_map(|line| wrap(line, inside.saturating_sub(2), 3)).take(room);
-    text.extend(evidence.map(|line| (format!("  {line}"), Style::new())));
-    text.push((String::new(), Style::new()));
-    for (index, answer) in gate.answers.iter().enumerate() {
-        let selected = index == ui.gate_choice.min(gate.answers.len().saturating_sub(1));
-        let mark = if selected { "▸" } else { " " };
-        let line = format!("{mark} {}  {:<8} {}", key(*answer), answer.as_str(), consequence(gate, *answer));
-        text.push((line, if selected { look.selected() } else { Style::new() }));
-    }
-    let rows = u16::try_from(text.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let place = frame(area, columns, rows);
-    let title = format!(" gate {id}: {} ", gate.kind.title());
-    let inside = card(place, &title, look.warning(), buffer);
-    lines(inside, &text, buffer);
-    let hint = " enter: choose  esc: aside ";
-    let x = place.right().saturating_sub(width(hint) + 2).max(place.x + 2);
-    buffer.set_stringn(x, place.bottom() - 1, hint, hint.len(), look.dim());
-}
-
 /// Draws the popup on top; whether there is one.
 pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> bool {
     match ui.popups.last() {
-        None => false,
-        Some(Popup::Help { filter, selected }) => {
-            help(ui, glass, filter, *selected, area, buffer);
-            true
+        None => return false,
+        Some(Popup::Actions { list, context, filter, selected }) => {
+            actions(ui, glass, *list, *context, filter, *selected, area, buffer);
         }
-        Some(Popup::ConfirmAbort) => {
-            let place = frame(area, 60, 7);
-            let inside = card(place, " abort the run? ", ui.look.bad(), buffer);
-            let text = [
-                ("Every process of the run is ended. Files, journal and".to_owned(), Style::new()),
-                ("artifacts stay. It cannot be resumed afterwards.".to_owned(), Style::new()),
-                (String::new(), Style::new()),
-                ("esc / n: keep it running      y: abort".to_owned(), ui.look.strong()),
-            ];
-            lines(inside, &text, buffer);
-            true
+        Some(Popup::ConfirmAbort { .. }) => {
+            let text = "Every process of the run is ended. Files, journal and artifacts stay. It cannot be resumed \
+                        afterwards.";
+            let choices = [("y", "abort the run"), ("any other key", "keep it running")];
+            question(ui, "abort the run?", text, &choices, area, buffer);
         }
+        Some(Popup::ConfirmQuit) => confirm_quit(ui, glass, area, buffer),
         Some(Popup::Step { index, scroll }) => {
             if let Some(step) = glass.run.steps.get(*index) {
                 step_report(ui, glass, step, *scroll, area, buffer);
             }
-            true
         }
+    }
+    true
+}
+
+fn confirm_quit(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
+    let alive = glass.run.id.is_some() && !glass.run.is_over();
+    let mut text = String::new();
+    if alive {
+        text.push_str("The run goes on without the screen; `awtui` shows it again.");
+    }
+    if !ui.input.is_empty() {
+        text.push_str(" The words in the input box are lost.");
+    }
+    let mut choices = vec![("enter", if alive { "leave; the run goes on" } else { "leave" })];
+    if alive && ui.mode == Mode::Live {
+        choices.extend([("p", "pause when the turn is over, and leave"), ("A", "abort the run; asks first")]);
+    }
+    choices.push(("any other key", "stay"));
+    question(ui, "leave the screen?", text.trim(), &choices, area, buffer);
+}
+
+fn question(ui: &Ui, title: &str, text: &str, choices: &[(&str, &str)], area: Rect, buffer: &mut Buffer) {
+    let columns = 64.min(area.width);
+    let mut all: Vec<(String, Style)> =
+        wrap(text, columns.saturating_sub(4), 6).into_iter().map(|line| (line, Style::new())).collect();
+    if usize::from(area.height) > all.len() + choices.len() + 2 {
+        all.push((String::new(), Style::new()));
+    }
+    let keys = choices.iter().map(|(key, _)| width(key)).max().map_or(0, usize::from);
+    all.extend(choices.iter().map(|(key, what)| (format!("{key:<keys$}  {what}"), ui.look.strong())));
+    let rows = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inside = framed(ui, frame(area, columns, rows), &format!(" {title} "), ui.look.operator(), buffer);
+    lines(inside, &all, buffer);
+}
+
+fn where_it_is(context: Context) -> &'static str {
+    match context {
+        Context::Global | Context::Normal => "here",
+        Context::Gate => "at a gate",
+        Context::Replay => "in a replay",
+        Context::Input => "in the input box",
+        Context::Typing => "while typing into an agent",
     }
 }
 
-fn help(ui: &Ui, glass: &Glass, filter: &str, selected: usize, area: Rect, buffer: &mut Buffer) {
-    let place = frame(area, 74, area.height.saturating_sub(2));
-    let title = format!(" what can be done here: {filter}▏ ");
-    let inside = card(place, &title, ui.look.border(true), buffer);
-    let entries = keys::matching(ui, glass, filter);
+#[expect(clippy::too_many_arguments, reason = "the parts of one popup and where it goes")]
+fn actions(
+    ui: &Ui,
+    glass: &Glass,
+    list: ActionList,
+    context: Context,
+    filter: &str,
+    selected: usize,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let entries = keys::matching(ui, glass, list, context, filter);
+    let selected = clamp(selected, entries.len());
+    let keys = entries.iter().map(|entry| width(&entry.keys)).max().unwrap_or(0).min(area.width / 3);
+    let place = frame(area, 86, area.height.saturating_sub(if area.height < 16 { 0 } else { 2 }));
+    let title = match list {
+        ActionList::Help => format!(" what keys do {} · enter: do it · esc: close ", where_it_is(context)),
+        ActionList::Palette => " actions · enter: do it · esc: close ".to_owned(),
+    };
+    let inside = framed(ui, place, &title, ui.look.border(true), buffer);
+    if inside.height == 0 {
+        return;
+    }
+    let of = if entries.is_empty() {
+        "nothing fits".to_owned()
+    } else {
+        format!("{}/{}", selected + 1, entries.len())
+    };
+    let search = format!("search: {filter}▏");
+    let first_line = Rect { height: 1, ..inside };
+    line(ui, buffer, first_line, &fit(&search, inside.width), ui.look.strong());
+    let x = inside.right().saturating_sub(width(&of));
+    if x > inside.x + width(&search) + 1 {
+        buffer.set_stringn(x, inside.y, &of, of.len(), ui.look.dim());
+    }
+    let inside = Rect { y: inside.y + 1, height: inside.height - 1, ..inside };
     let rows = usize::from(inside.height);
     let first = (selected + 1).saturating_sub(rows);
-    let text: Vec<(String, Style)> = entries
-        .iter()
-        .enumerate()
-        .skip(first)
-        .map(|(index, entry)| {
-            let reason = entry.disabled.as_ref().map_or_else(String::new, |reason| format!("  ({reason})"));
-            let text = format!("{:<12} {}{reason}", entry.key, entry.description);
-            let style = match (index == selected, entry.disabled.is_some()) {
-                (true, _) => ui.look.selected(),
-                (false, true) => ui.look.dim(),
-                (false, false) => Style::new(),
-            };
-            (text, style)
-        })
-        .collect();
-    lines(inside, &text, buffer);
+    for (y, (index, entry)) in (inside.y..inside.bottom()).zip(entries.iter().enumerate().skip(first)) {
+        // What cannot be done now says so first, so that the reason is never cut off.
+        let what = match &entry.disabled {
+            Some(reason) => format!("({reason}) {}", entry.description),
+            None => entry.description.clone(),
+        };
+        let keys_width = usize::from(keys);
+        let text = format!("{:<keys_width$}  {what}", fit(&entry.keys, keys));
+        let style = match (index == selected, entry.disabled.is_some()) {
+            (true, _) => ui.look.selected(),
+            (false, true) => ui.look.dim(),
+            (false, false) => Style::new(),
+        };
+        line(ui, buffer, Rect { y, height: 1, ..inside }, &fit(&text, inside.width), style);
+    }
 }
 
 fn step_report(ui: &Ui, glass: &Glass, step: &Step, scroll: u16, area: Rect, buffer: &mut Buffer) {
-    let look = ui.look;
+    let look = &ui.look;
     let place = frame(area, area.width.saturating_sub(4), area.height.saturating_sub(2));
     let title = format!(" step {} · {} ", step.number, step.phase);
-    let inside = card(place, &title, look.border(true), buffer);
+    let inside = framed(ui, place, &title, look.border(true), buffer);
     let mut text: Vec<(String, Style)> = Vec::new();
     let add = |text: &mut Vec<(String, Style)>, heading: &str, words: &str| {
         text.push((heading.to_owned(), look.strong()));
@@ -191,4 +228,9 @@ fn step_report(ui: &Ui, glass: &Glass, step: &Step, scroll: u16, area: Rect, buf
     let most = text.len().saturating_sub(usize::from(inside.height));
     let from = usize::from(scroll).min(most);
     lines(inside, &text[from..], buffer);
+    if most > 0 {
+        let place_of = format!(" {}-{} of {} ", from + 1, from + usize::from(inside.height), text.len());
+        let x = place.right().saturating_sub(width(&place_of) + 2);
+        buffer.set_stringn(x, place.bottom() - 1, &place_of, place_of.len(), look.dim());
+    }
 }

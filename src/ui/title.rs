@@ -1,4 +1,4 @@
-//! The title bar: the task, where the run stands, what it costs, what would stop it. Low-value parts go first as the
+//! The title bar: where the run stands, what it costs, what would stop it, and its task. Low-value parts go first as the
 //! width shrinks.
 
 use super::format::{clock, cost, fit, width};
@@ -9,6 +9,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+/// Below this width parts stand closer.
+const NARROW: u16 = 60;
+
 pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
     let run = &glass.run;
     let base = ui.look.title();
@@ -18,52 +21,76 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let phase = run.summary_phase();
+    let narrow = area.width < NARROW;
     let budget = run.config.as_ref().map(|config| config.budget.cost).filter(|cost| *cost > Money::ZERO);
     let spent = cost(&run.ledger.total);
-    let spent = budget.map_or(spent.clone(), |budget| format!("{spent}/{budget}"));
-    // Kept in this order of importance; shown in the order of the columns.
-    let parts = [
-        (3, step(glass)),
-        (1, clock(glass.elapsed())),
-        (0, spent),
-        (
-            2,
-            nearest_bound(run, glass.now)
-                .filter(|_| !run.is_over())
-                .map_or_else(String::new, |bound| format!("next stop: {}", bound.label)),
-        ),
+    let bound =
+        nearest_bound(run, glass.now).map_or_else(String::new, |bound| format!("next stop: {}", bound.label));
+    // Ways to say each part, fullest first, with its importance; shown in this order.
+    let parts: [(u8, Vec<String>); 4] = [
+        (2, step(glass)),
+        (1, vec![clock(glass.elapsed())]),
+        (0, budget.map(|budget| format!("{spent}/{budget}")).into_iter().chain([spent.clone()]).collect()),
+        (3, vec![bound]),
     ];
-    let badge = format!(" {} {} ", sign(phase), phase.as_str().to_uppercase());
-    let mut kept = [false; 4];
-    let mut used = width(&badge) + 8;
+    let badge = format!(" {} {} ", sign(phase), word(phase, narrow));
+    let gap = if narrow { 1 } else { 3 };
+    let mut shown: [&str; 4] = [""; 4];
+    let mut used = width(&badge) + 2;
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by_key(|place| parts[*place].0);
     for place in order {
-        let needs = width(&parts[place].1) + 3;
-        if !parts[place].1.is_empty() && used + needs <= area.width {
-            kept[place] = true;
-            used += needs;
+        let form = parts[place].1.iter().find(|form| {
+            let reserve = if parts[place].0 > 1 && !narrow { 12 } else { 0 };
+            !form.is_empty() && used + width(form) + gap + reserve <= area.width
+        });
+        if let Some(form) = form {
+            shown[place] = form;
+            used += width(form) + gap;
         }
     }
-    let shown: Vec<&str> =
-        parts.iter().zip(kept).filter(|(_, kept)| *kept).map(|((_, text), _)| text.as_str()).collect();
-    let right = format!(" {} ", shown.join(" · "));
+    let shown: Vec<&str> = shown.into_iter().filter(|part| !part.is_empty()).collect();
+    let right = format!(" {} ", shown.join(if narrow { " " } else { " · " }));
     let right_x = area.right().saturating_sub(width(&right));
     buffer.set_stringn(right_x, area.y, &right, usize::from(width(&right)), base);
-    let style = badge_style(ui, phase);
-    buffer.set_stringn(area.x, area.y, &badge, usize::from(area.width), style);
+    buffer.set_stringn(area.x, area.y, &badge, usize::from(area.width), badge_style(ui, phase));
     let left = area.x + width(&badge) + 1;
     let room = right_x.saturating_sub(left + 1);
-    if room > 4 {
+    if room > 8 {
         let task = fit(run.task.first_line(), room);
         buffer.set_stringn(left, area.y, task, usize::from(room), base.patch(ui.look.strong()));
     }
 }
 
-fn step(glass: &Glass) -> String {
-    let Some(step) = glass.run.steps.last() else { return String::new() };
+/// Where in the loop it is, from the fullest to the shortest form.
+fn step(glass: &Glass) -> Vec<String> {
+    let Some(step) = glass.run.steps.last() else { return Vec::new() };
     let who = step.role.as_ref().map_or("awtui", |role| role.as_str());
-    format!("step {} {who}", step.number)
+    vec![
+        format!("step {} {who} {}", step.number, step.phase),
+        format!("step {} {who}", step.number),
+        format!("step {}", step.number.0),
+    ]
+}
+
+fn word(phase: RunPhase, narrow: bool) -> &'static str {
+    match phase {
+        RunPhase::Planning => "PLANNING",
+        RunPhase::Working => "WORKING",
+        RunPhase::Checking => "CHECKING",
+        RunPhase::Reviewing => "REVIEWING",
+        RunPhase::Compacting => "COMPACTING",
+        RunPhase::WaitingForOperator if narrow => "YOUR TURN",
+        RunPhase::WaitingForOperator => "WAITING FOR YOU",
+        RunPhase::Draining => "DRAINING",
+        RunPhase::Paused => "PAUSED",
+        RunPhase::TakenOver => "TAKEN OVER",
+        RunPhase::Limited => "LIMITED",
+        RunPhase::Ending => "ENDING",
+        RunPhase::Done => "DONE",
+        RunPhase::Aborted => "ABORTED",
+        RunPhase::Failed => "FAILED",
+    }
 }
 
 fn sign(phase: RunPhase) -> &'static str {
@@ -79,14 +106,14 @@ fn sign(phase: RunPhase) -> &'static str {
 }
 
 fn badge_style(ui: &Ui, phase: RunPhase) -> Style {
-    let look = ui.look;
+    let look = &ui.look;
     match phase {
         RunPhase::Planning | RunPhase::Reviewing => look.badge(look.role("analyst")),
         RunPhase::Working => look.badge(look.role("worker")),
         RunPhase::Checking | RunPhase::Compacting => look.badge(look.role("awtui")),
         RunPhase::Done => look.badge(look.good()),
-        RunPhase::WaitingForOperator
-        | RunPhase::Draining
+        RunPhase::WaitingForOperator => look.badge(look.operator()),
+        RunPhase::Draining
         | RunPhase::Paused
         | RunPhase::TakenOver
         | RunPhase::Limited

@@ -1,37 +1,36 @@
 //! From keys, pastes and the mouse to wishes. Nothing is done here; the UI's own state moves at once.
 
-use super::answer;
+use super::act::{act, clamp, hand_over_focus};
 use super::input::Address;
-use super::keys::{self, Action};
-use super::model::{Ask, Focus, Layout, Mode, Mouse, MouseKind, Msg, PlayerAct, Popup, Ui, Zoom};
-use super::view::{active_role, shown_gate};
-use crate::domain::{Answer, AnswerKind, GateId, OperatorAct, PaneId, PauseMode, RoleName, Text};
+use super::keys::{self, context, written};
+use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
+use super::{gate, mouse};
+use crate::domain::{Answer, AnswerKind, Gate, OperatorAct, PaneId, PauseMode, RoleName, Text};
 use crate::glass::Glass;
+use crate::settings::keymap::Lookup;
+use crate::settings::{Action, Context};
 use crate::term::{self, Key, KeyCode, Mods};
-
-const SEEK: u64 = 10_000;
 
 pub fn update(ui: &mut Ui, glass: &Glass, msg: Msg) -> Vec<Ask> {
     ui.input.readdress(&glass.run);
-    ui.dismissed.retain(|gate| glass.run.gate(*gate).is_some_and(crate::domain::Gate::is_open));
+    ui.dismissed.retain(|gate| glass.run.gate(*gate).is_some_and(Gate::is_open));
+    ui.answered.retain(|gate| glass.run.gate(*gate).is_some_and(Gate::is_open));
     let asks = match msg {
-        Msg::Key(key) => {
-            ui.last_refusal = None;
-            on_key(ui, glass, key)
-        }
+        Msg::Key(key) => on_key(ui, glass, key),
         Msg::Paste(text) => on_paste(ui, glass, &text),
-        Msg::Mouse(mouse) => on_mouse(ui, glass, mouse),
+        Msg::Mouse(event) => mouse::on_mouse(ui, glass, event),
         Msg::Focus(gained) => focus_event(ui, glass, gained),
-        Msg::Resize { .. } | Msg::Tick => Vec::new(),
+        Msg::Resize { .. } => Vec::new(),
     };
     if ui.typing && typing_pane(ui, glass).is_none() {
         ui.typing = false;
+        ui.pending.clear();
     }
     asks
 }
 
 /// The sizes that the panes should have after this layout.
-pub(super) fn pane_sizes(layout: &Layout) -> Vec<Ask> {
+fn pane_sizes(layout: &Layout) -> Vec<Ask> {
     layout
         .panes
         .iter()
@@ -54,7 +53,8 @@ impl Ui {
     }
 }
 
-fn focused_pane(ui: &Ui, glass: &Glass) -> Option<PaneId> {
+/// The pane of the focused role, as long as its child lives.
+pub(super) fn focused_pane(ui: &Ui, glass: &Glass) -> Option<PaneId> {
     let role = RoleName::new(ui.focus.role()?);
     glass
         .run
@@ -63,69 +63,57 @@ fn focused_pane(ui: &Ui, glass: &Glass) -> Option<PaneId> {
         .map(|pane| pane.id.clone())
 }
 
-fn typing_pane(ui: &Ui, glass: &Glass) -> Option<PaneId> {
+pub(super) fn typing_pane(ui: &Ui, glass: &Glass) -> Option<PaneId> {
     ui.typing.then(|| focused_pane(ui, glass)).flatten()
 }
 
 fn on_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
+    if key.code == KeyCode::Esc && !ui.typing {
+        ui.toasts.dismiss();
+    }
     if ui.layout.too_small {
-        return if key.typed() == Some('q') { vec![Ask::Quit] } else { Vec::new() };
+        let leaves = match ui.keymap.lookup(Context::Normal, &[key]) {
+            Lookup::Matched(action) => matches!(action, Action::Quit | Action::Detach),
+            Lookup::Pending(_) | Lookup::NotFound => false,
+        };
+        return if leaves { vec![Ask::Quit] } else { Vec::new() };
     }
     if !ui.popups.is_empty() {
         return popup_key(ui, glass, key);
     }
-    if ui.typing {
-        return typed(ui, glass, key);
-    }
-    let ctrl = |character| Key::new(KeyCode::Char(character), Mods::CTRL);
-    if key == ctrl('c') || key == ctrl('d') {
-        return vec![Ask::Quit];
-    }
-    if key == ctrl('l') {
-        return vec![Ask::Redraw];
-    }
-    if ui.focus == Focus::Input {
-        return input_key(ui, glass, key);
-    }
-    if let Some(gate) = shown_gate(ui, glass).filter(|_| ui.mode == Mode::Live)
-        && let Some(asks) = gate_key(ui, glass, gate, key)
-    {
-        return asks;
-    }
-    match keys::action(ui.mode, key) {
-        Some(action) => act(ui, glass, action),
-        None => Vec::new(),
-    }
-}
-
-/// While typing into an agent only the leader belongs to awtui.
-fn typed(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
-    let leader = Key::new(KeyCode::Char('g'), Mods::CTRL);
-    if std::mem::take(&mut ui.leader) {
-        if key == leader {
-            return to_pane(ui, glass, |modes| term::encode_key(key, modes));
+    let context = context(ui, glass);
+    ui.pending.push(key);
+    match ui.keymap.lookup(context, &ui.pending) {
+        Lookup::Matched(action) => {
+            ui.pending.clear();
+            act(ui, glass, action)
         }
-        ui.typing = false;
-        return match key.typed() {
-            Some('h') => act(ui, glass, Action::HandBack),
-            _ => Vec::new(),
-        };
+        Lookup::Pending(_) => Vec::new(),
+        Lookup::NotFound => {
+            let keys = std::mem::take(&mut ui.pending);
+            match (context, keys.as_slice()) {
+                (Context::Typing, [key]) => to_pane(ui, glass, |modes| term::encode_key(*key, modes)),
+                (Context::Input, [key]) => input_key(ui, *key),
+                (_, [_]) => Vec::new(),
+                (_, keys) => {
+                    ui.toasts.refusal(format!("{} does nothing here", written(keys)), ui.time);
+                    Vec::new()
+                }
+            }
+        }
     }
-    if key == leader {
-        ui.leader = true;
-        return Vec::new();
-    }
-    to_pane(ui, glass, |modes| term::encode_key(key, modes))
 }
 
 /// Bytes for the child in the focused pane; the first ones take the pane over.
-fn to_pane(ui: &Ui, glass: &Glass, encode: impl Fn(&term::Modes) -> Vec<u8>) -> Vec<Ask> {
+pub(super) fn to_pane(ui: &mut Ui, glass: &Glass, encode: impl Fn(&term::Modes) -> Vec<u8>) -> Vec<Ask> {
     let Some(pane) = focused_pane(ui, glass) else { return Vec::new() };
     let Some(shown) = glass.panes.get(&pane) else { return Vec::new() };
     let bytes = encode(&shown.screen.modes());
     if bytes.is_empty() {
         return Vec::new();
     }
+    // Who types wants to see what comes of it.
+    ui.scrolled.remove(&pane);
     let mut asks = Vec::new();
     if glass.run.taken_over.as_ref() != Some(&pane) && !glass.run.is_over() {
         asks.push(Ask::Act(OperatorAct::TakeOver { pane: pane.clone() }));
@@ -135,11 +123,15 @@ fn to_pane(ui: &Ui, glass: &Glass, encode: impl Fn(&term::Modes) -> Vec<u8>) -> 
 }
 
 fn on_paste(ui: &mut Ui, glass: &Glass, text: &str) -> Vec<Ask> {
+    ui.pending.clear();
     if ui.typing {
         return to_pane(ui, glass, |modes| term::encode_paste(text, modes));
     }
-    if ui.mode == Mode::Live && ui.popups.is_empty() {
-        ui.focus = Focus::Input;
+    if let Some(Popup::Actions { filter, selected, .. }) = ui.popups.last_mut() {
+        filter.push_str(text.lines().next().unwrap_or_default());
+        *selected = 0;
+    } else if ui.mode == Mode::Live && ui.popups.is_empty() && !ui.layout.too_small {
+        ui.focus_on(Focus::Input);
         ui.input.paste(text);
     }
     Vec::new()
@@ -151,19 +143,12 @@ fn focus_event(ui: &Ui, glass: &Glass, gained: bool) -> Vec<Ask> {
     bytes.map(|bytes| vec![Ask::Type { pane, bytes }]).unwrap_or_default()
 }
 
-fn input_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
-    let alt_enter = key.code == KeyCode::Enter && !key.mods.is_empty();
+/// A key that edits the text.
+fn input_key(ui: &mut Ui, key: Key) -> Vec<Ask> {
+    let last = ui.input.cursor().0 + 1 >= ui.input.lines().len();
     match key.code {
-        KeyCode::Enter if alt_enter => ui.input.newline(),
-        KeyCode::Enter => return submit(ui, glass),
-        KeyCode::Esc => ui.focus = default_focus(ui, glass),
-        KeyCode::Tab => ui.focus = next_focus(ui.focus, 1),
-        KeyCode::BackTab => ui.focus = next_focus(ui.focus, Focus::ALL.len() - 1),
-        KeyCode::Char('j') if key.mods == Mods::CTRL => ui.input.newline(),
-        KeyCode::Char('t') if key.mods == Mods::CTRL => ui.input.next_address(&glass.run),
         KeyCode::Up if ui.input.older() => {}
-        KeyCode::Down if ui.input.cursor().0 + 1 >= ui.input.lines().len() && ui.input.newer() => {}
-        KeyCode::Char('?') if ui.input.is_empty() => ui.popups.push(help()),
+        KeyCode::Down if last && ui.input.newer() => {}
         KeyCode::Char(_)
         | KeyCode::Backspace
         | KeyCode::Up
@@ -176,6 +161,10 @@ fn input_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
         | KeyCode::PageDown
         | KeyCode::Insert
         | KeyCode::Delete
+        | KeyCode::Enter
+        | KeyCode::Esc
+        | KeyCode::Tab
+        | KeyCode::BackTab
         | KeyCode::F(_) => {
             ui.input.edit(key);
         }
@@ -183,26 +172,19 @@ fn input_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
     Vec::new()
 }
 
-fn help() -> Popup {
-    Popup::Help { filter: String::new(), selected: 0 }
-}
-
-fn default_focus(ui: &Ui, glass: &Glass) -> Focus {
-    let roles: Vec<RoleName> = glass.run.roles.keys().cloned().collect();
-    match active_role(ui, glass, &roles) {
-        Some(role) if role.as_str() == "worker" => Focus::Worker,
-        Some(_) => Focus::Analyst,
-        None => Focus::Steps,
-    }
-}
-
-/// The words leave for where they are addressed; the box keeps them until they were taken.
-fn submit(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
+/// The words leave for where they are addressed.
+pub(super) fn submit(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
     let text = ui.input.text();
-    if text.trim().is_empty() {
-        return Vec::new();
-    }
+    let empty = text.trim().is_empty();
     let ask = match &ui.input.address {
+        // A rejection stands without words; everything else needs some.
+        Address::Reject(gate) => {
+            let answer = Answer { kind: AnswerKind::Reject, text: Text::from(text) };
+            Ask::Act(OperatorAct::AnswerGate { gate: *gate, answer })
+        }
+        Address::NewTask | Address::Note | Address::Say(_) | Address::Answer(_) if empty => {
+            return Vec::new();
+        }
         Address::NewTask => Ask::StartRun { task: text },
         Address::Note => Ask::Act(OperatorAct::Note { text: Text::from(text) }),
         Address::Say(role) => {
@@ -210,204 +192,126 @@ fn submit(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
         }
         Address::Answer(gate) => {
             let answer = Answer { kind: AnswerKind::Answer, text: Text::from(text) };
-            let ask = Ask::Act(OperatorAct::AnswerGate { gate: *gate, answer });
-            ui.focus = default_focus(ui, glass);
-            ask
+            Ask::Act(OperatorAct::AnswerGate { gate: *gate, answer })
         }
     };
+    if let Address::Reject(gate) | Address::Answer(gate) = &ui.input.address {
+        ui.answered.push(*gate);
+        ui.input.address = Address::Note;
+    }
     ui.input.taken();
+    // The panels get the keys: what comes next is watching, or a gate.
+    hand_over_focus(ui, glass);
     vec![ask]
 }
 
-/// A key for the gate card; `None` when the card does not want it.
-fn gate_key(ui: &mut Ui, glass: &Glass, id: GateId, key: Key) -> Option<Vec<Ask>> {
-    let gate = glass.run.gate(id)?;
-    let count = gate.answers.len();
-    let selected = ui.gate_choice.min(count.saturating_sub(1));
-    if key.code == KeyCode::Up || key.code == KeyCode::Down {
-        let down = key.code == KeyCode::Down;
-        ui.gate_choice =
-            if down { (selected + 1).min(count.saturating_sub(1)) } else { selected.saturating_sub(1) };
-        return Some(Vec::new());
-    }
-    if key.code == KeyCode::Esc {
-        ui.dismissed.push(id);
-        return Some(Vec::new());
-    }
-    let chosen = if key.code == KeyCode::Enter {
-        gate.answers.get(selected).copied()
-    } else {
-        let typed = key.typed();
-        gate.answers.iter().copied().find(|kind| Some(answer::key(*kind)) == typed)
-    };
-    let kind = chosen?;
-    ui.gate_choice = 0;
-    if kind == AnswerKind::Answer {
-        ui.input.address = Address::Answer(id);
-        ui.focus = Focus::Input;
-        return Some(Vec::new());
-    }
-    let answer = Answer { kind, text: Text::default() };
-    Some(vec![Ask::Act(OperatorAct::AnswerGate { gate: id, answer })])
-}
-
 fn popup_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
-    match ui.popups.last_mut() {
+    match ui.popups.last() {
         None => Vec::new(),
-        Some(Popup::ConfirmAbort) => {
+        Some(Popup::Actions { .. }) => actions_key(ui, glass, key),
+        Some(Popup::ConfirmAbort { gate }) => {
+            let gate = *gate;
             ui.popups.pop();
-            if key.typed() == Some('y') {
-                return vec![Ask::Act(OperatorAct::Abort { reason: "the operator's wish".to_owned() })];
+            match key.typed() {
+                Some('y') => vec![Ask::Act(gate::abort(ui, glass, gate))],
+                Some(_) | None => Vec::new(),
             }
-            Vec::new()
         }
-        Some(Popup::Step { scroll, .. }) => {
-            let by = [(KeyCode::Up, -1), (KeyCode::Down, 1), (KeyCode::PageUp, -10), (KeyCode::PageDown, 10)];
-            match by.into_iter().find(|(code, _)| *code == key.code) {
-                Some((_, by)) => *scroll = scroll.saturating_add_signed(by),
-                None => {
-                    ui.popups.pop();
+        Some(Popup::ConfirmQuit) => {
+            ui.popups.pop();
+            let alive = glass.run.id.is_some() && !glass.run.is_over();
+            let leaves = key.code == KeyCode::Enter || matches!(key.typed(), Some('y' | 'd' | 'q'));
+            if leaves {
+                return vec![Ask::Quit];
+            }
+            match key.typed() {
+                Some('p') if alive && ui.mode == Mode::Live => {
+                    let reason = "the operator left".to_owned();
+                    let pause = Ask::Act(OperatorAct::Pause { mode: PauseMode::Drain, reason });
+                    vec![pause, Ask::Quit]
                 }
+                Some('A') if alive && ui.mode == Mode::Live => act(ui, glass, Action::Abort),
+                Some(_) | None => Vec::new(),
             }
-            Vec::new()
         }
-        Some(Popup::Help { .. }) => help_key(ui, glass, key),
+        Some(Popup::Step { .. }) => step_key(ui, key),
     }
 }
 
-fn help_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
-    let Some(Popup::Help { mut filter, mut selected }) = ui.popups.pop() else { return Vec::new() };
-    if key.code == KeyCode::Esc {
-        return Vec::new();
-    }
-    if key.code == KeyCode::Enter {
-        let entry = keys::matching(ui, glass, &filter).into_iter().nth(selected);
-        return entry.map_or_else(Vec::new, |entry| act(ui, glass, entry.action));
-    }
-    if key.code == KeyCode::Up {
-        selected = selected.saturating_sub(1);
-    } else if key.code == KeyCode::Down {
-        selected += 1;
-    } else {
-        if key.code == KeyCode::Backspace {
-            filter.pop();
-        } else {
-            filter.extend(key.typed());
+/// A step's report scrolls by the keys that scroll panels; every other key closes it.
+fn step_key(ui: &mut Ui, key: Key) -> Vec<Ask> {
+    let by = match ui.keymap.lookup(Context::Normal, &[key]) {
+        Lookup::Matched(Action::Up | Action::ScrollUp) => -1,
+        Lookup::Matched(Action::Down | Action::ScrollDown) => 1,
+        Lookup::Matched(Action::PageUp) => -10,
+        Lookup::Matched(Action::PageDown) => 10,
+        Lookup::Matched(Action::Top) => i16::MIN,
+        Lookup::Matched(Action::Bottom) => i16::MAX,
+        Lookup::Matched(_) | Lookup::Pending(_) | Lookup::NotFound => {
+            ui.popups.pop();
+            return Vec::new();
         }
-        selected = 0;
+    };
+    if let Some(Popup::Step { scroll, .. }) = ui.popups.last_mut() {
+        *scroll = scroll.saturating_add_signed(by);
+    }
+    Vec::new()
+}
+
+fn actions_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
+    let Some(Popup::Actions { list, context, mut filter, mut selected }) = ui.popups.pop() else {
+        return Vec::new();
+    };
+    let ctrl = |character| Key::new(KeyCode::Char(character), Mods::CTRL);
+    let count = keys::matching(ui, glass, list, context, &filter).len();
+    selected = clamp(selected, count);
+    match key.code {
+        KeyCode::Esc => return Vec::new(),
+        _ if key == ctrl('c') => return Vec::new(),
+        KeyCode::Enter => return run_entry(ui, glass, list, context, &filter, selected),
+        KeyCode::Up | KeyCode::BackTab => selected = selected.saturating_sub(1),
+        KeyCode::Down | KeyCode::Tab => selected += 1,
+        KeyCode::PageUp => selected = selected.saturating_sub(10),
+        KeyCode::PageDown => selected += 10,
+        KeyCode::Home => selected = 0,
+        KeyCode::End => selected = count,
+        KeyCode::Backspace => {
+            if filter.pop().is_none() {
+                return Vec::new();
+            }
+            selected = 0;
+        }
+        KeyCode::Char(_) => {
+            if key == ctrl('u') {
+                filter.clear();
+            }
+            filter.extend(key.typed());
+            selected = 0;
+        }
+        KeyCode::Left | KeyCode::Right | KeyCode::Insert | KeyCode::Delete | KeyCode::F(_) => {}
     }
     // The selection stays on a line that is there.
-    let most = keys::matching(ui, glass, &filter).len().saturating_sub(1);
-    ui.popups.push(Popup::Help { filter, selected: selected.min(most) });
+    let count = keys::matching(ui, glass, list, context, &filter).len();
+    ui.popups.push(Popup::Actions { list, context, filter, selected: clamp(selected, count) });
     Vec::new()
 }
 
-fn next_focus(focus: Focus, by: usize) -> Focus {
-    let place = Focus::ALL.iter().position(|one| *one == focus).unwrap_or(0);
-    Focus::ALL[(place + by) % Focus::ALL.len()]
-}
-
-fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
-    if let Some(reason) = keys::disabled(ui, glass, action) {
-        ui.last_refusal = Some(reason);
+/// Does what the selected line says. One that cannot be done says why and leaves the list open.
+pub(super) fn run_entry(
+    ui: &mut Ui,
+    glass: &Glass,
+    list: ActionList,
+    context: Context,
+    filter: &str,
+    selected: usize,
+) -> Vec<Ask> {
+    let Some(entry) = keys::matching(ui, glass, list, context, filter).into_iter().nth(selected) else {
+        return Vec::new();
+    };
+    if let Some(reason) = entry.disabled {
+        ui.toasts.refusal(reason, ui.time);
+        ui.popups.push(Popup::Actions { list, context, filter: filter.to_owned(), selected });
         return Vec::new();
     }
-    let pause = |mode| vec![Ask::Act(OperatorAct::Pause { mode, reason: "the operator's wish".to_owned() })];
-    match action {
-        Action::Help => ui.popups.push(help()),
-        Action::Quit => return vec![Ask::Quit],
-        Action::FocusNext => ui.focus = skip_input(ui, next_focus(ui.focus, 1), 1),
-        Action::FocusPrevious => {
-            let back = Focus::ALL.len() - 1;
-            ui.focus = skip_input(ui, next_focus(ui.focus, back), back);
-        }
-        Action::Focus(focus) => ui.focus = focus,
-        Action::Zoom => {
-            ui.zoom = match ui.zoom {
-                Zoom::Normal => Zoom::Panes,
-                Zoom::Panes => Zoom::Full,
-                Zoom::Full => Zoom::Normal,
-            };
-        }
-        Action::TypeInto => begin_typing(ui, glass),
-        Action::Open if ui.focus.role().is_some() && ui.mode == Mode::Live => begin_typing(ui, glass),
-        Action::Open if ui.focus == Focus::Steps && !glass.run.steps.is_empty() => {
-            let index = ui.selected_step.unwrap_or(glass.run.steps.len() - 1);
-            ui.popups.push(Popup::Step { index, scroll: 0 });
-        }
-        Action::Open => {}
-        Action::HandBack => return vec![Ask::Act(OperatorAct::HandBack)],
-        Action::Pause => return pause(PauseMode::Drain),
-        Action::PauseNow => return pause(PauseMode::Now),
-        Action::Resume => return vec![Ask::Act(OperatorAct::Resume)],
-        Action::Abort => ui.popups.push(Popup::ConfirmAbort),
-        Action::OpenGate => ui.dismissed.clear(),
-        Action::Up | Action::Down => select_step(ui, glass, action == Action::Down),
-        Action::WriteHere => ui.focus = Focus::Input,
-        Action::ToggleMouse => {
-            ui.mouse = !ui.mouse;
-            return vec![Ask::ToggleMouse];
-        }
-        Action::Redraw => return vec![Ask::Redraw],
-        Action::Play => return vec![Ask::Player(PlayerAct::TogglePlay)],
-        Action::Faster => return vec![Ask::Player(PlayerAct::Faster)],
-        Action::Slower => return vec![Ask::Player(PlayerAct::Slower)],
-        Action::NextStep => return vec![Ask::Player(PlayerAct::NextStep)],
-        Action::PreviousStep => return vec![Ask::Player(PlayerAct::PreviousStep)],
-        Action::NextGate => return vec![Ask::Player(PlayerAct::NextGate)],
-        Action::Start => return vec![Ask::Player(PlayerAct::Start)],
-        Action::End => return vec![Ask::Player(PlayerAct::End)],
-        Action::Forward => return vec![Ask::Player(PlayerAct::Forward(SEEK))],
-        Action::Back => return vec![Ask::Player(PlayerAct::Back(SEEK))],
-    }
-    Vec::new()
-}
-
-fn skip_input(ui: &Ui, focus: Focus, by: usize) -> Focus {
-    if focus == Focus::Input && ui.mode != Mode::Live { next_focus(focus, by) } else { focus }
-}
-
-fn begin_typing(ui: &mut Ui, glass: &Glass) {
-    if focused_pane(ui, glass).is_some() {
-        ui.typing = true;
-        ui.leader = false;
-    } else {
-        ui.last_refusal = Some("no agent runs in that pane".to_owned());
-    }
-}
-
-fn select_step(ui: &mut Ui, glass: &Glass, down: bool) {
-    let Some(last) = glass.run.steps.len().checked_sub(1) else { return };
-    let now = ui.selected_step.unwrap_or(last);
-    let next = if down { now + 1 } else { now.saturating_sub(1) };
-    // Past the end: follow the newest again.
-    ui.selected_step = (next <= last).then_some(next);
-}
-
-fn on_mouse(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
-    let inside = |area: &ratatui::layout::Rect| area.contains((mouse.col, mouse.row).into());
-    match mouse.kind {
-        MouseKind::Down => {
-            let place = ui.layout.places.iter().rev().find(|(_, area)| inside(area)).map(|(focus, _)| *focus);
-            if let Some(focus) = place
-                && ui.popups.is_empty()
-            {
-                if focus != ui.focus {
-                    ui.typing = false;
-                }
-                ui.focus = focus;
-            }
-            Vec::new()
-        }
-        MouseKind::ScrollUp | MouseKind::ScrollDown => {
-            let down = mouse.kind == MouseKind::ScrollDown;
-            if let Some(Popup::Step { scroll, .. }) = ui.popups.last_mut() {
-                *scroll = if down { scroll.saturating_add(3) } else { scroll.saturating_sub(3) };
-            } else if ui.focus == Focus::Steps {
-                select_step(ui, glass, down);
-            }
-            Vec::new()
-        }
-        MouseKind::Up | MouseKind::Drag => Vec::new(),
-    }
+    act(ui, glass, entry.action)
 }

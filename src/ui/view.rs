@@ -3,58 +3,69 @@
 use super::format::{fit, width, wrap};
 use super::input::Address;
 use super::model::{Focus, Layout, Mode, Ui, Zoom};
-use super::{keys, pane, panel, popup, title};
+use super::table::{Column, rows};
+use super::{card, hints, pane, panel, popup, status, title};
 use crate::domain::{GateId, RoleName, Run};
-use crate::glass::{Glass, Link};
+use crate::glass::Glass;
+use crate::settings::{Action, Context};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 /// Below this the screen says that it is too small.
 const SMALLEST: (u16, u16) = (40, 10);
-/// From this width on, panes and panels stand side by side.
+/// From this width on, panes stand side by side and so do all panels.
 const WIDE: u16 = 100;
+/// From this width on, two panels stand side by side.
+const MEDIUM: u16 = 76;
+/// From this height on, panes that cannot stand side by side stand one above the other.
+const STACK: u16 = 28;
 
 /// Draws the glass and returns where things are.
 pub fn view(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> Layout {
     let mut layout = Layout::default();
+    buffer.set_style(area, ui.look.base());
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         too_small(area, buffer);
         layout.too_small = true;
         return layout;
     }
-    let banner = banner(ui, glass);
-    let input_rows = input_rows(ui, area);
-    let mut upper = Rect { height: 1, ..area };
-    title::draw(ui, glass, upper, buffer);
-    if let Some((text, style)) = &banner {
-        upper = Rect { y: upper.y + 1, ..upper };
-        line(buffer, upper, text, *style);
-    }
-    let hint = Rect { y: area.bottom() - 1, height: 1, ..area };
-    let input = Rect { y: hint.y - input_rows, height: input_rows, ..area };
-    let middle = Rect { y: upper.bottom(), height: input.y.saturating_sub(upper.bottom()), ..area };
+    let line_at = |y: u16| Rect { y, height: 1, ..area };
+    title::draw(ui, glass, line_at(area.y), buffer);
+    status::draw(ui, glass, line_at(area.y + 1), buffer);
+    // Title and status above, input box and hints below: always there, so that the panes keep their size.
+    let input = line_at(area.bottom() - 2);
+    let middle = Rect { y: area.y + 2, height: area.height - 4, ..area };
     if glass.run.id.is_none() {
         first_screen(ui, glass, middle, buffer);
     } else {
         main_part(ui, glass, middle, buffer, &mut layout);
+        if let Some(gate) = shown_gate(ui, glass) {
+            card::draw(ui, glass, gate, middle, buffer, &mut layout);
+        }
     }
+    // A text of several lines grows over what is above.
+    let grown = input_rows(ui, middle);
+    let input = Rect { y: input.y + 1 - grown, height: grown, ..input };
     draw_input(ui, glass, input, buffer, &mut layout);
-    keys::draw_hint(ui, glass, hint, buffer);
-    if let Some(gate) = shown_gate(ui, glass) {
-        popup::gate_card(ui, glass, gate, middle, buffer);
-    }
+    hints::draw(ui, glass, line_at(area.bottom() - 1), buffer);
     if popup::draw(ui, glass, area, buffer) {
         layout.cursor = None;
     }
+    status::draw_toast(ui, input.y, middle, buffer);
     layout
 }
 
-pub(super) fn line(buffer: &mut Buffer, area: Rect, text: &str, style: Style) {
+pub(super) fn line(ui: &Ui, buffer: &mut Buffer, area: Rect, text: &str, style: Style) {
     if area.height == 0 {
         return;
     }
-    buffer.set_style(Rect { height: 1, ..area }, style);
+    for x in area.x..area.right() {
+        buffer[(x, area.y)].reset();
+    }
+    let place = Rect { height: 1, ..area };
+    buffer.set_style(place, ui.look.base());
+    buffer.set_style(place, style);
     buffer.set_stringn(area.x, area.y, text, usize::from(area.width), style);
 }
 
@@ -68,107 +79,69 @@ fn too_small(area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The gate whose card is on the screen: the longest waiting one that was not put aside.
+/// The gate whose card is on the screen: the one that the operator went to, else the longest waiting one; not one that
+/// was put aside or answered, and none over a pane that is typed into.
 pub(super) fn shown_gate(ui: &Ui, glass: &Glass) -> Option<GateId> {
-    glass.run.open_gates().map(|gate| gate.id).find(|gate| !ui.dismissed.contains(gate))
-}
-
-fn banner(ui: &Ui, glass: &Glass) -> Option<(String, Style)> {
-    let run = &glass.run;
-    let look = ui.look;
-    let warning = look.badge(look.warning());
-    match &glass.link {
-        Link::Lost { reason } => {
-            return Some((format!(" LOST  {reason}; trying again"), look.badge(look.bad())));
-        }
-        Link::Connecting { attempt } if *attempt > 1 => {
-            return Some((format!(" CONNECTING  attempt {attempt}"), warning));
-        }
-        Link::Connecting { .. } | Link::Live | Link::Watching | Link::Replay(_) => {}
-    }
-    if let Some(reason) = &ui.last_refusal {
-        return Some((format!(" NOT DONE  {reason}"), look.badge(look.bad())));
-    }
-    if ui.mode == Mode::Replay {
+    if ui.typing {
         return None;
     }
-    if ui.typing {
-        let pane = ui.focus.role().unwrap_or("the pane");
-        return Some((
-            format!(" TYPING TO {pane}  ctrl-g, then esc: stop typing  h: hand back"),
-            look.badge(look.bad()),
-        ));
-    }
-    if let Some(outcome) = run.outcome {
-        let word = format!("{outcome:?}").to_uppercase();
-        let text = format!(" {word}  {}  (type a new task, or q to leave)", run.end_reason);
-        return Some((text, look.badge(look.good())));
-    }
-    if run.ending.is_some() {
-        return Some((" ENDING  its processes are being ended".to_owned(), warning));
-    }
-    if let Some(pause) = &run.pause {
-        let word = if run.is_busy() { "DRAINING" } else { "PAUSED" };
-        return Some((format!(" {word}  r: resume  ({}: {})", pause.author.name, pause.reason), warning));
-    }
-    if let Some(pane) = &run.taken_over {
-        return Some((format!(" TAKEN OVER  you typed into {pane}; the loop holds  h: hand back"), warning));
-    }
-    let gates = run.open_gates().count();
-    if gates > 0 {
-        let gate =
-            run.open_gates().next().map(|gate| gate.question.first_line().to_owned()).unwrap_or_default();
-        let more = if gates > 1 { format!(" (+{} more)", gates - 1) } else { String::new() };
-        return Some((format!(" GATE  g: open{more}  {gate}"), warning));
-    }
-    if let Link::Watching = glass.link {
-        return Some((" WATCH  you can look, not touch  q: leave".to_owned(), look.dim()));
-    }
-    glass.notice.as_ref().map(|notice| (format!(" {notice}"), look.warning()))
+    let wanted = |id: &GateId| !ui.dismissed.contains(id) && !ui.answered.contains(id);
+    let open = || glass.run.open_gates().map(|gate| gate.id).filter(wanted);
+    open().find(|id| ui.gate == Some(*id)).or_else(|| open().next())
 }
 
-fn input_rows(ui: &Ui, area: Rect) -> u16 {
-    if ui.mode == Mode::Replay {
-        return 0;
-    }
+/// Lines of the input box.
+fn input_rows(ui: &Ui, middle: Rect) -> u16 {
     let lines = u16::try_from(ui.input.lines().len()).unwrap_or(u16::MAX);
-    let most = if area.height < 20 { 2 } else { 6 };
-    lines.clamp(1, most)
+    let most = if middle.height < 12 { 2 } else { 6 };
+    if ui.focus == Focus::Input { lines.clamp(1, most) } else { 1 }
 }
 
-/// Panes and panels.
-fn main_part(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
-    if ui.zoom == Zoom::Full {
-        if let Some(role) = ui.focus.role() {
-            pane::draw(ui, glass, role, area, buffer, layout);
-            return;
-        }
-        if Focus::PANELS.contains(&ui.focus) {
-            panel::draw(ui, glass, ui.focus, area, buffer);
-            layout.places.push((ui.focus, area));
-            return;
-        }
-    }
-    let panel_rows = match area.height {
-        _ if ui.zoom != Zoom::Normal => 0,
+/// Rows of the panels.
+fn panel_rows(ui: &Ui, area: Rect) -> u16 {
+    let normal = match area.height {
         0..12 => 0,
         12..18 => 5,
         18..30 => 7,
         30..45 => 11,
         _ => 16,
     };
-    let above = Rect { height: area.height - panel_rows, ..area };
-    let below = Rect { y: above.bottom(), height: panel_rows, ..area };
+    match ui.zoom {
+        Zoom::Normal => normal,
+        Zoom::Half if Focus::PANELS.contains(&ui.focus) => area.height / 2,
+        Zoom::Half | Zoom::Full => 0,
+    }
+}
+
+/// Panes and panels.
+fn main_part(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
+    let rows = panel_rows(ui, area);
+    let on_panel = Focus::PANELS.contains(&ui.focus);
+    if on_panel && (ui.zoom == Zoom::Full || rows == 0) {
+        let others = others(ui.focus, &Focus::PANELS);
+        panel::draw(ui, glass, ui.focus, &others, area, buffer, layout);
+        return;
+    }
+    if let Some(role) = ui.focus.role().filter(|_| ui.zoom == Zoom::Full) {
+        pane::draw(ui, glass, role, area, buffer, layout);
+        return;
+    }
+    let above = Rect { height: area.height - rows, ..area };
+    let below = Rect { y: above.bottom(), height: rows, ..area };
     draw_panes(ui, glass, above, buffer, layout);
-    if panel_rows > 0 {
+    if rows > 0 {
         draw_panels(ui, glass, below, buffer, layout);
     }
 }
 
+fn others(shown: Focus, all: &[Focus]) -> Vec<Focus> {
+    all.iter().copied().filter(|focus| *focus != shown).collect()
+}
+
 fn draw_panes(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
     let roles = pane_roles(&glass.run);
-    if area.width >= WIDE && roles.len() > 1 {
-        let count = u16::try_from(roles.len()).unwrap_or(1);
+    let count = u16::try_from(roles.len()).unwrap_or(1);
+    if area.width >= WIDE && count > 1 {
         let each = (area.width + 1) / count;
         let mut x = area.x;
         for (place, role) in roles.iter().enumerate() {
@@ -177,37 +150,63 @@ fn draw_panes(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &
             pane::draw(ui, glass, role.as_str(), Rect { x, width, ..area }, buffer, layout);
             if !last {
                 for y in area.y..area.bottom() {
-                    buffer.set_stringn(x + width, y, "│", 1, ui.look.dim());
+                    buffer.set_stringn(x + width, y, "│", 1, ui.look.border(false));
                 }
             }
             x += width + 1;
         }
         return;
     }
-    // One pane at a time: the focused role's, else the one that works.
-    let active = active_role(ui, glass, &roles);
-    let Some(active) = active else { return };
-    let tabs = Rect { height: 1, ..area };
-    let mut x = tabs.x;
-    for role in &roles {
-        let shown = *role == active;
-        let state = pane::activity(&glass.run, role);
-        let label = format!(" {}{role} {state} ", if shown { "▸" } else { " " });
-        let style = if shown { ui.look.role(role.as_str()).patch(ui.look.strong()) } else { ui.look.dim() };
-        let room = tabs.right().saturating_sub(x);
-        buffer.set_stringn(x, tabs.y, &label, usize::from(room), style);
-        let place = if role.as_str() == "analyst" { Focus::Analyst } else { Focus::Worker };
-        layout.places.push((place, Rect { x, y: tabs.y, width: width(&label).min(room), height: 1 }));
-        x = (x + width(&label)).min(tabs.right());
+    if count > 1 && area.height >= STACK {
+        let each = area.height / count;
+        for (place, role) in (0_u16..).zip(&roles) {
+            let y = area.y + place * each;
+            let height = if place + 1 == count { area.bottom() - y } else { each };
+            pane::draw(ui, glass, role.as_str(), Rect { y, height, ..area }, buffer, layout);
+        }
+        return;
     }
+    // One pane at a time: the focused role's, else the one that works.
+    let Some(active) = active_role(ui, glass, &roles) else { return };
+    let tabs = Rect { height: 1, ..area };
+    draw_tabs(ui, glass, &roles, &active, tabs, buffer);
     let rest = Rect { y: area.y + 1, height: area.height - 1, ..area };
     pane::draw(ui, glass, active.as_str(), rest, buffer, layout);
+    let mut x = tabs.x;
+    for role in &roles {
+        let wide = width(&tab(ui, glass, role, *role == active)).min(tabs.right().saturating_sub(x));
+        let place = if role.as_str() == "analyst" { Focus::Analyst } else { Focus::Worker };
+        layout.places.push((place, Rect { x, width: wide, ..tabs }));
+        x += wide;
+    }
+}
+
+fn tab(ui: &Ui, glass: &Glass, role: &RoleName, shown: bool) -> String {
+    let focus = if role.as_str() == "analyst" { Focus::Analyst } else { Focus::Worker };
+    let label = match focus.role() {
+        Some(name) if name == role.as_str() => panel::label(ui, &glass.run, focus),
+        Some(_) | None => role.to_string(),
+    };
+    format!("{}{label} {} ", if shown { "▸" } else { " " }, pane::activity(&glass.run, role))
+}
+
+fn draw_tabs(ui: &Ui, glass: &Glass, roles: &[RoleName], active: &RoleName, area: Rect, buffer: &mut Buffer) {
+    let mut x = area.x;
+    for role in roles {
+        let shown = role == active;
+        let label = tab(ui, glass, role, shown);
+        let style = if shown { ui.look.role(role.as_str()).patch(ui.look.strong()) } else { ui.look.dim() };
+        let room = area.right().saturating_sub(x);
+        buffer.set_stringn(x, area.y, fit(&label, room), usize::from(room), style);
+        x += width(&label).min(room);
+    }
 }
 
 fn pane_roles(run: &Run) -> Vec<RoleName> {
     run.roles.keys().cloned().collect()
 }
 
+/// The role whose pane is shown where there is room for one.
 pub(super) fn active_role(ui: &Ui, glass: &Glass, roles: &[RoleName]) -> Option<RoleName> {
     if let Some(role) = ui.focus.role() {
         return roles.iter().find(|one| one.as_str() == role).cloned();
@@ -219,32 +218,38 @@ pub(super) fn active_role(ui: &Ui, glass: &Glass, roles: &[RoleName]) -> Option<
 fn draw_panels(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
     if area.width >= WIDE {
         let mut x = area.x;
-        for (focus, parts) in Focus::PANELS.into_iter().zip([30_u16, 40, 16, 14]) {
+        for (focus, parts) in Focus::PANELS.into_iter().zip([31_u16, 35, 19, 15]) {
             let last = focus == Focus::Artifacts;
             let width = if last { area.right() - x } else { area.width * parts / 100 };
-            let place = Rect { x, width, ..area };
-            panel::draw(ui, glass, focus, place, buffer);
-            layout.places.push((focus, place));
+            panel::draw(ui, glass, focus, &[], Rect { x, width, ..area }, buffer, layout);
             x += width;
         }
         return;
     }
-    let shown = if Focus::PANELS.contains(&ui.focus) { ui.focus } else { Focus::Steps };
-    panel::draw(ui, glass, shown, area, buffer);
-    layout.places.push((shown, area));
-    // The other panels as tabs in the frame's upper edge, at its right.
-    let mut x = area.right();
-    for focus in Focus::PANELS.into_iter().rev().filter(|focus| *focus != shown) {
-        let label = format!(" {} ", panel::name(focus));
-        x = x.saturating_sub(width(&label));
-        buffer.set_stringn(x, area.y, &label, label.len(), ui.look.dim());
-        layout.places.push((focus, Rect { x, y: area.y, width: width(&label), height: 1 }));
+    if area.width >= MEDIUM {
+        let left = Rect { width: area.width / 2, ..area };
+        let right = Rect { x: left.right(), width: area.width - left.width, ..area };
+        panel::draw(ui, glass, Focus::Steps, &[], left, buffer, layout);
+        let others = others(ui.side, &Focus::PANELS[1..]);
+        panel::draw(ui, glass, ui.side, &others, right, buffer, layout);
+        return;
     }
+    let others = others(ui.panel, &Focus::PANELS);
+    panel::draw(ui, glass, ui.panel, &others, area, buffer, layout);
 }
 
 fn draw_input(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
-    if area.height == 0 {
+    let nobody = match ui.mode {
+        Mode::Live => None,
+        Mode::Watch => Some(" you only watch"),
+        Mode::Replay => Some(" a replay"),
+    };
+    if let Some(text) = nobody {
+        line(ui, buffer, area, text, ui.look.dim());
         return;
+    }
+    for y in area.y..area.bottom() {
+        line(ui, buffer, Rect { y, height: 1, ..area }, "", Style::new());
     }
     layout.places.push((Focus::Input, area));
     let focused = ui.focus == Focus::Input && !ui.typing;
@@ -261,8 +266,9 @@ fn draw_input(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &
     let rows = usize::from(area.height);
     let first = cursor_row.saturating_sub(rows - 1);
     if ui.input.is_empty() && !focused {
-        let hint = fit("i: write here", room);
-        buffer.set_stringn(left, area.y, hint, usize::from(room), ui.look.dim());
+        let key = super::keys::chord(ui, Context::Normal, Action::FocusInput);
+        let hint = key.map_or_else(String::new, |key| format!("{key}: write here"));
+        buffer.set_stringn(left, area.y, fit(&hint, room), usize::from(room), ui.look.dim());
     }
     for (y, (number, text)) in (area.y..).zip(ui.input.lines().iter().enumerate().skip(first).take(rows)) {
         // The part of the line around the cursor.
@@ -291,33 +297,46 @@ fn skip_columns(text: &str, columns: u16) -> String {
 }
 
 fn first_screen(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
-    let look = ui.look;
-    let mut lines: Vec<(String, Style)> = vec![
-        (String::new(), Style::new()),
-        ("  What should be done?".to_owned(), look.strong()),
-        (
-            "  Type a task below and press Enter. The analyst plans, the worker works, you decide."
-                .to_owned(),
-            Style::new(),
-        ),
-        (String::new(), Style::new()),
-    ];
+    let look = &ui.look;
+    let columns = area.width.saturating_sub(4);
+    let mut lines: Vec<(String, Style)> = Vec::new();
+    let mut say = |text: &str, style: Style| {
+        lines.extend(wrap(text, columns, 4).into_iter().map(|line| (line, style)));
+    };
+    if area.height > 10 {
+        say(" ", Style::new());
+    }
+    say("What should be done?", look.strong());
+    say("Type a task below and press Enter. The analyst plans, the worker works, you decide.", Style::new());
+    if area.height > 8 {
+        say(" ", Style::new());
+    }
     for (role, agent, model) in &ui.bindings {
-        lines.push((format!("  {role:<8} {agent}  {model}"), look.role(role)));
+        say(&format!("{role}: {agent} with {model}"), look.role(role));
     }
     if !glass.runs.is_empty() {
-        lines.push((String::new(), Style::new()));
-        lines.push(("  Runs of this project".to_owned(), look.strong()));
-        for run in &glass.runs {
-            let text = format!("  {:<10} {:>8}  {}  {}", run.phase, run.cost.to_string(), run.run, run.task);
-            lines.push((text, if run.live { look.good() } else { look.dim() }));
-        }
+        say(" ", Style::new());
+        say("Runs of this project", look.strong());
+        let each = |cell: &dyn Fn(&crate::domain::RunSummary) -> String| {
+            glass.runs.iter().map(cell).collect::<Vec<_>>()
+        };
+        let table = [
+            Column::left(0, each(&|run| run.phase.replace('_', " "))),
+            Column::right(
+                2,
+                each(&|run| format!("{}{}", run.cost, if run.cost_incomplete { "+?" } else { "" })),
+            ),
+            Column::left(3, each(&|run| run.run.to_string())),
+            Column::text(1, each(&|run| run.task.lines().next().unwrap_or_default().to_owned())),
+        ];
+        let styles = glass.runs.iter().map(|run| if run.live { look.good() } else { Style::new() });
+        lines.extend(rows(&table, columns).into_iter().zip(styles));
         lines.push((
-            "  awtui replay RUN shows one again; awtui resume RUN goes on with one".to_owned(),
+            "awtui replay RUN shows one again; awtui resume RUN goes on with one".to_owned(),
             look.dim(),
         ));
     }
     for (y, (text, style)) in (area.y..area.bottom()).zip(lines) {
-        buffer.set_stringn(area.x, y, fit(&text, area.width), usize::from(area.width), style);
+        buffer.set_stringn(area.x + 2, y, fit(&text, columns), usize::from(columns), style);
     }
 }

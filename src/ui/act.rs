@@ -1,0 +1,304 @@
+//! What each action does to the UI's own state, and what it asks for.
+
+use super::gate;
+use super::input::Address;
+use super::keys::{context, disabled};
+use super::model::{ActionList, Ask, Focus, Mode, PlayerAct, Popup, Scrolled, Ui, Zoom};
+use super::pane;
+use super::panel;
+use super::update::{focused_pane, submit, to_pane};
+use super::view::{active_role, shown_gate};
+use crate::domain::{AnswerKind, OperatorAct, PaneId, PauseMode, RoleName};
+use crate::glass::Glass;
+use crate::settings::Action;
+use crate::term;
+
+/// Milliseconds of the run's clock.
+const SEEK: u64 = 10_000;
+
+pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
+    if let Some(reason) = disabled(ui, glass, action) {
+        ui.toasts.refusal(reason, ui.time);
+        return Vec::new();
+    }
+    match action {
+        Action::Quit => return quit(ui, glass),
+        Action::Detach => return vec![Ask::Quit],
+        Action::Help => open_actions(ui, glass, ActionList::Help),
+        Action::Palette => open_actions(ui, glass, ActionList::Palette),
+        Action::FocusNext => move_focus(ui, glass, 1),
+        Action::FocusPrevious => move_focus(ui, glass, Focus::ALL.len() - 1),
+        Action::FocusAnalyst => go(ui, Focus::Analyst),
+        Action::FocusWorker => go(ui, Focus::Worker),
+        Action::FocusInput => go(ui, Focus::Input),
+        Action::FocusSteps => go(ui, Focus::Steps),
+        Action::FocusGates => go(ui, Focus::Gates),
+        Action::FocusArtifacts => go(ui, Focus::Artifacts),
+        Action::FocusLedger => go(ui, Focus::Ledger),
+        Action::ZoomCycle => {
+            ui.zoom = match ui.zoom {
+                Zoom::Normal => Zoom::Half,
+                Zoom::Half => Zoom::Full,
+                Zoom::Full => Zoom::Normal,
+            };
+        }
+        // Up one level: what lies on top goes first.
+        Action::ZoomOut => match shown_gate(ui, glass) {
+            Some(id) => gate::put_aside(ui, glass, id),
+            None => ui.zoom = Zoom::Normal,
+        },
+        Action::TypeInto => begin_typing(ui),
+        Action::LeaveTyping if ui.typing => ui.typing = false,
+        Action::LeaveTyping => leave_input(ui, glass),
+        Action::SendLeader => {
+            let leader = ui.keymap.leader();
+            return to_pane(ui, glass, |modes| term::encode_key(leader, modes));
+        }
+        Action::HandBack => {
+            ui.typing = false;
+            return vec![Ask::Act(OperatorAct::HandBack)];
+        }
+        Action::Pause => return pause(PauseMode::Drain),
+        Action::PauseNow => return pause(PauseMode::Now),
+        Action::Resume => return vec![Ask::Act(OperatorAct::Resume)],
+        Action::Abort => ui.popups.push(Popup::ConfirmAbort { gate: None }),
+        Action::NextGate if ui.mode == Mode::Replay => return vec![Ask::Player(PlayerAct::NextGate)],
+        Action::NextGate => gate::next(ui, glass),
+        Action::GateApprove => return gate::answer(ui, glass, AnswerKind::Approve),
+        Action::GateReject => return gate::answer(ui, glass, AnswerKind::Reject),
+        Action::GateAnswer => return gate::answer(ui, glass, AnswerKind::Answer),
+        Action::GateRetry => return gate::answer(ui, glass, AnswerKind::Retry),
+        Action::GateAbort => return gate::answer(ui, glass, AnswerKind::Abort),
+        Action::ScrollUp => scroll(ui, glass, -1),
+        Action::ScrollDown => scroll(ui, glass, 1),
+        Action::PageUp => scroll(ui, glass, -page(ui)),
+        Action::PageDown => scroll(ui, glass, page(ui)),
+        Action::Top => scroll(ui, glass, isize::MIN),
+        Action::Bottom => scroll(ui, glass, isize::MAX),
+        Action::Up => select(ui, glass, -1),
+        Action::Down => select(ui, glass, 1),
+        Action::Select => return open(ui, glass),
+        Action::Note => write_to(ui, Address::Note),
+        Action::SayAnalyst => write_to(ui, Address::Say("analyst".to_owned())),
+        Action::SayWorker => write_to(ui, Address::Say("worker".to_owned())),
+        Action::NextAddress => ui.input.next_address(&glass.run),
+        Action::NewLine => ui.input.newline(),
+        Action::ToggleMouse => {
+            ui.mouse = !ui.mouse;
+            let whose = if ui.mouse { "awtui has the mouse" } else { "your terminal has the mouse" };
+            ui.toasts.news(whose.to_owned(), ui.time);
+            return vec![Ask::ToggleMouse];
+        }
+        Action::Redraw => return vec![Ask::Redraw],
+        Action::ReplayToggle => return vec![Ask::Player(PlayerAct::TogglePlay)],
+        Action::ReplayFaster => return vec![Ask::Player(PlayerAct::Faster)],
+        Action::ReplaySlower => return vec![Ask::Player(PlayerAct::Slower)],
+        Action::ReplayNextStep => return vec![Ask::Player(PlayerAct::NextStep)],
+        Action::ReplayPreviousStep => return vec![Ask::Player(PlayerAct::PreviousStep)],
+        Action::ReplayStart => return vec![Ask::Player(PlayerAct::Start)],
+        Action::ReplayEnd => return vec![Ask::Player(PlayerAct::End)],
+        Action::ReplayForward => return vec![Ask::Player(PlayerAct::Forward(SEEK))],
+        Action::ReplayBack => return vec![Ask::Player(PlayerAct::Back(SEEK))],
+    }
+    Vec::new()
+}
+
+fn pause(mode: PauseMode) -> Vec<Ask> {
+    vec![Ask::Act(OperatorAct::Pause { mode, reason: "the operator's wish".to_owned() })]
+}
+
+/// Leaves at once where nothing would be lost or left behind without a word.
+fn quit(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
+    let alive = glass.run.id.is_some() && !glass.run.is_over();
+    if ui.mode == Mode::Live && (alive || !ui.input.is_empty()) {
+        ui.popups.push(Popup::ConfirmQuit);
+        return Vec::new();
+    }
+    vec![Ask::Quit]
+}
+
+fn open_actions(ui: &mut Ui, glass: &Glass, list: ActionList) {
+    let context = context(ui, glass);
+    ui.popups.push(Popup::Actions { list, context, filter: String::new(), selected: 0 });
+}
+
+/// Focus goes elsewhere; keys no longer go to an agent.
+pub(super) fn go(ui: &mut Ui, focus: Focus) {
+    ui.typing = false;
+    ui.focus_on(focus);
+}
+
+/// By so many places, past what cannot be gone to.
+fn move_focus(ui: &mut Ui, glass: &Glass, by: usize) {
+    let count = Focus::ALL.len();
+    let mut place = Focus::ALL.iter().position(|one| *one == ui.focus).unwrap_or(0);
+    for _ in 0..count {
+        place = (place + by) % count;
+        let focus = Focus::ALL[place];
+        let barred = match focus {
+            Focus::Input => ui.mode != Mode::Live,
+            Focus::Analyst | Focus::Worker => glass.run.id.is_none(),
+            Focus::Steps | Focus::Ledger | Focus::Gates | Focus::Artifacts => glass.run.id.is_none(),
+        };
+        if !barred {
+            go(ui, focus);
+            return;
+        }
+    }
+}
+
+fn begin_typing(ui: &mut Ui) {
+    ui.typing = true;
+    ui.pending.clear();
+}
+
+/// From the input box to where the run is. An answer that was begun is given up with it.
+fn leave_input(ui: &mut Ui, glass: &Glass) {
+    if let Address::Answer(_) | Address::Reject(_) = ui.input.address {
+        ui.input.address = Address::Note;
+    }
+    hand_over_focus(ui, glass);
+}
+
+/// The panels get the keys: the pane that works.
+pub(super) fn hand_over_focus(ui: &mut Ui, glass: &Glass) {
+    let roles: Vec<RoleName> = glass.run.roles.keys().cloned().collect();
+    let focus = match active_role(ui, glass, &roles) {
+        Some(role) if role.as_str() == "analyst" => Focus::Analyst,
+        Some(_) => Focus::Worker,
+        None => Focus::Steps,
+    };
+    go(ui, focus);
+}
+
+fn write_to(ui: &mut Ui, address: Address) {
+    ui.input.address = address;
+    go(ui, Focus::Input);
+}
+
+fn open(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
+    if ui.focus == Focus::Input {
+        return submit(ui, glass);
+    }
+    if let Some(gate) = shown_gate(ui, glass).and_then(|id| glass.run.gate(id))
+        && ui.mode == Mode::Live
+    {
+        let chosen = ui.gate_choice.min(gate.answers.len().saturating_sub(1));
+        return match gate.answers.get(chosen) {
+            Some(kind) => gate::answer(ui, glass, *kind),
+            None => Vec::new(),
+        };
+    }
+    match ui.focus {
+        Focus::Analyst | Focus::Worker => begin_typing(ui),
+        Focus::Steps if !glass.run.steps.is_empty() => {
+            let index = selected(ui, glass, Focus::Steps);
+            ui.popups.push(Popup::Step { index, scroll: 0 });
+        }
+        Focus::Gates => {
+            let index = selected(ui, glass, Focus::Gates);
+            match panel::gates_in_order(&glass.run).get(index) {
+                Some(gate) if gate.is_open() => gate::go_to(ui, gate.id),
+                Some(gate) => {
+                    let text = format!("gate {} needs no answer any more", gate.id);
+                    ui.toasts.refusal(text, ui.time);
+                }
+                None => {}
+            }
+        }
+        Focus::Steps | Focus::Ledger | Focus::Artifacts | Focus::Input => {}
+    }
+    Vec::new()
+}
+
+pub(super) fn clamp(selected: usize, count: usize) -> usize {
+    selected.min(count.saturating_sub(1))
+}
+
+fn count(glass: &Glass, focus: Focus) -> usize {
+    match focus {
+        Focus::Steps => glass.run.steps.len(),
+        Focus::Gates => glass.run.gates.len(),
+        Focus::Artifacts => glass.artifacts.len(),
+        Focus::Ledger => glass.run.roles.len() + glass.run.ledger.compactions.len(),
+        Focus::Analyst | Focus::Worker | Focus::Input => 0,
+    }
+}
+
+/// What is selected in a list. Steps follow the newest one until another is selected.
+pub(super) fn selected(ui: &Ui, glass: &Glass, focus: Focus) -> usize {
+    let count = count(glass, focus);
+    let natural = if focus == Focus::Steps { count.saturating_sub(1) } else { 0 };
+    ui.selected.get(&focus).map_or(natural, |selected| clamp(*selected, count))
+}
+
+fn select(ui: &mut Ui, glass: &Glass, by: isize) {
+    if let Some(gate) = shown_gate(ui, glass).and_then(|id| glass.run.gate(id)) {
+        let count = gate.answers.len();
+        ui.gate_choice = clamp(clamp(ui.gate_choice, count).saturating_add_signed(by), count);
+        return;
+    }
+    if ui.focus.role().is_some() {
+        scroll(ui, glass, by);
+        return;
+    }
+    select_in(ui, glass, ui.focus, by);
+}
+
+pub(super) fn select_in(ui: &mut Ui, glass: &Glass, focus: Focus, by: isize) {
+    let count = count(glass, focus);
+    if count == 0 {
+        return;
+    }
+    let next = selected(ui, glass, focus).saturating_add_signed(by);
+    if focus == Focus::Steps && next + 1 >= count {
+        // At the end: the newest is followed again.
+        ui.selected.remove(&focus);
+    } else {
+        ui.selected.insert(focus, clamp(next, count));
+    }
+}
+
+/// Lines of a page: what the focused pane shows, less one.
+fn page(ui: &Ui) -> isize {
+    let rows = ui.layout.panes.iter().map(|(_, area)| area.height).max().unwrap_or(10);
+    isize::try_from(rows.saturating_sub(1).max(1)).unwrap_or(1)
+}
+
+/// Down by so many lines; up when negative. A panel's list moves its selection instead.
+fn scroll(ui: &mut Ui, glass: &Glass, by: isize) {
+    if Focus::PANELS.contains(&ui.focus) {
+        select_in(ui, glass, ui.focus, by);
+        return;
+    }
+    let roles: Vec<RoleName> = glass.run.roles.keys().cloned().collect();
+    let pane = active_role(ui, glass, &roles)
+        .and_then(|role| glass.run.roles.get(&role).and_then(|state| state.pane.clone()));
+    if let Some(pane) = pane {
+        scroll_pane(ui, glass, &pane, by);
+    }
+}
+
+pub(super) fn scroll_pane(ui: &mut Ui, glass: &Glass, pane: &PaneId, by: isize) {
+    let Some(shown) = glass.panes.get(pane) else { return };
+    let history = shown.screen.history_len();
+    if history == 0 {
+        if shown.screen.modes().alt_screen && by < 0 {
+            let text = "this agent draws its own screen and leaves no lines to scroll back to; \
+                        type into it to use its own keys";
+            ui.toasts.news(text.to_owned(), ui.time);
+        }
+        return;
+    }
+    let lines = pane::scrolled(ui, pane, history).saturating_add_signed(by.saturating_neg()).min(history);
+    if lines == 0 {
+        ui.scrolled.remove(pane);
+    } else {
+        ui.scrolled.insert(pane.clone(), Scrolled { lines, history });
+    }
+}
+
+/// Whether a key typed now would reach the pane's child.
+pub(super) fn is_typing_to(ui: &Ui, glass: &Glass, pane: &PaneId) -> bool {
+    ui.typing && focused_pane(ui, glass).as_ref() == Some(pane)
+}

@@ -1,0 +1,126 @@
+//! Answering gates: which one is shown, what each answer does, and that none is given by accident.
+
+use super::act::hand_over_focus;
+use super::input::Address;
+use super::model::{Ask, Focus, Popup, Ui};
+use super::view::shown_gate;
+use crate::domain::{Answer, AnswerKind, Gate, GateId, GateKind, Millis, OperatorAct, Text};
+use crate::glass::Glass;
+use crate::settings::Action;
+
+/// A card that appeared by itself takes no answer before it was on the screen for this long: the key was meant for
+/// something else.
+pub(super) const MOMENT: Millis = 600;
+
+pub(super) fn action(kind: AnswerKind) -> Action {
+    match kind {
+        AnswerKind::Approve => Action::GateApprove,
+        AnswerKind::Reject => Action::GateReject,
+        AnswerKind::Answer => Action::GateAnswer,
+        AnswerKind::Retry => Action::GateRetry,
+        AnswerKind::Abort => Action::GateAbort,
+    }
+}
+
+/// What an answer does, in the words of the card.
+pub(super) fn consequence(gate: &Gate, kind: AnswerKind) -> &'static str {
+    match (kind, &gate.kind) {
+        (AnswerKind::Abort, _) => "end the run; asks first",
+        (AnswerKind::Approve, GateKind::DoneConfirmation) => "finish the run",
+        (AnswerKind::Approve, GateKind::BoundReached { .. }) => "grant as much again and go on",
+        (AnswerKind::Approve, GateKind::IncompleteReport) => "pass the report on as incomplete",
+        (AnswerKind::Approve, GateKind::InDoubt) => "it arrived: go on from there",
+        (AnswerKind::Approve, GateKind::Question) => "yes, go on",
+        (AnswerKind::Approve, GateKind::Permission { .. }) => "allow it",
+        (AnswerKind::Approve, _) => "go on",
+        (AnswerKind::Reject, GateKind::DoneConfirmation) => "not done: plan again, with a note if you like",
+        (AnswerKind::Reject, _) => "no, with a note if you like",
+        (AnswerKind::Answer, GateKind::DoneConfirmation) => "say what is missing",
+        (AnswerKind::Answer, _) => "answer in words",
+        (AnswerKind::Retry, GateKind::IncompleteReport) => "ask once more",
+        (AnswerKind::Retry, GateKind::InDoubt) => "send it again",
+        (AnswerKind::Retry, _) => "try again",
+    }
+}
+
+/// Gives this answer to the gate that is shown, or asks for the words that belong to it.
+pub(super) fn answer(ui: &mut Ui, glass: &Glass, kind: AnswerKind) -> Vec<Ask> {
+    let Some(id) = shown_gate(ui, glass) else { return Vec::new() };
+    if !was_seen(ui, id) {
+        ui.toasts.refusal(
+            format!("gate {id} appeared just as you pressed a key; press it again to answer"),
+            ui.time,
+        );
+        return Vec::new();
+    }
+    ui.gate_choice = 0;
+    match kind {
+        AnswerKind::Answer => write_to(ui, Address::Answer(id)),
+        AnswerKind::Reject => write_to(ui, Address::Reject(id)),
+        AnswerKind::Abort => {
+            ui.popups.push(Popup::ConfirmAbort { gate: Some(id) });
+            Vec::new()
+        }
+        AnswerKind::Approve | AnswerKind::Retry => {
+            ui.answered.push(id);
+            let answer = Answer { kind, text: Text::default() };
+            vec![Ask::Act(OperatorAct::AnswerGate { gate: id, answer })]
+        }
+    }
+}
+
+fn write_to(ui: &mut Ui, address: Address) -> Vec<Ask> {
+    ui.input.address = address;
+    ui.focus_on(Focus::Input);
+    Vec::new()
+}
+
+/// Whether the operator can have read the card: it was drawn, and not only this moment, or was asked for.
+fn was_seen(ui: &Ui, id: GateId) -> bool {
+    match ui.layout.gate {
+        Some((drawn, since)) => drawn == id && (ui.gate == Some(id) || ui.time >= since + MOMENT),
+        None => false,
+    }
+}
+
+pub(super) fn abort(ui: &mut Ui, glass: &Glass, gate: Option<GateId>) -> OperatorAct {
+    match gate.filter(|id| glass.run.gate(*id).is_some_and(Gate::is_open)) {
+        Some(gate) => {
+            ui.answered.push(gate);
+            let answer = Answer { kind: AnswerKind::Abort, text: Text::default() };
+            OperatorAct::AnswerGate { gate, answer }
+        }
+        None => OperatorAct::Abort { reason: "the operator's wish".to_owned() },
+    }
+}
+
+/// Shows the gate after the one that is shown, or the first one again.
+pub(super) fn next(ui: &mut Ui, glass: &Glass) {
+    let open: Vec<GateId> = glass.run.open_gates().map(|gate| gate.id).collect();
+    let shown = shown_gate(ui, glass);
+    let place = shown.and_then(|shown| open.iter().position(|id| *id == shown));
+    let next = place.map_or(0, |place| (place + 1) % open.len().max(1));
+    if let Some(id) = open.get(next) {
+        go_to(ui, *id);
+    }
+}
+
+pub(super) fn go_to(ui: &mut Ui, id: GateId) {
+    ui.dismissed.retain(|other| *other != id);
+    ui.answered.retain(|other| *other != id);
+    ui.gate = Some(id);
+    ui.gate_choice = 0;
+    ui.typing = false;
+    if ui.focus == Focus::Input {
+        ui.focus_on(Focus::Gates);
+    }
+}
+
+pub(super) fn put_aside(ui: &mut Ui, glass: &Glass, id: GateId) {
+    ui.dismissed.push(id);
+    ui.gate = None;
+    ui.gate_choice = 0;
+    if ui.focus == Focus::Input {
+        hand_over_focus(ui, glass);
+    }
+}

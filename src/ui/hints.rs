@@ -1,0 +1,221 @@
+//! The line at the bottom: the keys that matter most where the operator is, or where a replay stands.
+
+use super::format::{clock, fit, width};
+use super::keys::{chord, context, disabled, written};
+use super::model::{Focus, Ui};
+use super::view::shown_gate;
+use crate::glass::{Glass, Link, PlayerBar};
+use crate::settings::keymap::{Hint, Lookup};
+use crate::settings::{Action, Context};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// A word or two for the hint line.
+fn label(action: Action) -> &'static str {
+    match action {
+        Action::Quit => "leave",
+        Action::Detach => "leave",
+        Action::Help => "help",
+        Action::Palette => "actions",
+        Action::FocusNext => "next",
+        Action::FocusPrevious => "previous",
+        Action::FocusAnalyst => "analyst",
+        Action::FocusWorker => "worker",
+        Action::FocusInput => "write",
+        Action::FocusSteps => "steps",
+        Action::FocusGates => "gates",
+        Action::FocusArtifacts => "artifacts",
+        Action::FocusLedger => "ledger",
+        Action::ZoomCycle => "zoom",
+        Action::ZoomOut => "back",
+        Action::TypeInto => "type to it",
+        Action::LeaveTyping => "stop typing",
+        Action::SendLeader => "send the key itself",
+        Action::HandBack => "hand back",
+        Action::Pause => "pause",
+        Action::PauseNow => "pause now",
+        Action::Resume => "resume",
+        Action::Abort => "abort",
+        Action::NextGate => "gate",
+        Action::GateApprove => "approve",
+        Action::GateReject => "reject",
+        Action::GateAnswer => "answer",
+        Action::GateRetry => "retry",
+        Action::GateAbort => "abort",
+        Action::ScrollUp => "scroll up",
+        Action::ScrollDown => "scroll down",
+        Action::PageUp => "page up",
+        Action::PageDown => "page down",
+        Action::Top => "top",
+        Action::Bottom => "end",
+        Action::Up => "up",
+        Action::Down => "down",
+        Action::Select => "open",
+        Action::Note => "note",
+        Action::SayAnalyst => "say to analyst",
+        Action::SayWorker => "say to worker",
+        Action::NextAddress => "to whom",
+        Action::NewLine => "new line",
+        Action::ToggleMouse => "mouse",
+        Action::ReplayToggle => "play",
+        Action::ReplayFaster => "faster",
+        Action::ReplaySlower => "slower",
+        Action::ReplayNextStep => "next step",
+        Action::ReplayPreviousStep => "step before",
+        Action::ReplayStart => "start",
+        Action::ReplayEnd => "end",
+        Action::ReplayForward => "forward",
+        Action::ReplayBack => "back",
+        Action::Redraw => "redraw",
+    }
+}
+
+/// What matters most, first.
+fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str)> {
+    let run = &glass.run;
+    let alive = run.id.is_some() && !run.is_over();
+    let plain = |action| (action, label(action));
+    match context {
+        Context::Typing => vec![
+            plain(Action::LeaveTyping),
+            plain(Action::HandBack),
+            plain(Action::SendLeader),
+            plain(Action::Help),
+        ],
+        Context::Input => {
+            let mut all = vec![(Action::Select, "send"), (Action::LeaveTyping, "to the panels")];
+            if alive {
+                all.push(plain(Action::NextAddress));
+            }
+            all.extend([plain(Action::NewLine), (Action::Help, "help"), plain(Action::Quit)]);
+            all
+        }
+        Context::Gate => {
+            let mut all = vec![(Action::Select, "give the answer"), (Action::ZoomOut, "put aside")];
+            if run.open_gates().count() > 1 {
+                all.push((Action::NextGate, "next gate"));
+            }
+            all.extend([plain(Action::Help), plain(Action::Quit)]);
+            all
+        }
+        Context::Replay => vec![plain(Action::Help), plain(Action::Quit)],
+        Context::Normal | Context::Global => {
+            let mut all = Vec::new();
+            if run.open_gates().next().is_some() {
+                all.push(plain(Action::NextGate));
+            }
+            if run.taken_over.is_some() {
+                all.push(plain(Action::HandBack));
+            }
+            if run.pause.is_some() {
+                all.push(plain(Action::Resume));
+            }
+            if ui.focus.role().is_some() {
+                all.push(plain(Action::TypeInto));
+            }
+            match ui.focus {
+                Focus::Steps => all.push((Action::Select, "report")),
+                Focus::Gates => all.push((Action::Select, "answer")),
+                Focus::Analyst | Focus::Worker | Focus::Ledger | Focus::Artifacts | Focus::Input => {}
+            }
+            if alive && run.pause.is_none() {
+                all.push(plain(Action::Pause));
+            }
+            all.extend([
+                plain(Action::FocusInput),
+                plain(Action::FocusNext),
+                plain(Action::ZoomCycle),
+                plain(Action::Help),
+                plain(Action::Palette),
+                plain(Action::Quit),
+            ]);
+            all
+        }
+    }
+}
+
+/// Keys and what they do here, most useful first.
+pub fn hints(ui: &Ui, glass: &Glass) -> Vec<(String, String)> {
+    let context = context(ui, glass);
+    if !ui.pending.is_empty()
+        && let Lookup::Pending(next) = ui.keymap.lookup(context, &ui.pending)
+    {
+        return next.iter().map(pending).collect();
+    }
+    wanted(ui, glass, context)
+        .into_iter()
+        .filter(|(action, _)| *action == Action::Select || disabled(ui, glass, *action).is_none())
+        .filter_map(|(action, label)| Some((chord(ui, context, action)?, label.to_owned())))
+        .collect()
+}
+
+fn pending(hint: &Hint) -> (String, String) {
+    let what = hint.action.map_or_else(|| hint.description.clone(), |action| label(action).to_owned());
+    (written(&[hint.key]), what)
+}
+
+pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
+    if let Link::Replay(bar) = &glass.link {
+        player_bar(ui, bar, area, buffer);
+        return;
+    }
+    let mut x = area.x;
+    if !ui.pending.is_empty() {
+        let so_far = format!("{} …  ", written(&ui.pending));
+        buffer.set_stringn(x, area.y, &so_far, usize::from(area.width), ui.look.strong());
+        x += width(&so_far).min(area.width);
+    }
+    let all = hints(ui, glass);
+    // The way to help stays, whatever else has to go.
+    let help = all.iter().find(|(_, what)| what == "help").cloned();
+    let kept = help.as_ref().map_or(0, |(key, what)| width(key) + width(what) + 3);
+    let mut helped = false;
+    for (key, what) in &all {
+        let is_help = help.as_ref().is_some_and(|(helps, _)| helps == key);
+        let reserve = if helped || is_help { 0 } else { kept };
+        let needs = width(key) + 1 + width(what);
+        if x + needs + reserve > area.right() {
+            continue;
+        }
+        helped |= is_help;
+        buffer.set_stringn(x, area.y, key, usize::from(area.width), ui.look.key());
+        buffer.set_stringn(x + width(key) + 1, area.y, what, usize::from(area.width), ui.look.dim());
+        x += needs + 2;
+    }
+    if ui.mode == super::model::Mode::Live
+        && !ui.mouse
+        && shown_gate(ui, glass).is_none()
+        && x + 12 < area.right()
+    {
+        let note = "mouse is off";
+        buffer.set_stringn(area.right() - width(note), area.y, note, note.len(), ui.look.dim());
+    }
+}
+
+fn player_bar(ui: &Ui, bar: &PlayerBar, area: Rect, buffer: &mut Buffer) {
+    let state = if bar.playing { "▶ playing" } else { "‖ stopped" };
+    let step = bar.step.map_or_else(|| "-".to_owned(), |step| step.to_string());
+    let key = |action| chord(ui, Context::Replay, action).unwrap_or_default();
+    let mut parts = vec![
+        format!(" REPLAY {state}"),
+        format!("{} / {}", clock(bar.position.run), clock(bar.length.run)),
+        format!("step {step}"),
+        format!("{}%", bar.speed_percent),
+        format!("fact {} of {}", bar.seq, bar.last_seq),
+    ];
+    for action in
+        [Action::ReplayToggle, Action::ReplayNextStep, Action::ReplayForward, Action::Help, Action::Quit]
+    {
+        parts.push(format!("{} {}", key(action), label(action)));
+    }
+    let mut text = String::new();
+    for part in parts {
+        let more = if text.is_empty() { part } else { format!("  {part}") };
+        if width(&text) + width(&more) <= area.width {
+            text.push_str(&more);
+        }
+    }
+    buffer.set_style(area, ui.look.title());
+    buffer.set_stringn(area.x, area.y, fit(&text, area.width), usize::from(area.width), Style::new());
+}

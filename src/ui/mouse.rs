@@ -1,0 +1,123 @@
+//! The mouse: a click focuses, selects or answers; the wheel scrolls what lies under it.
+
+use super::act::{go, is_typing_to, scroll_pane, select_in};
+use super::model::{Ask, Focus, Mode, Mouse, MouseKind, Popup, Ui};
+use super::{gate, pane};
+use crate::domain::PaneId;
+use crate::glass::Glass;
+use crate::term::{self, MouseButton, MouseMode};
+use ratatui::layout::Rect;
+
+/// Lines by which the wheel scrolls.
+const WHEEL: isize = 3;
+
+pub(super) fn on_mouse(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
+    if ui.layout.too_small {
+        return Vec::new();
+    }
+    match mouse.kind {
+        MouseKind::Down => click(ui, glass, mouse),
+        MouseKind::Up | MouseKind::Drag => to_child(ui, glass, mouse, true),
+        MouseKind::ScrollUp => wheel(ui, glass, mouse, -1),
+        MouseKind::ScrollDown => wheel(ui, glass, mouse, 1),
+    }
+}
+
+fn is_in(area: &Rect, mouse: Mouse) -> bool {
+    area.contains((mouse.col, mouse.row).into())
+}
+
+fn pane_at(ui: &Ui, mouse: Mouse) -> Option<(PaneId, Rect)> {
+    ui.layout.panes.iter().find(|(_, area)| is_in(area, mouse)).cloned()
+}
+
+fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
+    if !ui.popups.is_empty() {
+        return Vec::new();
+    }
+    let answer = ui.layout.answers.iter().find(|(_, area)| is_in(area, mouse)).map(|(kind, _)| *kind);
+    if let Some(kind) = answer {
+        if ui.mode == Mode::Live {
+            return gate::answer(ui, glass, kind);
+        }
+        return Vec::new();
+    }
+    let asks = to_child(ui, glass, mouse, true);
+    if !asks.is_empty() {
+        return asks;
+    }
+    let row = ui.layout.rows.iter().find(|(_, _, area)| is_in(area, mouse)).copied();
+    if let Some((focus, index, _)) = row {
+        let again = ui.focus == focus && super::act::selected(ui, glass, focus) == index;
+        go(ui, focus);
+        ui.selected.insert(focus, index);
+        if again && focus == Focus::Steps {
+            ui.popups.push(Popup::Step { index, scroll: 0 });
+        }
+        return Vec::new();
+    }
+    let place = ui.layout.places.iter().rev().find(|(_, area)| is_in(area, mouse)).map(|(focus, _)| *focus);
+    if let Some(focus) = place
+        && focus != ui.focus
+        && !(focus == Focus::Input && ui.mode != Mode::Live)
+    {
+        go(ui, focus);
+    }
+    Vec::new()
+}
+
+fn wheel(ui: &mut Ui, glass: &Glass, mouse: Mouse, sign: isize) -> Vec<Ask> {
+    match ui.popups.last_mut() {
+        Some(Popup::Step { scroll, .. }) => {
+            *scroll = scroll.saturating_add_signed(if sign < 0 { -3 } else { 3 });
+            return Vec::new();
+        }
+        Some(Popup::Actions { selected, .. }) => {
+            *selected = selected.saturating_add_signed(sign);
+            return Vec::new();
+        }
+        Some(Popup::ConfirmAbort { .. } | Popup::ConfirmQuit) => return Vec::new(),
+        None => {}
+    }
+    if let Some((pane, _)) = pane_at(ui, mouse) {
+        let asks = to_child(ui, glass, mouse, false);
+        if asks.is_empty() {
+            scroll_pane(ui, glass, &pane, sign * WHEEL);
+        }
+        return asks;
+    }
+    let place = ui.layout.places.iter().rev().find(|(_, area)| is_in(area, mouse)).map(|(focus, _)| *focus);
+    if let Some(focus) = place {
+        select_in(ui, glass, focus, sign);
+    }
+    Vec::new()
+}
+
+/// The event for the child under the pointer, if it wants the mouse. Clicks only while the operator types into it: they
+/// may press its buttons.
+fn to_child(ui: &Ui, glass: &Glass, mouse: Mouse, only_typing: bool) -> Vec<Ask> {
+    if ui.mode != Mode::Live || !ui.popups.is_empty() {
+        return Vec::new();
+    }
+    let Some((id, area)) = pane_at(ui, mouse) else { return Vec::new() };
+    let Some(shown) = glass.panes.get(&id).filter(|pane| pane.exited.is_none()) else { return Vec::new() };
+    let modes = shown.screen.modes();
+    if modes.mouse == MouseMode::None || (only_typing && !is_typing_to(ui, glass, &id)) {
+        return Vec::new();
+    }
+    let kind = match mouse.kind {
+        MouseKind::Down => term::MouseKind::Press(MouseButton::Left),
+        MouseKind::Up => term::MouseKind::Release(MouseButton::Left),
+        MouseKind::Drag => term::MouseKind::Drag(MouseButton::Left),
+        MouseKind::ScrollUp => term::MouseKind::WheelUp,
+        MouseKind::ScrollDown => term::MouseKind::WheelDown,
+    };
+    let event = term::Mouse {
+        kind,
+        col: mouse.col - area.x,
+        row: mouse.row - area.y + pane::first_row(&shown.screen, area.height),
+        mods: mouse.mods,
+    };
+    let bytes = term::encode_mouse(event, &modes);
+    bytes.map(|bytes| vec![Ask::Type { pane: id, bytes }]).unwrap_or_default()
+}

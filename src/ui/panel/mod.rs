@@ -1,0 +1,146 @@
+//! The panels below the panes: steps, ledger, gates, artifacts.
+
+mod artifacts;
+mod gates;
+mod ledger;
+mod steps;
+
+pub(super) use gates::in_order as gates_in_order;
+pub(super) use steps::outcome;
+
+use super::format::{fit, width};
+use super::keys::chord;
+use super::model::{Focus, Layout, Ui};
+use super::view::line;
+use crate::domain::Run;
+use crate::glass::Glass;
+use crate::settings::{Action, Context};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+fn name(focus: Focus, run: &Run) -> String {
+    let plain = match focus {
+        Focus::Steps => "steps",
+        Focus::Ledger => "ledger",
+        Focus::Gates => "gates",
+        Focus::Artifacts => "artifacts",
+        Focus::Analyst => "analyst",
+        Focus::Worker => "worker",
+        Focus::Input => "input",
+    };
+    let open = run.open_gates().count();
+    if focus == Focus::Gates && open > 0 { format!("gates ({open} open)") } else { plain.to_owned() }
+}
+
+fn action(focus: Focus) -> Action {
+    match focus {
+        Focus::Steps => Action::FocusSteps,
+        Focus::Ledger => Action::FocusLedger,
+        Focus::Gates => Action::FocusGates,
+        Focus::Artifacts => Action::FocusArtifacts,
+        Focus::Analyst => Action::FocusAnalyst,
+        Focus::Worker => Action::FocusWorker,
+        Focus::Input => Action::FocusInput,
+    }
+}
+
+/// The name with the key that leads to it: `3 steps`.
+pub(super) fn label(ui: &Ui, run: &Run, focus: Focus) -> String {
+    let name = name(focus, run);
+    match chord(ui, Context::Normal, action(focus)).filter(|chord| width(chord) == 1) {
+        Some(key) => format!("{key} {name}"),
+        None => name,
+    }
+}
+
+/// A panel with its name in its upper edge, and the names of those that share its place at the right.
+pub(super) fn draw(
+    ui: &Ui,
+    glass: &Glass,
+    focus: Focus,
+    others: &[Focus],
+    area: Rect,
+    buffer: &mut Buffer,
+    layout: &mut Layout,
+) {
+    if area.height == 0 || area.width < 4 {
+        return;
+    }
+    layout.places.push((focus, area));
+    let focused = ui.focus == focus;
+    let style = ui.look.border(focused);
+    line(ui, buffer, area, &"─".repeat(usize::from(area.width)), style);
+    let mark = if focused { "▸" } else { "" };
+    let label_text = format!(" {mark}{} ", label(ui, &glass.run, focus));
+    let title = style.patch(ui.look.strong());
+    let room = area.width.saturating_sub(1);
+    buffer.set_stringn(area.x + 1, area.y, fit(&label_text, room), usize::from(room), title);
+    tabs(ui, glass, others, area, area.x + 2 + width(&label_text), buffer, layout);
+    // The last column parts a panel from the next.
+    let inside = Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 1 };
+    match focus {
+        Focus::Steps => steps::draw(ui, glass, inside, buffer, layout),
+        Focus::Ledger => ledger::draw(ui, glass, inside, buffer),
+        Focus::Gates => gates::draw(ui, glass, inside, buffer, layout),
+        Focus::Artifacts => artifacts::draw(ui, glass, inside, buffer, layout),
+        Focus::Analyst | Focus::Worker | Focus::Input => {}
+    }
+}
+
+fn tabs(
+    ui: &Ui,
+    glass: &Glass,
+    others: &[Focus],
+    area: Rect,
+    from: u16,
+    buffer: &mut Buffer,
+    layout: &mut Layout,
+) {
+    let mut x = area.right();
+    for focus in others.iter().rev() {
+        let label = format!(" {} ", label(ui, &glass.run, *focus));
+        let wide = width(&label);
+        if x < from + wide {
+            return;
+        }
+        x -= wide;
+        let waits = *focus == Focus::Gates && glass.run.open_gates().next().is_some();
+        let style = if waits { ui.look.operator() } else { ui.look.dim() };
+        buffer.set_stringn(x, area.y, &label, usize::from(wide), style);
+        layout.places.push((*focus, Rect { x, y: area.y, width: wide, height: 1 }));
+    }
+}
+
+/// Lines of a list around the selected one, each a place to click.
+struct List<'a> {
+    focus: Focus,
+    selected: usize,
+    lines: Vec<(String, Style)>,
+    ui: &'a Ui,
+}
+
+impl List<'_> {
+    fn draw(&self, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
+        let rows = usize::from(area.height);
+        let first = (self.selected + 1).saturating_sub(rows);
+        for (y, (index, (text, style))) in
+            (area.y..area.bottom()).zip(self.lines.iter().enumerate().skip(first))
+        {
+            let place = Rect { y, height: 1, ..area };
+            let chosen = self.ui.focus == self.focus && index == self.selected;
+            let style = if chosen { self.ui.look.selected() } else { *style };
+            if chosen {
+                buffer.set_style(place, style);
+            }
+            buffer.set_stringn(area.x, y, text, usize::from(area.width), style);
+            layout.rows.push((self.focus, index, place));
+        }
+    }
+}
+
+fn empty(ui: &Ui, text: &str, area: Rect, buffer: &mut Buffer) {
+    if area.height > 0 {
+        buffer.set_stringn(area.x, area.y, fit(text, area.width), usize::from(area.width), ui.look.dim());
+    }
+}

@@ -1,0 +1,170 @@
+//! The line under the title: what holds the run or the screen, with the key that ends it; else what is going on. It is
+//! always there, so that nothing below it moves when there is news.
+
+use super::format::{duration, fit, tokens_or_unknown, width, wrap};
+use super::keys::chord;
+use super::model::{Mode, Ui};
+use super::view::{line, shown_gate};
+use crate::domain::{CompactionResult, Run, RunOutcome, explain};
+use crate::glass::{Glass, Link};
+use crate::settings::{Action, Context};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// A sign or a word in capitals, what to do about it, and the rest, which may be cut.
+struct Status {
+    badge: String,
+    keys: String,
+    text: String,
+    style: Style,
+}
+
+impl Status {
+    fn new(badge: impl Into<String>, text: impl Into<String>, style: Style) -> Self {
+        Self { badge: badge.into(), keys: String::new(), text: text.into(), style }
+    }
+
+    fn with_keys(self, keys: String) -> Self {
+        Self { keys, ..self }
+    }
+}
+
+/// Draws it. A refusal that is longer than the line takes more lines, over what is below.
+pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
+    let status = status(ui, glass);
+    let Status { badge, keys, text, style } = status;
+    let head: String =
+        [badge, keys].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
+    let head = if head.is_empty() { " ".to_owned() } else { format!(" {head}  ") };
+    let room = area.width.saturating_sub(width(&head));
+    line(ui, buffer, area, &format!("{head}{}", fit(&text, room)), style);
+}
+
+/// News above the input box, on as many lines as they need.
+pub(super) fn draw_toast(ui: &Ui, input: u16, area: Rect, buffer: &mut Buffer) {
+    let Some(toast) = ui.toasts.newest() else { return };
+    let look = &ui.look;
+    let (badge, style) =
+        if toast.refusal { ("NOT DONE", look.badge(look.bad())) } else { ("NOTE", look.badge(look.info())) };
+    let text = format!("{badge}  {}", toast.text);
+    let lines = wrap(&text, area.width.saturating_sub(2), usize::from(area.height.min(5)));
+    let first = input.saturating_sub(u16::try_from(lines.len()).unwrap_or(1)).max(area.y);
+    for (y, text) in (first..input).zip(lines) {
+        line(ui, buffer, Rect { y, height: 1, ..area }, &format!(" {text}"), style);
+    }
+}
+
+/// `ctrl-g q: stop typing`, if a key does it.
+fn key(ui: &Ui, context: Context, action: Action, what: &str) -> String {
+    chord(ui, context, action).map_or_else(String::new, |chord| format!("{chord}: {what}"))
+}
+
+fn join(parts: &[String]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("  ")
+}
+
+fn status(ui: &Ui, glass: &Glass) -> Status {
+    link(ui, glass).or_else(|| holding(ui, glass)).unwrap_or_else(|| going_on(ui, glass))
+}
+
+fn link(ui: &Ui, glass: &Glass) -> Option<Status> {
+    let look = &ui.look;
+    match &glass.link {
+        Link::Lost { reason } => {
+            let text = format!("the supervisor cannot be reached; trying again. {reason}");
+            Some(Status::new("DISCONNECTED", text, look.badge(look.bad())))
+        }
+        Link::Connecting { attempt } if *attempt > 1 => {
+            let text = format!("attempt {attempt}");
+            Some(Status::new("CONNECTING", text, look.badge(look.warning())))
+        }
+        Link::Connecting { .. } | Link::Live | Link::Watching | Link::Replay(_) => None,
+    }
+}
+
+/// What holds the run, or takes the keys.
+fn holding(ui: &Ui, glass: &Glass) -> Option<Status> {
+    let run = &glass.run;
+    let look = &ui.look;
+    let warning = look.badge(look.warning());
+    if ui.typing {
+        let pane = ui.focus.role().unwrap_or("the pane");
+        let keys = join(&[
+            key(ui, Context::Typing, Action::LeaveTyping, "stop typing"),
+            key(ui, Context::Typing, Action::HandBack, "hand back"),
+        ]);
+        let badge = format!("TYPING TO {pane}");
+        return Some(Status::new(badge, gate_waits(run), look.badge(look.typing())).with_keys(keys));
+    }
+    if let Some(outcome) = run.outcome {
+        let (word, style) = match outcome {
+            RunOutcome::Done => ("DONE", look.good()),
+            RunOutcome::Aborted => ("ABORTED", look.bad()),
+            RunOutcome::Failed => ("FAILED", look.bad()),
+        };
+        let text = format!("{}. Type a new task, or leave.", run.end_reason.trim_end_matches('.'));
+        return Some(Status::new(word, text, look.badge(style)));
+    }
+    if run.ending.is_some() {
+        return Some(Status::new("ENDING", "its processes are being ended", warning));
+    }
+    if let Some(pause) = &run.pause {
+        let word = if run.is_busy() { "DRAINING" } else { "PAUSED" };
+        let text = match run.is_busy() {
+            true => format!("the turn is being finished; {}: {}", pause.author.name, pause.reason),
+            false => format!("{}: {}", pause.author.name, pause.reason),
+        };
+        let keys = key(ui, Context::Normal, Action::Resume, "resume");
+        return Some(Status::new(word, text, warning).with_keys(keys));
+    }
+    if let Some(pane) = &run.taken_over {
+        let keys = key(ui, Context::Normal, Action::HandBack, "hand back");
+        let text = format!("you typed into {pane}; the loop holds");
+        return Some(Status::new("TAKEN OVER", text, warning).with_keys(keys));
+    }
+    let mut open = run.open_gates();
+    let shown = shown_gate(ui, glass);
+    let gate = shown.and_then(|id| run.gate(id)).or_else(|| open.next())?;
+    let count = run.open_gates().count();
+    let more = if count > 1 { format!(" 1 of {count}") } else { String::new() };
+    let keys = match shown {
+        Some(_) if ui.focus == super::model::Focus::Input => {
+            key(ui, Context::Input, Action::LeaveTyping, "to the gate")
+        }
+        Some(_) => String::new(),
+        None => key(ui, Context::Normal, Action::NextGate, "open"),
+    };
+    let badge = format!("GATE {}{more}", gate.id);
+    let style = look.badge(look.operator());
+    Some(Status::new(badge, gate.question.first_line().to_owned(), style).with_keys(keys))
+}
+
+fn gate_waits(run: &Run) -> String {
+    run.open_gates().next().map_or_else(String::new, |gate| format!("gate {} waits for you", gate.id))
+}
+
+/// Nothing holds anything: what the run does.
+fn going_on(ui: &Ui, glass: &Glass) -> Status {
+    let run = &glass.run;
+    let look = &ui.look;
+    let watching = if ui.mode == Mode::Watch { "WATCHING" } else { "" };
+    let running = run.ledger.compactions.iter().rev().find(|one| one.result == CompactionResult::Running);
+    let text = if let Some(compaction) = running {
+        let since = duration(glass.now.run.saturating_sub(compaction.started.run));
+        let before = tokens_or_unknown(compaction.before);
+        format!("the {}'s context of {before} tokens is being compacted, for {since} now", compaction.role)
+    } else if run.id.is_some() {
+        explain(run)
+    } else {
+        String::new()
+    };
+    let trouble = run.last_trouble.as_ref().filter(|_| run.id.is_some());
+    let (text, style) = match (trouble, &glass.notice) {
+        (Some(trouble), _) => (format!("{text} · trouble: {trouble}"), look.warning()),
+        (None, Some(notice)) if text.is_empty() => (notice.clone(), look.warning()),
+        (None, Some(notice)) => (format!("{text} · {notice}"), look.warning()),
+        (None, None) => (text, look.dim()),
+    };
+    Status::new(watching, text, style)
+}

@@ -1,0 +1,53 @@
+//! News for the operator that stay on the screen long enough to be read, whatever keys are pressed meanwhile.
+
+use crate::domain::Millis;
+
+/// How long one is shown.
+const SHOWN: Millis = 8_000;
+/// Older ones than this many give way.
+const MOST: usize = 3;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Toast {
+    pub(super) text: String,
+    /// Something that was asked for and not done; else a plain piece of news.
+    pub(super) refusal: bool,
+    until: Millis,
+}
+
+/// The newest last.
+#[derive(Debug, Default)]
+pub(super) struct Toasts(Vec<Toast>);
+
+impl Toasts {
+    pub(super) fn refusal(&mut self, text: String, now: Millis) {
+        self.push(Toast { text, refusal: true, until: now + SHOWN });
+    }
+
+    pub(super) fn news(&mut self, text: String, now: Millis) {
+        self.push(Toast { text, refusal: false, until: now + SHOWN });
+    }
+
+    fn push(&mut self, toast: Toast) {
+        self.0.retain(|other| other.text != toast.text);
+        self.0.push(toast);
+        let surplus = self.0.len().saturating_sub(MOST);
+        self.0.drain(..surplus);
+    }
+
+    pub(super) fn newest(&self) -> Option<&Toast> {
+        self.0.last()
+    }
+
+    /// The operator has read it.
+    pub(super) fn dismiss(&mut self) {
+        self.0.clear();
+    }
+
+    /// Whether one went.
+    pub(super) fn expire(&mut self, now: Millis) -> bool {
+        let before = self.0.len();
+        self.0.retain(|toast| toast.until > now);
+        self.0.len() != before
+    }
+}
