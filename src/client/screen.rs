@@ -259,7 +259,7 @@ impl Screen<'_> {
                 let asked = self.asked.remove(&id);
                 match (asked, result.into_result()) {
                     (Some(Asked::Start(_)), Ok(crate::wire::Reply::Run { run })) => {
-                        self.subscribe(run).await?
+                        self.subscribe(run).await?;
                     }
                     (_, Ok(_)) => {}
                     (Some(Asked::Start(task)), Err(reason)) => {

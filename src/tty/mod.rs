@@ -9,6 +9,7 @@ mod event;
 mod guard;
 mod input;
 mod limiter;
+mod steady;
 mod terminal;
 
 pub use canvas::Canvas;
@@ -16,4 +17,5 @@ pub use event::{TtyEvent, convert};
 pub use guard::{Features, Guard, restore};
 pub use input::Input;
 pub use limiter::FrameLimiter;
+pub use steady::Steady;
 pub use terminal::{Tty, TtyError, check, size};

@@ -1,7 +1,7 @@
 //! The whole terminal: guard, input and drawing together, and the moments in which it is lent to somebody else.
 
 use super::guard::is_terminal;
-use super::{Canvas, Features, Guard, Input, TtyEvent};
+use super::{Canvas, Features, Guard, Input, Steady, TtyEvent};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 use rustix::process;
@@ -39,7 +39,7 @@ fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> TtyError {
 pub struct Tty {
     // Dropped in this order: nobody reads or draws when the terminal is given back.
     input: Option<Input>,
-    terminal: Terminal<CrosstermBackend<Canvas>>,
+    terminal: Terminal<Steady<CrosstermBackend<Canvas>>>,
     canvas: Canvas,
     guard: Guard,
 }
@@ -50,7 +50,8 @@ impl Tty {
         check()?;
         let canvas = Canvas::new();
         let guard = Guard::enter(features).map_err(failed("taken over"))?;
-        let terminal = Terminal::new(CrosstermBackend::new(canvas.clone())).map_err(failed("measured"))?;
+        let backend = Steady::new(CrosstermBackend::new(canvas.clone()));
+        let terminal = Terminal::new(backend).map_err(failed("measured"))?;
         let input = Input::new().map_err(failed("read"))?;
         Ok(Self { input: Some(input), terminal, canvas, guard })
     }
@@ -72,6 +73,7 @@ impl Tty {
 
     /// The next frame is drawn as a whole.
     pub fn redraw(&mut self) -> Result<(), TtyError> {
+        self.terminal.backend_mut().forget();
         // `Terminal::clear` would ask the terminal for its cursor and wait for the answer.
         let size = self.terminal.size().map_err(failed("measured"))?;
         self.terminal.resize(size.into()).map_err(failed("drawn on"))

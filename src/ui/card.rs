@@ -2,7 +2,6 @@
 
 use super::format::{duration, fit, width, wrap};
 use super::gate::{action, consequence};
-use super::keys::chord;
 use super::model::{Layout, Ui};
 use super::popup::{frame, framed};
 use super::view::line;
@@ -69,8 +68,10 @@ fn place(run: &crate::domain::Run, id: GateId) -> String {
     }
 }
 
-fn key(ui: &Ui, kind: AnswerKind) -> String {
-    chord(ui, Context::Gate, action(kind)).unwrap_or_else(|| "-".to_owned())
+/// The keys that give an answer.
+pub(super) fn keys(ui: &Ui, kind: AnswerKind) -> String {
+    let chords = ui.keymap.chords(Context::Gate, action(kind));
+    if chords.is_empty() { "-".to_owned() } else { chords[..chords.len().min(2)].join(", ") }
 }
 
 fn rows(ui: &Ui, glass: &Glass, gate: &Gate, columns: u16, most: u16) -> Vec<Row> {
@@ -98,7 +99,7 @@ fn rows(ui: &Ui, glass: &Glass, gate: &Gate, columns: u16, most: u16) -> Vec<Row
     for (index, answer) in gate.answers.iter().enumerate() {
         let mark = if index == chosen(ui, gate) { "▸" } else { " " };
         let words =
-            format!("{mark} {:<3} {:<8} {}", key(ui, *answer), answer.as_str(), consequence(gate, *answer));
+            format!("{mark} {:<5} {:<8} {}", keys(ui, *answer), answer.as_str(), consequence(gate, *answer));
         rows.push(Row::Answer(index, *answer, words));
     }
     rows
@@ -113,7 +114,7 @@ fn low(ui: &Ui, gate: &Gate, title: &str, area: Rect, buffer: &mut Buffer, layou
     line(ui, buffer, Rect { height: 1, ..area }, title, look.badge(look.operator()));
     let words = |index: usize, kind: &AnswerKind| {
         let mark = if index == chosen(ui, gate) { "▸" } else { " " };
-        format!("{mark}{} {}", key(ui, *kind), kind.as_str())
+        format!("{mark}{} {}", keys(ui, *kind), kind.as_str())
     };
     // As many answers in a line as fit.
     let mut lines: Vec<Vec<(usize, AnswerKind, String)>> = vec![Vec::new()];

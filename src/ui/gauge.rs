@@ -48,15 +48,19 @@ impl Gauge {
         }
     }
 
-    /// `▮▯▯▯▯▯▯|▯|`, with a tick in the cell of each threshold; empty when nothing can be measured.
+    /// `▮▯▯▯▯▯▯|▯|`, with a tick in the cell of each threshold, `!` once it is passed; empty when nothing can be
+    /// measured.
     fn bar(&self) -> String {
         let (Some(now), Some(base)) = (self.now, self.base) else { return String::new() };
         (0..BAR)
             .map(|cell| {
                 let (from, to) = (base * cell / BAR, base * (cell + 1) / BAR);
                 let has = |at: Option<u64>| at.is_some_and(|at| at > from && at <= to);
-                if has(self.warn) || has(self.compact.map(|(at, _)| at)) {
-                    '|'
+                let compact = self.compact.map(|(at, _)| at);
+                if has(self.warn) || has(compact) {
+                    let passed =
+                        [self.warn, compact].into_iter().flatten().any(|at| has(Some(at)) && now >= at);
+                    if passed { '!' } else { '|' }
                 } else if now > from {
                     '▮'
                 } else {

@@ -92,7 +92,7 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
             all
         }
         Context::Gate => {
-            let mut all = vec![(Action::Select, "give the answer"), (Action::ZoomOut, "put aside")];
+            let mut all = vec![(Action::Select, "answer"), (Action::ZoomOut, "aside")];
             if run.open_gates().count() > 1 {
                 all.push((Action::NextGate, "next gate"));
             }
@@ -141,6 +141,11 @@ pub fn hints(ui: &Ui, glass: &Glass) -> Vec<(String, String)> {
     if !ui.pending.is_empty()
         && let Lookup::Pending(next) = ui.keymap.lookup(context, &ui.pending)
     {
+        // What matters most comes first here too.
+        let wanted = wanted(ui, glass, context);
+        let place = |hint: &Hint| wanted.iter().position(|(action, _)| Some(*action) == hint.action);
+        let mut next = next;
+        next.sort_by_key(|hint| place(hint).unwrap_or(usize::MAX));
         return next.iter().map(pending).collect();
     }
     wanted(ui, glass, context)
@@ -199,14 +204,13 @@ fn player_bar(ui: &Ui, bar: &PlayerBar, area: Rect, buffer: &mut Buffer) {
     let key = |action| chord(ui, Context::Replay, action).unwrap_or_default();
     let mut parts = vec![
         format!(" REPLAY {state}"),
-        format!("{} / {}", clock(bar.position.run), clock(bar.length.run)),
+        format!("{}/{}", clock(bar.position.run), clock(bar.length.run)),
+        format!("{} help", key(Action::Help)),
         format!("step {step}"),
         format!("{}%", bar.speed_percent),
         format!("fact {} of {}", bar.seq, bar.last_seq),
     ];
-    for action in
-        [Action::ReplayToggle, Action::ReplayNextStep, Action::ReplayForward, Action::Help, Action::Quit]
-    {
+    for action in [Action::ReplayToggle, Action::ReplayNextStep, Action::ReplayForward, Action::Quit] {
         parts.push(format!("{} {}", key(action), label(action)));
     }
     let mut text = String::new();

@@ -35,7 +35,9 @@ pub(super) fn context(ui: &Ui, glass: &Glass) -> Context {
 
 /// The plainest keys that reach an action here.
 pub(super) fn chord(ui: &Ui, context: Context, action: Action) -> Option<String> {
-    ui.keymap.chords(context, action).into_iter().next()
+    let chords = ui.keymap.chords(context, action);
+    let plain = |chord: &String| (chord != "esc", chord.len(), !chord.chars().all(char::is_alphanumeric));
+    chords.into_iter().min_by_key(plain)
 }
 
 /// Why an action makes no sense now.
@@ -69,8 +71,14 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         Action::GateRetry => no_answer(ui, glass, AnswerKind::Retry),
         Action::GateAbort => no_answer(ui, glass, AnswerKind::Abort),
         Action::TypeInto => cannot_type(ui, glass),
-        Action::Select if ui.focus.role().is_some() && shown_gate(ui, glass).is_none() => {
-            cannot_type(ui, glass)
+        Action::Select if ui.focus != Focus::Input => {
+            match (shown_gate(ui, glass).is_some(), ui.mode, ui.focus.role().is_some()) {
+                // Enter would answer the gate that is shown.
+                (true, Mode::Live, _) => None,
+                (true, Mode::Watch, _) => forbidden(ui.mode, Action::GateApprove).map(str::to_owned),
+                (true, Mode::Replay, true) | (false, _, true) => cannot_type(ui, glass),
+                (true, Mode::Replay, false) | (false, _, false) => None,
+            }
         }
         Action::FocusAnalyst if run.id.is_none() => Some("no agent runs before a task".to_owned()),
         Action::FocusWorker if run.id.is_none() => Some("no agent runs before a task".to_owned()),

@@ -110,7 +110,7 @@ impl Look {
     }
 
     pub(super) fn badge(&self, style: Style) -> Style {
-        style.add_modifier(Modifier::REVERSED | Modifier::BOLD)
+        self.base().patch(style).add_modifier(Modifier::REVERSED | Modifier::BOLD)
     }
 
     pub(super) fn border(&self, focused: bool) -> Style {

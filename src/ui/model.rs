@@ -242,6 +242,11 @@ impl Ui {
         self.toasts.expire(self.time)
     }
 
+    /// Milliseconds that the screen has been open, as it was told last.
+    pub fn uptime(&self) -> Millis {
+        self.time
+    }
+
     /// Whether something is shown that leaves with time.
     pub fn has_news(&self) -> bool {
         self.toasts.newest().is_some()

@@ -23,19 +23,19 @@ pub(super) fn on_mouse(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
     }
 }
 
-fn is_in(area: &Rect, mouse: Mouse) -> bool {
+fn is_in(area: Rect, mouse: Mouse) -> bool {
     area.contains((mouse.col, mouse.row).into())
 }
 
 fn pane_at(ui: &Ui, mouse: Mouse) -> Option<(PaneId, Rect)> {
-    ui.layout.panes.iter().find(|(_, area)| is_in(area, mouse)).cloned()
+    ui.layout.panes.iter().find(|(_, area)| is_in(*area, mouse)).cloned()
 }
 
 fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
     if !ui.popups.is_empty() {
         return Vec::new();
     }
-    let answer = ui.layout.answers.iter().find(|(_, area)| is_in(area, mouse)).map(|(kind, _)| *kind);
+    let answer = ui.layout.answers.iter().find(|(_, area)| is_in(*area, mouse)).map(|(kind, _)| *kind);
     if let Some(kind) = answer {
         if ui.mode == Mode::Live {
             return gate::answer(ui, glass, kind);
@@ -46,7 +46,7 @@ fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
     if !asks.is_empty() {
         return asks;
     }
-    let row = ui.layout.rows.iter().find(|(_, _, area)| is_in(area, mouse)).copied();
+    let row = ui.layout.rows.iter().find(|(_, _, area)| is_in(*area, mouse)).copied();
     if let Some((focus, index, _)) = row {
         let again = ui.focus == focus && super::act::selected(ui, glass, focus) == index;
         go(ui, focus);
@@ -56,7 +56,7 @@ fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
         }
         return Vec::new();
     }
-    let place = ui.layout.places.iter().rev().find(|(_, area)| is_in(area, mouse)).map(|(focus, _)| *focus);
+    let place = ui.layout.places.iter().rev().find(|(_, area)| is_in(*area, mouse)).map(|(focus, _)| *focus);
     if let Some(focus) = place
         && focus != ui.focus
         && !(focus == Focus::Input && ui.mode != Mode::Live)
@@ -86,7 +86,7 @@ fn wheel(ui: &mut Ui, glass: &Glass, mouse: Mouse, sign: isize) -> Vec<Ask> {
         }
         return asks;
     }
-    let place = ui.layout.places.iter().rev().find(|(_, area)| is_in(area, mouse)).map(|(focus, _)| *focus);
+    let place = ui.layout.places.iter().rev().find(|(_, area)| is_in(*area, mouse)).map(|(focus, _)| *focus);
     if let Some(focus) = place {
         select_in(ui, glass, focus, sign);
     }

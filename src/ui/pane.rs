@@ -1,6 +1,6 @@
 //! A role's pane: its line, and its terminal as ratatui cells. Agent bytes reach the screen in no other way.
 
-use super::format::{fit, width};
+use super::format::{fit, width, wrap};
 use super::gauge::Gauge;
 use super::keys::chord;
 use super::look::Look;
@@ -174,8 +174,10 @@ fn placeholder(ui: &Ui, run: &Run, role: &str, area: Rect, buffer: &mut Buffer) 
         "worker" => format!("{agent} with {model} starts when the analyst has an instruction for it."),
         _ => format!("{agent} with {model} is about to start."),
     };
-    let text = fit(&text, area.width.saturating_sub(2));
-    buffer.set_stringn(area.x + 1, area.y + area.height / 2, text, usize::from(area.width), ui.look.dim());
+    let rows = wrap(&text, area.width.saturating_sub(2), usize::from(area.height));
+    for (y, text) in (area.y + area.height / 3..area.bottom()).zip(rows) {
+        buffer.set_stringn(area.x + 1, y, text, usize::from(area.width), ui.look.dim());
+    }
 }
 
 /// The cells of a terminal, cropped to the place there is; `back` lines of its history come first.

@@ -2,7 +2,7 @@
 
 use super::act::clamp;
 use super::format::{cost, duration, fit, width, wrap};
-use super::keys;
+use super::keys::{self, Entry};
 use super::model::{ActionList, Mode, Popup, Ui};
 use super::panel::outcome;
 use super::view::line;
@@ -68,7 +68,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> b
         Some(Popup::ConfirmAbort { .. }) => {
             let text = "Every process of the run is ended. Files, journal and artifacts stay. It cannot be resumed \
                         afterwards.";
-            let choices = [("y", "abort the run"), ("any other key", "keep it running")];
+            let choices = [("y", "abort the run"), ("else", "keep it running")];
             question(ui, "abort the run?", text, &choices, area, buffer);
         }
         Some(Popup::ConfirmQuit) => confirm_quit(ui, glass, area, buffer),
@@ -92,9 +92,9 @@ fn confirm_quit(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
     }
     let mut choices = vec![("enter", if alive { "leave; the run goes on" } else { "leave" })];
     if alive && ui.mode == Mode::Live {
-        choices.extend([("p", "pause when the turn is over, and leave"), ("A", "abort the run; asks first")]);
+        choices.extend([("p", "pause after this turn, leave"), ("A", "abort the run; asks first")]);
     }
-    choices.push(("any other key", "stay"));
+    choices.push(("else", "stay"));
     question(ui, "leave the screen?", text.trim(), &choices, area, buffer);
 }
 
@@ -106,7 +106,10 @@ fn question(ui: &Ui, title: &str, text: &str, choices: &[(&str, &str)], area: Re
         all.push((String::new(), Style::new()));
     }
     let keys = choices.iter().map(|(key, _)| width(key)).max().map_or(0, usize::from);
-    all.extend(choices.iter().map(|(key, what)| (format!("{key:<keys$}  {what}"), ui.look.strong())));
+    let room = columns.saturating_sub(4);
+    all.extend(
+        choices.iter().map(|(key, what)| (fit(&format!("{key:<keys$}  {what}"), room), ui.look.strong())),
+    );
     let rows = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
     let inside = framed(ui, frame(area, columns, rows), &format!(" {title} "), ui.look.operator(), buffer);
     lines(inside, &all, buffer);
@@ -138,8 +141,8 @@ fn actions(
     let keys = entries.iter().map(|entry| width(&entry.keys)).max().unwrap_or(0).min(area.width / 3);
     let place = frame(area, 86, area.height.saturating_sub(if area.height < 16 { 0 } else { 2 }));
     let title = match list {
-        ActionList::Help => format!(" what keys do {} · enter: do it · esc: close ", where_it_is(context)),
-        ActionList::Palette => " actions · enter: do it · esc: close ".to_owned(),
+        ActionList::Help => format!(" keys {} · enter: do · esc: close ", where_it_is(context)),
+        ActionList::Palette => " actions · enter: do · esc: close ".to_owned(),
     };
     let inside = framed(ui, place, &title, ui.look.border(true), buffer);
     if inside.height == 0 {
@@ -158,23 +161,39 @@ fn actions(
         buffer.set_stringn(x, inside.y, &of, of.len(), ui.look.dim());
     }
     let inside = Rect { y: inside.y + 1, height: inside.height - 1, ..inside };
-    let rows = usize::from(inside.height);
-    let first = (selected + 1).saturating_sub(rows);
-    for (y, (index, entry)) in (inside.y..inside.bottom()).zip(entries.iter().enumerate().skip(first)) {
-        // What cannot be done now says so first, so that the reason is never cut off.
-        let what = match &entry.disabled {
-            Some(reason) => format!("({reason}) {}", entry.description),
-            None => entry.description.clone(),
-        };
-        let keys_width = usize::from(keys);
-        let text = format!("{:<keys_width$}  {what}", fit(&entry.keys, keys));
-        let style = match (index == selected, entry.disabled.is_some()) {
-            (true, _) => ui.look.selected(),
-            (false, true) => ui.look.dim(),
-            (false, false) => Style::new(),
-        };
-        line(ui, buffer, Rect { y, height: 1, ..inside }, &fit(&text, inside.width), style);
+    let rows = entries
+        .iter()
+        .enumerate()
+        .flat_map(|(index, entry)| entry_rows(ui, entry, index == selected, keys, inside.width));
+    let rows: Vec<(String, Style)> = rows.collect();
+    // Only the selected one may have several lines, so its last line stands this far down.
+    let lowest = rows.len() - (entries.len() - selected.min(entries.len())).saturating_sub(1);
+    let first = lowest.saturating_sub(usize::from(inside.height));
+    for (y, (text, style)) in (inside.y..inside.bottom()).zip(rows.into_iter().skip(first)) {
+        line(ui, buffer, Rect { y, height: 1, ..inside }, &text, style);
     }
+}
+
+/// One action: a line, or for the selected one as many as its words need.
+fn entry_rows(ui: &Ui, entry: &Entry, selected: bool, keys: u16, columns: u16) -> Vec<(String, Style)> {
+    // What cannot be done now says so first.
+    let what = match &entry.disabled {
+        Some(reason) => format!("({reason}) {}", entry.description),
+        None => entry.description.clone(),
+    };
+    let room = columns.saturating_sub(keys + 2);
+    let style = match (selected, entry.disabled.is_some()) {
+        (true, _) => ui.look.selected(),
+        (false, true) => ui.look.dim(),
+        (false, false) => Style::new(),
+    };
+    let lines = if selected { wrap(&what, room, 3) } else { vec![fit(&what, room)] };
+    let keys_width = usize::from(keys);
+    let mut chords = fit(&entry.keys, keys);
+    lines
+        .into_iter()
+        .map(|line| (format!("{:<keys_width$}  {line}", std::mem::take(&mut chords)), style))
+        .collect()
 }
 
 fn step_report(ui: &Ui, glass: &Glass, step: &Step, scroll: u16, area: Rect, buffer: &mut Buffer) {
@@ -192,7 +211,7 @@ fn step_report(ui: &Ui, glass: &Glass, step: &Step, scroll: u16, area: Rect, buf
         glass.run.ledger.steps.get(&step.number).map_or_else(String::new, |usage| cost(&usage.totals));
     let who = step.role.as_ref().map_or("awtui", |role| role.as_str());
     let summary = format!("{who} · {} · {} · {spent}", outcome(step), duration(step.wall(glass.now.run)));
-    text.push((summary, look.dim()));
+    text.extend(wrap(&summary, inside.width, 3).into_iter().map(|line| (line, look.dim())));
     text.push((String::new(), Style::new()));
     if let Some(report) = &step.verdict {
         add(&mut text, report.verdict.as_str(), report.reason.summary());

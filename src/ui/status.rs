@@ -72,7 +72,7 @@ fn link(ui: &Ui, glass: &Glass) -> Option<Status> {
     let look = &ui.look;
     match &glass.link {
         Link::Lost { reason } => {
-            let text = format!("the supervisor cannot be reached; trying again. {reason}");
+            let text = format!("trying again; the run itself goes on. {reason}");
             Some(Status::new("DISCONNECTED", text, look.badge(look.bad())))
         }
         Link::Connecting { attempt } if *attempt > 1 => {
@@ -111,10 +111,8 @@ fn holding(ui: &Ui, glass: &Glass) -> Option<Status> {
     }
     if let Some(pause) = &run.pause {
         let word = if run.is_busy() { "DRAINING" } else { "PAUSED" };
-        let text = match run.is_busy() {
-            true => format!("the turn is being finished; {}: {}", pause.author.name, pause.reason),
-            false => format!("{}: {}", pause.author.name, pause.reason),
-        };
+        let finishing = if run.is_busy() { "the turn is being finished; " } else { "" };
+        let text = format!("{finishing}{}: {}", pause.author.name, pause.reason);
         let keys = key(ui, Context::Normal, Action::Resume, "resume");
         return Some(Status::new(word, text, warning).with_keys(keys));
     }
@@ -141,7 +139,7 @@ fn holding(ui: &Ui, glass: &Glass) -> Option<Status> {
 }
 
 fn gate_waits(run: &Run) -> String {
-    run.open_gates().next().map_or_else(String::new, |gate| format!("gate {} waits for you", gate.id))
+    run.open_gates().next().map_or_else(String::new, |gate| format!("gate {} waits", gate.id))
 }
 
 /// Nothing holds anything: what the run does.
@@ -153,18 +151,21 @@ fn going_on(ui: &Ui, glass: &Glass) -> Status {
     let text = if let Some(compaction) = running {
         let since = duration(glass.now.run.saturating_sub(compaction.started.run));
         let before = tokens_or_unknown(compaction.before);
-        format!("the {}'s context of {before} tokens is being compacted, for {since} now", compaction.role)
+        format!("{} compacting {before}, {since} so far", compaction.role)
     } else if run.id.is_some() {
         explain(run)
     } else {
         String::new()
     };
     let trouble = run.last_trouble.as_ref().filter(|_| run.id.is_some());
-    let (text, style) = match (trouble, &glass.notice) {
-        (Some(trouble), _) => (format!("{text} · trouble: {trouble}"), look.warning()),
-        (None, Some(notice)) if text.is_empty() => (notice.clone(), look.warning()),
-        (None, Some(notice)) => (format!("{text} · {notice}"), look.warning()),
-        (None, None) => (text, look.dim()),
+    if let Some(trouble) = trouble {
+        let (badge, text) = (format!("{watching}  TROUBLE"), format!("{trouble} · {text}"));
+        return Status::new(badge.trim(), text, look.warning());
+    }
+    let (text, style) = match &glass.notice {
+        Some(notice) if text.is_empty() => (notice.clone(), look.warning()),
+        Some(notice) => (format!("{text} · {notice}"), look.warning()),
+        None => (text, look.dim()),
     };
     Status::new(watching, text, style)
 }

@@ -4,6 +4,7 @@ use super::act::{act, clamp, hand_over_focus};
 use super::input::Address;
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
+use super::view::shown_gate;
 use super::{gate, mouse};
 use crate::domain::{Answer, AnswerKind, Gate, OperatorAct, PaneId, PauseMode, RoleName, Text};
 use crate::glass::Glass;
@@ -43,7 +44,7 @@ impl Ui {
     pub fn call_to_gate(&mut self, glass: &Glass) {
         let free = self.popups.is_empty() && !self.typing && self.input.text().is_empty();
         if free && self.focus == Focus::Input && shown_gate(self, glass).is_some() {
-            self.focus = Focus::Gates;
+            self.focus_on(Focus::Gates);
         }
     }
 

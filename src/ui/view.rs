@@ -187,7 +187,11 @@ fn tab(ui: &Ui, glass: &Glass, role: &RoleName, shown: bool) -> String {
         Some(name) if name == role.as_str() => panel::label(ui, &glass.run, focus),
         Some(_) | None => role.to_string(),
     };
-    format!("{}{label} {} ", if shown { "▸" } else { " " }, pane::activity(&glass.run, role))
+    // What the shown one does stands in the line below.
+    if shown {
+        return format!("▸{label} ");
+    }
+    format!(" {label} {} ", pane::activity(&glass.run, role))
 }
 
 fn draw_tabs(ui: &Ui, glass: &Glass, roles: &[RoleName], active: &RoleName, area: Rect, buffer: &mut Buffer) {
@@ -218,7 +222,7 @@ pub(super) fn active_role(ui: &Ui, glass: &Glass, roles: &[RoleName]) -> Option<
 fn draw_panels(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
     if area.width >= WIDE {
         let mut x = area.x;
-        for (focus, parts) in Focus::PANELS.into_iter().zip([31_u16, 35, 19, 15]) {
+        for (focus, parts) in Focus::PANELS.into_iter().zip([30_u16, 34, 20, 16]) {
             let last = focus == Focus::Artifacts;
             let width = if last { area.right() - x } else { area.width * parts / 100 };
             panel::draw(ui, glass, focus, &[], Rect { x, width, ..area }, buffer, layout);

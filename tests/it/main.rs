@@ -14,4 +14,5 @@ mod settings;
 mod supervised;
 mod term;
 mod tty;
+mod ui;
 mod wire;

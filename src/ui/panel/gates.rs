@@ -1,15 +1,14 @@
 //! Questions that block, with what to look at and the keys that answer; then what was answered.
 
 use super::super::act::selected;
+use super::super::card::keys;
 use super::super::format::{duration, fit, wrap};
-use super::super::gate::{action, consequence};
-use super::super::keys::chord;
+use super::super::gate::consequence;
 use super::super::model::{Focus, Layout, Ui};
 use super::super::table::{Column, rows};
 use super::{List, empty};
 use crate::domain::{AnswerKind, Gate, GateStatus, Run};
 use crate::glass::Glass;
-use crate::settings::Context;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -66,7 +65,7 @@ fn sign(gate: &Gate) -> &'static str {
 
 fn state(gate: &Gate, now: u64) -> String {
     match &gate.status {
-        GateStatus::Open => format!("waits {}", duration(now.saturating_sub(gate.opened.run))),
+        GateStatus::Open => duration(now.saturating_sub(gate.opened.run)),
         GateStatus::Answered { answer, .. } => answer.kind.as_str().to_owned(),
         GateStatus::Withdrawn { .. } => "withdrawn".to_owned(),
     }
@@ -84,15 +83,12 @@ fn details(ui: &Ui, gate: &Gate, columns: u16) -> Vec<(String, Style)> {
     }
     let mut lines: Vec<(String, Style)> =
         wrap(gate.question.summary(), columns, 3).into_iter().map(|line| (line, look.strong())).collect();
-    let keys: Vec<String> = gate
+    let answers: Vec<String> = gate
         .answers
         .iter()
-        .filter_map(|kind| {
-            let key = chord(ui, Context::Gate, action(*kind))?;
-            Some(format!("{key}: {}", consequence(gate, *kind)))
-        })
+        .map(|kind| format!("{} {}: {}", keys(ui, *kind), kind.as_str(), consequence(gate, *kind)))
         .collect();
-    lines.extend(keys.into_iter().map(|text| (fit(&text, columns), look.key())));
+    lines.extend(answers.into_iter().map(|text| (fit(&text, columns), look.key())));
     lines.extend(
         gate.evidence.iter().flat_map(|line| wrap(line, columns, 2)).map(|line| (line, Style::new())),
     );

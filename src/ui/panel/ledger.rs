@@ -109,9 +109,10 @@ fn table(lines: &[Line]) -> Vec<Column> {
 fn context(role: &RoleName, gauge: &Gauge, room: u16) -> String {
     let threshold = gauge.threshold();
     let forms = gauge.forms();
-    let full = forms.iter().map(|form| format!("{role:<7} {form} {threshold}"));
-    let short = forms.iter().map(|form| format!("{role:<7} {form}"));
-    let mut all: Vec<String> = full.chain(short).collect();
+    let mut all: Vec<String> =
+        forms[..1].iter().map(|form| format!("{role:<7} {form} {threshold}")).collect();
+    all.push(format!("{role:<7} {} {threshold}", gauge.figures()));
+    all.extend(forms.iter().map(|form| format!("{role:<7} {form}")));
     let place = all.iter().position(|text| super::width(text.trim_end()) <= room);
     match place {
         Some(place) => all.swap_remove(place).trim_end().to_owned(),

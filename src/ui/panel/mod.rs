@@ -30,7 +30,7 @@ fn name(focus: Focus, run: &Run) -> String {
         Focus::Input => "input",
     };
     let open = run.open_gates().count();
-    if focus == Focus::Gates && open > 0 { format!("gates ({open} open)") } else { plain.to_owned() }
+    if focus == Focus::Gates && open > 0 { format!("gates ({open})") } else { plain.to_owned() }
 }
 
 fn action(focus: Focus) -> Action {

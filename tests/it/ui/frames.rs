@@ -1,0 +1,188 @@
+//! Frames of every situation at every size.
+
+use super::scenes::{self, Scene};
+use awtui::glass::GlassEvent;
+use awtui::ui::Focus;
+
+const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
+
+fn frames(name: &str, scene: impl Fn((u16, u16)) -> Scene) {
+    for (cols, rows) in SIZES {
+        let scene = scene((cols, rows));
+        insta::assert_snapshot!(format!("{name}_{cols}x{rows}"), scene.text());
+    }
+}
+
+#[test]
+fn the_first_screen_asks_what_should_be_done() {
+    frames("first", scenes::first);
+}
+
+#[test]
+fn planning() {
+    frames("planning", |size| Scene::of(&scenes::planning(), size));
+}
+
+#[test]
+fn the_worker_works() {
+    frames("working", |size| {
+        let mut scene = Scene::of(&scenes::working(), size);
+        scene.glass.feed(GlassEvent::Artifacts(scenes::artifacts()));
+        scene.draw();
+        scene
+    });
+}
+
+#[test]
+fn a_gate_confirms_that_it_is_done() {
+    frames("gate", |size| Scene::of(&scenes::gate(), size));
+}
+
+#[test]
+fn a_question_of_the_analyst_in_the_panel_of_gates() {
+    frames("question_panel", |size| {
+        let mut scene = Scene::of(&scenes::question(), size);
+        scene.wait(1_000);
+        scene.press("esc 5");
+        scene
+    });
+}
+
+#[test]
+fn done() {
+    frames("done", |size| Scene::of(&scenes::done(), size));
+}
+
+#[test]
+fn paused() {
+    frames("paused", |size| Scene::of(&scenes::paused(), size));
+}
+
+#[test]
+fn a_compaction_runs() {
+    frames("compacting", |size| Scene::of(&scenes::compacting(), size));
+}
+
+#[test]
+fn an_agent_could_not_start() {
+    frames("agent_failed", |size| Scene::of(&scenes::agent_failed(), size));
+}
+
+#[test]
+fn the_supervisor_is_out_of_reach() {
+    frames("disconnected", scenes::disconnected);
+}
+
+#[test]
+fn help() {
+    frames("help", |size| {
+        let mut scene = Scene::of(&scenes::working(), size);
+        scene.press("?");
+        scene
+    });
+}
+
+#[test]
+fn the_palette_searched_for_pause() {
+    frames("palette", |size| {
+        let mut scene = Scene::of(&scenes::paused(), size);
+        scene.press(": p a u s e");
+        scene
+    });
+}
+
+#[test]
+fn typing_into_the_worker() {
+    frames("typing", |size| {
+        let mut scene = Scene::of(&scenes::working(), size);
+        scene.press("i");
+        scene
+    });
+}
+
+#[test]
+fn leaving_while_a_run_goes_on_asks() {
+    frames("quit", |size| {
+        let mut scene = Scene::of(&scenes::working(), size);
+        scene.press("q");
+        scene
+    });
+}
+
+#[test]
+fn the_ledger_alone() {
+    frames("ledger", |size| {
+        let mut scene = Scene::of(&scenes::compacting(), size);
+        scene.press("4 z z");
+        scene
+    });
+}
+
+#[test]
+fn a_refusal_stays_to_be_read() {
+    frames("refused", |size| {
+        let mut scene = Scene::of(&scenes::working(), size);
+        scene.ui.refused(
+            "a run is alive in this working tree already: aw_20261121_101500_parser; attach to it with \
+             `awtui attach`, or abort it first"
+                .to_owned(),
+        );
+        scene.draw();
+        scene
+    });
+}
+
+#[test]
+fn the_report_of_a_step() {
+    frames("step", |size| {
+        let mut scene = Scene::of(&scenes::gate(), size);
+        scene.ui.focus = Focus::Steps;
+        scene.press("esc 3 up up enter");
+        scene
+    });
+}
+
+#[test]
+fn a_replay_at_a_gate() {
+    frames("replay", scenes::replay);
+}
+
+#[test]
+fn a_tall_narrow_screen_stacks_the_panes() {
+    let scene = Scene::of(&scenes::working(), (80, 50));
+    insta::assert_snapshot!("working_80x50", scene.text());
+}
+
+#[test]
+fn a_screen_below_the_smallest_says_so_and_nothing_else() {
+    for (cols, rows) in [(39, 24), (80, 9), (1, 1), (5, 3)] {
+        let mut scene = Scene::of(&scenes::working(), (80, 24));
+        scene.resize(cols, rows);
+        assert!(scene.ui.layout.too_small, "{cols}x{rows}");
+        assert!(scene.ui.wanted_sizes().is_empty(), "panes keep their size");
+    }
+    let mut scene = Scene::of(&scenes::working(), (80, 24));
+    scene.resize(39, 9);
+    assert!(scene.shows("awtui needs 40 x 10, this is 39 x 9."), "{}", scene.text());
+}
+
+#[test]
+fn every_size_can_be_drawn_in_every_situation() {
+    let benches = [scenes::planning(), scenes::working(), scenes::gate(), scenes::question(), scenes::done()];
+    for bench in &benches {
+        let mut scene = Scene::of(bench, (80, 24));
+        for focus in Focus::ALL {
+            scene.ui.focus = focus;
+            for (cols, rows) in (1..=8).map(|n| (n * 25, n * 8)).chain([
+                (40, 10),
+                (41, 11),
+                (59, 30),
+                (76, 15),
+                (99, 16),
+                (100, 10),
+            ]) {
+                scene.resize(cols, rows);
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Gates are answered on purpose and once.
+
+use super::scenes::{self, Scene};
+use awtui::domain::{Answer, AnswerKind, GateId, OperatorAct, Text};
+use awtui::ui::{Address, Ask, Focus, Mode};
+
+const SIZE: (u16, u16) = (80, 24);
+
+fn answer(kind: AnswerKind, text: &str) -> Ask {
+    let answer = Answer { kind, text: Text::from(text) };
+    Ask::Act(OperatorAct::AnswerGate { gate: GateId(1), answer })
+}
+
+/// A gate that the operator had time to read.
+fn read() -> Scene {
+    let mut scene = Scene::of(&scenes::gate(), SIZE);
+    scene.wait(700);
+    scene
+}
+
+#[test]
+fn a_key_pressed_as_the_card_appears_answers_nothing() {
+    for key in ["y", "a", "enter", "X", "x", "c"] {
+        let mut scene = Scene::of(&scenes::gate(), SIZE);
+        scene.wait(500);
+        assert_eq!(scene.press(key), [], "{key}");
+        assert_eq!(scene.ui.focus, Focus::Worker, "{key}");
+        assert!(scene.shows("gate 1 appeared just as you pressed a key"), "{key}: {}", scene.text());
+        scene.wait(200);
+        assert!(!scene.press("y").is_empty(), "{key}: a moment later it counts");
+    }
+}
+
+#[test]
+fn a_card_that_the_operator_opened_is_answered_at_once() {
+    let mut scene = read();
+    scene.press("esc");
+    assert_eq!(scene.press("y"), [], "it was put aside");
+    assert_eq!(scene.press("g y"), [answer(AnswerKind::Approve, "")]);
+}
+
+#[test]
+fn each_answer_has_its_key() {
+    assert_eq!(read().press("y"), [answer(AnswerKind::Approve, "")]);
+    assert_eq!(read().press("a"), [answer(AnswerKind::Approve, "")]);
+    assert_eq!(read().press("down enter"), [answer(AnswerKind::Approve, "")]);
+    assert_eq!(read().press("X n"), []);
+    assert_eq!(read().press("X y"), [answer(AnswerKind::Abort, "")]);
+    let mut scene = read();
+    assert_eq!(scene.press("t"), []);
+    assert!(scene.shows("gate 1 takes reject, approve, answer, abort"), "{}", scene.text());
+}
+
+#[test]
+fn a_rejection_takes_a_note_or_none() {
+    let mut scene = read();
+    assert_eq!(scene.press("x"), []);
+    assert_eq!(scene.ui.input().1, &Address::Reject(GateId(1)));
+    assert_eq!(scene.press("enter"), [answer(AnswerKind::Reject, "")]);
+    let mut scene = read();
+    scene.press("n");
+    scene.type_text("no tests");
+    assert_eq!(scene.press("enter"), [answer(AnswerKind::Reject, "no tests")]);
+}
+
+#[test]
+fn an_answer_in_words_needs_words_and_can_be_given_up() {
+    let mut scene = read();
+    scene.press("c");
+    assert_eq!(scene.press("enter"), []);
+    scene.type_text("do it");
+    assert_eq!(scene.press("enter"), [answer(AnswerKind::Answer, "do it")]);
+    let mut scene = read();
+    scene.press("c esc");
+    assert_eq!(scene.ui.input().1, &Address::Note);
+    assert_eq!(scene.press("y"), [answer(AnswerKind::Approve, "")]);
+}
+
+#[test]
+fn an_answered_gate_takes_no_second_answer_until_the_first_was_refused() {
+    let mut scene = read();
+    scene.press("y");
+    assert!(!scene.shows("gate 1: confirm done"));
+    assert_eq!(scene.press("y"), []);
+    scene.ui.refused("the supervisor is stopping".to_owned());
+    scene.draw();
+    assert!(scene.shows("gate 1: confirm done"));
+    scene.wait(700);
+    assert_eq!(scene.press("y"), [answer(AnswerKind::Approve, "")]);
+}
+
+#[test]
+fn a_gate_never_takes_the_keys_from_the_input_box_or_an_agent() {
+    let mut scene = Scene::of(&scenes::working(), SIZE);
+    scene.press("7");
+    let bench = scenes::gate();
+    for record in &bench.records[scene.glass.run.seq.try_into().unwrap()..] {
+        scene.glass.feed(awtui::glass::GlassEvent::Record(record.clone()));
+    }
+    scene.wait(5_000);
+    assert!(scene.shows("gate 1: confirm done"));
+    scene.type_text("yes and no");
+    assert_eq!(scene.ui.input().0, "yes and no");
+
+    let mut scene = read();
+    scene.ui.focus = Focus::Worker;
+    scene.press("esc i");
+    scene.press("g");
+    assert!(scene.ui.typing);
+    scene.ui.typing = true;
+    let asks = scene.press("y");
+    assert!(matches!(asks.last(), Some(Ask::Type { .. })), "{asks:?}");
+    assert!(!scene.shows("╭─ gate 1"), "no card over a pane that is typed into");
+    assert!(scene.shows("gate 1 waits"), "{}", scene.text());
+}
+
+#[test]
+fn the_panel_of_gates_shows_what_to_look_at_and_the_keys_that_answer() {
+    let mut scene = Scene::of(&scenes::question(), (120, 40));
+    scene.wait(700);
+    scene.press("esc 5 z z");
+    for what in [
+        "May the old format be dropped?",
+        "c answer: answer in words",
+        "Which release is it for?",
+        "a, y approve",
+    ] {
+        assert!(scene.shows(what), "{what}: {}", scene.text());
+    }
+    scene.press("enter");
+    assert!(scene.shows("gate 1: question"), "{}", scene.text());
+}
+
+#[test]
+fn evidence_that_does_not_fit_is_counted_not_dropped_in_silence() {
+    let scene = {
+        let mut scene = Scene::of(&scenes::gate(), (80, 16));
+        scene.wait(700);
+        scene
+    };
+    assert!(scene.shows("more lines in the panel of gates"), "{}", scene.text());
+    assert!(scene.shows("finish the run"), "the answers stay");
+}
+
+#[test]
+fn a_replay_shows_the_card_and_takes_no_answer() {
+    let mut scene = scenes::replay(SIZE);
+    scene.wait(5_000);
+    assert_eq!(scene.ui.mode, Mode::Replay);
+    assert!(scene.shows("gate 1: confirm done"));
+    assert_eq!(scene.press("y a enter"), []);
+}

@@ -1,0 +1,8 @@
+//! The screen: what is drawn at each size, what each key asks for, and that it stays calm.
+
+mod calm;
+mod frames;
+mod gates;
+mod keys;
+mod mouse;
+mod scenes;
