@@ -45,7 +45,7 @@ impl Host {
 
     fn text(&self) -> String {
         let rows = self.parser.screen().rows(0, self.parser.screen().size().1.into());
-        rows.map(|row| format!("{}\n", row.trim_end())).collect()
+        rows.fold(String::new(), |text, row| text + row.trim_end() + "\n")
     }
 }
 

@@ -226,7 +226,7 @@ fn typing_needs_an_agent_in_focus() {
 fn a_pane_scrolls_back_and_what_comes_later_does_not_move_it() {
     let mut scene = working();
     let pane = || "worker-1".into();
-    let lines: String = (1..=100).map(|line| format!("line {line}\r\n")).collect();
+    let lines = scenes::hundred_lines();
     scene.glass.feed(GlassEvent::Pane { pane: pane(), end: 9, change: PaneChange::Output { text: lines } });
     scene.draw();
     assert!(scene.shows("line 100"));

@@ -70,7 +70,7 @@ fn an_answer_on_the_card_is_clicked() {
 #[test]
 fn the_wheel_scrolls_the_pane_under_it_whatever_is_focused() {
     let mut scene = Scene::of(&scenes::working(), SIZE);
-    let lines: String = (1..=100).map(|line| format!("line {line}\r\n")).collect();
+    let lines = scenes::hundred_lines();
     output(&mut scene, &lines);
     scene.press("3");
     let (col, row) = scene.find("line 95");

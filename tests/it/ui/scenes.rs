@@ -361,3 +361,7 @@ pub fn replay(size: (u16, u16)) -> Scene {
     scene.draw();
     scene
 }
+
+pub fn hundred_lines() -> String {
+    (1..=100).fold(String::new(), |text, line| format!("{text}line {line}\r\n"))
+}
