@@ -75,12 +75,11 @@ fn write_to(ui: &mut Ui, address: Address) -> Vec<Ask> {
     Vec::new()
 }
 
-/// Whether the operator can have read the card: it was drawn, and not only this moment, or was asked for.
+/// Whether the answer can be meant for this gate: the operator went to it, or its card was drawn, and not only this
+/// moment.
 fn was_seen(ui: &Ui, id: GateId) -> bool {
-    match ui.layout.gate {
-        Some((drawn, since)) => drawn == id && (ui.gate == Some(id) || ui.time >= since + MOMENT),
-        None => false,
-    }
+    let drawn = ui.layout.gate.is_some_and(|(drawn, since)| drawn == id && ui.time >= since + MOMENT);
+    drawn || ui.gate == Some(id)
 }
 
 pub(super) fn abort(ui: &mut Ui, glass: &Glass, gate: Option<GateId>) -> OperatorAct {
