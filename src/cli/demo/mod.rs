@@ -132,11 +132,12 @@ async fn close(context: &Context, scratch: &Scratch, exit: Exit) -> Result<Exit,
     let folder = RunFolder::at(&scratch.repository.join("tmp"), &run);
     let (passes, last) = scratch::test(&scratch.repository, context.environment());
     let judgement = if passes { "passes now" } else { "does not pass" };
+    print::line(&format!("test        {judgement}: {last}"));
     print::line(&format!("run folder  {}", folder.path().display()));
     print::line(&format!("journal     {}", context.folders.journal(&run).display()));
-    print::line(&format!("test        {judgement}: {last}"));
-    print::line(&format!("look        cd {place} && git diff"));
-    print::line(&format!("replay      cd {place} && {} replay {run}", program()));
+    print::line(&format!("look back   cd {place}"));
+    print::line("            git diff");
+    print::line(&format!("            {} replay {run}", program()));
     Ok(if exit == Exit::Done && !passes { Exit::Failed } else { exit })
 }
 

@@ -48,7 +48,6 @@ struct DemoAgent {
     speed: f64,
     run: String,
     model: String,
-    /// Tokens at which awtui compacts; the status line shows the share of the window.
     screen: Screen,
     input: Input,
     frames: Interval,
@@ -60,6 +59,9 @@ struct DemoAgent {
     n_reports: u32,
     /// Exit code and last line of the newest run of a command.
     last_run: (bool, String),
+    /// All that it printed.
+    printed: String,
+    artifacts: Option<PathBuf>,
     instruction: Option<String>,
 }
 
@@ -95,16 +97,20 @@ pub(in crate::cli) async fn run(options: DemoAgentOptions) -> Result<Exit, Probl
         waiting: VecDeque::new(),
         n_reports: 0,
         last_run: (false, "no test was run".to_owned()),
+        printed: String::new(),
+        artifacts: value("AWTUI_ARTIFACTS").map(PathBuf::from),
         instruction: None,
     };
     let ended = agent.serve(&options.role, options.resume.is_some()).await;
     drop(guard);
-    ended.map_err(failed)?;
+    // What was said stays to be read, as after other agents.
+    write(&ended.map_err(failed)?).map_err(failed)?;
     Ok(Exit::Done)
 }
 
 impl DemoAgent {
-    async fn serve(mut self, role: &str, resumed: bool) -> std::io::Result<()> {
+    /// Gives what is left to be shown when the screen is given back.
+    async fn serve(mut self, role: &str, resumed: bool) -> std::io::Result<String> {
         write(&format!("\x1b]2;scripted demo · {role}\x07"))?;
         let title = format!("awtui 台本 scripted demo · {role}");
         let about = format!("{} is no model: every word and every number of tokens is scripted.", self.model);
@@ -145,7 +151,7 @@ impl DemoAgent {
             link.send(&ToDesk::Shutdown);
             link.close().await;
         }
-        Ok(())
+        Ok(self.screen.farewell())
     }
 
     /// Says who this is. What was told by an earlier process of the session is told again; awtui knows it by its ids.
@@ -180,12 +186,8 @@ impl DemoAgent {
     fn show_status(&mut self) {
         let window = self.part.model().window;
         let percent = u64::from(self.session.context) * 100 / u64::from(window);
-        self.screen.status = format!(
-            "{} · context {percent}% of {}k · ${:.4} (scripted)",
-            self.model,
-            window / 1000,
-            self.session.cost()
-        );
+        self.screen.status =
+            format!("{} · ctx {percent}% · ${:.4} scripted", self.model, self.session.cost());
     }
 
     fn draw(&mut self) -> std::io::Result<()> {

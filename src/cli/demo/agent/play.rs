@@ -6,6 +6,7 @@ use super::script::{Message, Report, Tool, after_test};
 use super::{DemoAgent, Wish};
 use crate::agent::protocol::{ToDesk, TokenFields, UsageLine};
 use crate::domain::UsageKind;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::Command;
@@ -171,6 +172,7 @@ impl DemoAgent {
             Tool::Read(path) => ("Read", *path),
             Tool::Run(command) => ("Bash", *command),
             Tool::Edit { path, .. } => ("Edit", *path),
+            Tool::Keep(name) => ("attach_artifact", *name),
             Tool::Progress(text) => ("report_progress", *text),
         };
         let call = format!("{}.tool", self.session.next_message());
@@ -202,6 +204,17 @@ impl DemoAgent {
             Tool::Read(path) => Ok(read(path)),
             Tool::Edit { path, old, new } => Ok(edit(path, old, new)),
             Tool::Run(command) => self.command(command).await,
+            Tool::Keep(name) => {
+                let folder = self.artifacts.as_deref().unwrap_or_else(|| Path::new("."));
+                if let Err(error) = std::fs::write(folder.join(name), &self.printed) {
+                    return Ok(failure(format!("{name} cannot be written: {error}")));
+                }
+                let key = self.next_key();
+                let note = "what the test printed".to_owned();
+                self.tell(&ToDesk::AttachArtifact { key: key.clone(), path: name.to_owned(), note });
+                let (ok, message) = self.answer(&key).await?;
+                Ok(Done { lines: Vec::new(), failed: !ok, how: message })
+            }
             Tool::Progress(text) => {
                 let key = self.next_key();
                 self.tell(&ToDesk::ReportProgress { key: key.clone(), text: text.to_owned() });
@@ -222,6 +235,7 @@ impl DemoAgent {
             String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("nothing was printed");
         self.last_run = (output.status.success(), last.trim().to_owned());
+        self.printed.clone_from(&text);
         let lines = text
             .lines()
             .map(|line| {

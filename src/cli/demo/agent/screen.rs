@@ -154,6 +154,14 @@ impl Screen {
         bytes
     }
 
+    /// The last lines of what was said, for a screen that is no longer ours.
+    pub(super) fn farewell(&self) -> String {
+        let rows = self.body(usize::from(self.size.0), usize::from(self.size.1).saturating_sub(1));
+        let first = rows.iter().position(|row| row.width() > 0).unwrap_or(0);
+        let end = rows.iter().rposition(|row| row.width() > 0).map_or(first, |last| last + 1);
+        rows[first..end].iter().map(|row| row.bytes(self.colour) + "\n").collect()
+    }
+
     /// All rows, and where the cursor is.
     fn rows(&self) -> (Vec<Line>, (usize, usize)) {
         let (width, height) = (usize::from(self.size.0), usize::from(self.size.1));
@@ -243,7 +251,10 @@ impl Entry {
 }
 
 fn prompt(text: &str, width: usize) -> Vec<Line> {
-    let texts: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let texts: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("```"))
+        .collect();
     let mut lines: Vec<Line> = texts
         .iter()
         .take(PROMPT_LINES)

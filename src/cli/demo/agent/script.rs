@@ -38,6 +38,8 @@ pub(super) enum Tool {
         old: &'static str,
         new: &'static str,
     },
+    /// Keeps what the last command printed under this name in the folder of artifacts.
+    Keep(&'static str),
     /// A word to awtui while the work goes on.
     Progress(&'static str),
 }

@@ -122,7 +122,8 @@ fn second(program: Tool, promise: Tool, what: &str, other: &'static str) -> Scen
         ),
         message("What is promised must follow what is done.", Some(promise), 700, 190),
         message("The whole test.", Some(Tool::Run("sh test.sh")), 600, 70),
-        message("All of it passes. ✓", None, 640, 380),
+        message("All of it passes. ✓ I keep what it printed.", Some(Tool::Keep("test_after.txt")), 640, 90),
+        message("", None, 160, 320),
     ];
     Scene {
         messages,
@@ -133,7 +134,7 @@ fn second(program: Tool, promise: Tool, what: &str, other: &'static str) -> Scen
                 &format!("Read duration.sh; changed duration.sh and {other}; ran `sh test.sh`."),
                 &format!("Done: {what}."),
                 "`sh test.sh` now ends with: {summary}",
-                &format!("duration.sh, {other}"),
+                &format!("duration.sh, {other}; artifacts/test_after.txt"),
                 "none",
                 "Nothing is left of the task.",
                 "The stop condition holds: sh test.sh exits 0.",
