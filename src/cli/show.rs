@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::print;
-use crate::domain::{Ledger, Record, Run, RunId, RunSummary, apply, explain};
+use crate::domain::{Ledger, Record, Run, RunId, RunOutcome, RunSummary, apply, explain};
 use crate::journal;
 use crate::supervisor::stored_summaries;
 use crate::ui::format;
@@ -36,9 +36,9 @@ fn fold(records: &[Record]) -> Run {
     run
 }
 
-/// Whether a run has ended, by its journal.
-pub(super) fn is_over(context: &Context, run: &RunId) -> Result<bool, Problem> {
-    Ok(fold(&records(context, run)?).is_over())
+/// How a run ended, by its journal; `None` while it goes on.
+pub(super) fn outcome(context: &Context, run: &RunId) -> Result<Option<RunOutcome>, Problem> {
+    Ok(fold(&records(context, run)?).outcome)
 }
 
 /// The state of the run that is meant, and as JSON: from its supervisor when one serves it.

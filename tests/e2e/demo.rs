@@ -5,10 +5,11 @@ use awtui::journal;
 use awtui::pty;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
-fn awtui(home: &Path, arguments: &[&str]) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_awtui"))
+fn command(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_awtui"));
+    command
         .args(arguments)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap())
@@ -18,9 +19,15 @@ fn awtui(home: &Path, arguments: &[&str]) -> Output {
         .env("XDG_CONFIG_HOME", home.join("config"))
         .env("AWTUI_ROLES__WORKER__AGENT", "nonsense")
         .env("GIT_DIR", "/nowhere")
-        .current_dir(home)
-        .output()
-        .unwrap();
+        .current_dir(home);
+    command
+}
+
+fn awtui(home: &Path, arguments: &[&str]) -> Output {
+    shown(command(home, arguments).output().unwrap())
+}
+
+fn shown(output: Output) -> Output {
     println!("{}", String::from_utf8_lossy(&output.stdout));
     eprintln!("{}", String::from_utf8_lossy(&output.stderr));
     output
@@ -77,11 +84,7 @@ fn the_headless_demo_fixes_the_program_in_two_rounds_with_a_gate_and_leaves_ever
 
     let stored = only_child(&only_child(&home.path().join("awtui/projects")).join("runs"));
     let loaded = journal::read(&stored.join("journal.jsonl")).unwrap();
-    assert!(loaded.broken.is_none() && loaded.torn.is_none());
-    let mut run = Run::default();
-    for record in &loaded.records {
-        apply(&mut run, record);
-    }
+    let run = folded(&stored);
     assert_eq!(run.outcome, Some(RunOutcome::Done));
     assert_eq!(run.rounds, 2);
     let verdicts: Vec<Verdict> =
@@ -135,6 +138,65 @@ fn the_ledger_adds_up(path: &Path) {
     assert!((cost - total).abs() < 1e-9 && total > 0.0, "{cost} and {total}");
     let models: Vec<&String> = ledger["totals"].as_object().unwrap().keys().collect();
     assert_eq!(models, ["scripted/demo-analyst", "scripted/demo-worker"]);
+}
+
+#[test]
+fn a_worker_that_is_killed_in_its_turn_goes_on_in_a_new_process_and_every_call_counts_once() {
+    let home = home();
+    let demo = command(home.path(), &["demo", "--headless", "--speed", "10"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let projects = home.path().join("awtui/projects");
+    let launch = wait_for("the worker's first call", || {
+        let project = std::fs::read_dir(&projects).ok()?.next()?.ok()?.path();
+        let run = std::fs::read_dir(project.join("runs")).ok()?.next()?.ok()?.path();
+        let launch = run.join("launch/worker.1");
+        let log = std::fs::read_to_string(launch.join("session.jsonl")).ok()?;
+        log.contains("\"entry\":\"call\"").then_some(launch)
+    });
+    let workers = pty::marked(&format!("AWTUI_DEMO_FOLDER={}", launch.display()));
+    assert!(!workers.is_empty());
+    for worker in workers {
+        // A command that it ran may be gone by now.
+        let _ = Command::new("kill").args(["-9", &worker.to_string()]).status().unwrap();
+    }
+    let output = shown(demo.wait_with_output().unwrap());
+    assert_eq!(output.status.code(), Some(0));
+    let repository = only_child(&home.path().join("awtui/demo")).join("duration");
+    the_ledger_adds_up(&only_child(&repository.join("tmp")).join("ledger.json"));
+    let stored = launch.parent().and_then(Path::parent).unwrap();
+    assert!(stored.join("panes/worker-2.cast").exists());
+    let log = std::fs::read_to_string(launch.join("session.jsonl")).unwrap();
+    let paid = log.lines().filter(|line| line.contains("\"usage\":{")).count();
+    let ledger = folded(stored).ledger;
+    let calls = ledger.roles.iter().find(|(role, _)| role.as_str() == "worker").unwrap().1.totals.calls;
+    assert_eq!(calls, u64::try_from(paid).unwrap());
+}
+
+/// Gives up after a minute.
+fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    #[expect(clippy::disallowed_methods, reason = "a real process takes real time")]
+    let now = std::time::Instant::now;
+    let begun = now();
+    loop {
+        if let Some(found) = condition() {
+            return found;
+        }
+        assert!(now().duration_since(begun).as_secs() < 60, "{what} did not come");
+        std::thread::yield_now();
+    }
+}
+
+fn folded(stored: &Path) -> Run {
+    let loaded = journal::read(&stored.join("journal.jsonl")).unwrap();
+    assert!(loaded.broken.is_none() && loaded.torn.is_none());
+    let mut run = Run::default();
+    for record in &loaded.records {
+        apply(&mut run, record);
+    }
+    run
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::arguments::{Arguments, DemoOptions};
 use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::{headless, here, print};
-use crate::domain::{Answer, AnswerKind, Author, AuthorKind, Gate, GateKind, Text};
+use crate::domain::{Answer, AnswerKind, Author, AuthorKind, Gate, GateKind, RunOutcome, Text};
 use crate::project::RunFolder;
 use crate::settings::Paths;
 use crate::supervisor::clock::system_wall;
@@ -121,10 +121,10 @@ fn answer(gate: &Gate) -> Option<(Author, Answer)> {
 async fn close(context: &Context, scratch: &Scratch, exit: Exit) -> Result<Exit, Problem> {
     let Some(run) = context.folders.run_ids().first().cloned() else { return Ok(exit) };
     let place = shell_words::quote(&scratch.repository.display().to_string()).into_owned();
-    if !super::show::is_over(context, &run)? {
-        print::line(&format!("the demo goes on without this screen: cd {place} && {}", program()));
+    let Some(outcome) = super::show::outcome(context, &run)? else {
+        print::line(&format!("the demo is not over; to it: cd {place} && {}", program()));
         return Ok(exit);
-    }
+    };
     if let Some(mut session) = context.find(Purpose::Replace { drain: false }).await? {
         // It closes the connection when it is done.
         while session.next().await.is_ok() {}
@@ -138,7 +138,11 @@ async fn close(context: &Context, scratch: &Scratch, exit: Exit) -> Result<Exit,
     print::line(&format!("look back   cd {place}"));
     print::line("            git diff");
     print::line(&format!("            {} replay {run}", program()));
-    Ok(if exit == Exit::Done && !passes { Exit::Failed } else { exit })
+    Ok(match outcome {
+        RunOutcome::Done if passes => Exit::Done,
+        RunOutcome::Done | RunOutcome::Failed => Exit::Failed,
+        RunOutcome::Aborted => Exit::Aborted,
+    })
 }
 
 /// How this program is started from another folder: by its name, where that finds it.

@@ -57,6 +57,8 @@ struct DemoAgent {
     replies: BTreeMap<String, (bool, String)>,
     waiting: VecDeque<(u64, String)>,
     n_reports: u32,
+    /// The scene that was begun last, and perhaps interrupted.
+    begun: Option<u32>,
     /// Exit code and last line of the newest run of a command.
     last_run: (bool, String),
     /// All that it printed.
@@ -83,6 +85,7 @@ pub(in crate::cli) async fn run(options: DemoAgentOptions) -> Result<Exit, Probl
     let size = tty::size().map_err(|error| Problem::failed(error.to_string()))?;
     let mut frames = tokio::time::interval(FRAME);
     frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let begun = options.resume.is_some().then_some(session.scenes);
     let agent = DemoAgent {
         part,
         speed: options.speed,
@@ -96,6 +99,7 @@ pub(in crate::cli) async fn run(options: DemoAgentOptions) -> Result<Exit, Probl
         replies: BTreeMap::new(),
         waiting: VecDeque::new(),
         n_reports: 0,
+        begun,
         last_run: (false, "no test was run".to_owned()),
         printed: String::new(),
         artifacts: value("AWTUI_ARTIFACTS").map(PathBuf::from),

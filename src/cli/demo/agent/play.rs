@@ -16,6 +16,8 @@ use tokio::time::Instant;
 const THINKING: u64 = 900;
 const WORD: u64 = 35;
 const TOOL: u64 = 700;
+/// Tokens that a message adds at most when its scene is played again.
+const AGAIN: u32 = 600;
 /// An answer of awtui comes within this, whatever the speed.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Lines of a file that are shown when it is read.
@@ -39,8 +41,13 @@ impl DemoAgent {
     /// Plays the scene that answers this prompt. Gives the last words.
     pub(super) async fn play(&mut self, prompt: &str) -> Result<String, Stop> {
         let scene = self.part.scene(self.session.scenes, prompt);
+        let again = self.begun.replace(self.session.scenes) == Some(self.session.scenes);
         let mut last = String::new();
-        for message in scene.messages {
+        for mut message in scene.messages {
+            if again {
+                // What is played a second time is in the context already.
+                message.fresh = message.fresh.min(AGAIN);
+            }
             if !message.words.is_empty() {
                 last.clone_from(&message.words);
             }
