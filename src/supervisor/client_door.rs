@@ -396,6 +396,8 @@ impl Client {
                 self.hall.changed.notified().await;
             }
         }
+        // The greeting is on its way; who asked takes a connection that ends before it for a failure.
+        let _ = tokio::time::timeout(PATIENCE, self.drained()).await;
         self.hall.stop();
     }
 }

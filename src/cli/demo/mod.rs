@@ -125,7 +125,8 @@ async fn close(context: &Context, scratch: &Scratch, exit: Exit) -> Result<Exit,
         print::line(&format!("the demo is not over; to it: cd {place} && {}", program()));
         return Ok(exit);
     };
-    if let Some(mut session) = context.find(Purpose::Replace { drain: false }).await? {
+    // A supervisor that is just leaving need not be asked to.
+    if let Ok(Some(mut session)) = context.find(Purpose::Replace { drain: false }).await {
         // It closes the connection when it is done.
         while session.next().await.is_ok() {}
     }
