@@ -78,6 +78,20 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show a run again, from its journal and recordings.
+    Replay {
+        /// The id of a run, a beginning of it that fits no other, a folder of it, or `last`.
+        run: String,
+        /// Begin at the end of this step (3), or at this fact (seq:57).
+        #[arg(long, value_name = "STEP|seq:N")]
+        at: Option<String>,
+        /// One frame as text, instead of the screen. Without --at the last one.
+        #[arg(long)]
+        print: bool,
+        /// How large the printed frame is.
+        #[arg(long, value_name = "WxH", requires = "print")]
+        size: Option<String>,
+    },
     /// Leave a note for the next prompts.
     Note {
         text: String,

@@ -2,6 +2,7 @@
 
 use super::arguments::Arguments;
 use super::exit::Problem;
+use super::named;
 use crate::client::{Session, Starter};
 use crate::domain::{Author, AuthorKind, RunId};
 use crate::project::{Project, ProjectFolders};
@@ -120,17 +121,24 @@ impl Context {
 
     /// The run that is meant: the one named, which must exist, else none, which means the newest.
     pub(super) fn run(&self, named: Option<String>) -> Result<Option<RunId>, Problem> {
-        let Some(named) = named else { return Ok(None) };
-        let run = RunId(named);
-        if self.folders.journal(&run).exists() {
-            return Ok(Some(run));
+        named.map(|named| self.named_run(&named)).transpose()
+    }
+
+    /// A run by its id, by a beginning of it that fits no other, or `last`.
+    fn named_run(&self, named: &str) -> Result<RunId, Problem> {
+        named::find(&self.folders.run_ids(), named).map_err(Problem::usage)
+    }
+
+    /// Where the journal and the recordings of a run lie. The run is named as everywhere, or by a folder of it: the one
+    /// with the journal, or the one in the repository that people read.
+    pub(super) fn run_folder(&self, named: &str) -> Result<PathBuf, Problem> {
+        let path = Path::new(named);
+        if path.join("journal.jsonl").is_file() {
+            return Ok(path.to_owned());
         }
-        let known = self.folders.run_ids();
-        let hint = known.first().map_or_else(
-            || "this project has no runs yet".to_owned(),
-            |newest| format!("the newest is {newest}; `awtui runs` lists them all"),
-        );
-        Err(Problem::usage(format!("there is no run \"{run}\"; {hint}")))
+        let folder = path.is_dir().then(|| path.canonicalize().ok()).flatten();
+        let name = folder.as_ref().and_then(|folder| folder.file_name()?.to_str()).unwrap_or(named);
+        Ok(self.folders.run(&self.named_run(name)?))
     }
 }
 

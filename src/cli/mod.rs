@@ -9,7 +9,9 @@ mod demo;
 mod exit;
 mod headless;
 mod here;
+mod named;
 mod print;
+mod replay;
 mod show;
 mod supervise;
 
@@ -77,6 +79,9 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<Exit, e
         Command::Ledger { run, json } => show::ledger(context, run, json).await,
         Command::Events { run, after, kind, json } => {
             show::events(context, run, after, kind.as_deref(), json).await
+        }
+        Command::Replay { run, at, size, print } => {
+            replay::replay(context, &run, at.as_deref(), size.as_deref(), print).await
         }
         Command::Note { text, run } => act::note(context, run, text).await,
         Command::Say { role, text, run } => act::say(context, run, role, text).await,

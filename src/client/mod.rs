@@ -2,8 +2,11 @@
 //!
 //! Owns the connection and the pace of frames. It holds no truth about a run: what it shows came from facts.
 
+mod frame;
+mod replay;
 mod screen;
 mod session;
 
+pub use replay::{print_frame, replay};
 pub use screen::{Host, ScreenError, show};
 pub use session::{ClientError, Session, Starter};

@@ -1,10 +1,11 @@
 //! The screen's loop: facts and bytes into the glass, keys into the UI, wishes to the supervisor, frames out when due.
 
+use super::frame::{self, Heard, sleep_until};
 use super::session::{ClientError, Session};
 use crate::domain::{Author, Fact, OperatorAct, PaneId, RunId, Time};
 use crate::glass::{Glass, GlassEvent, Link};
 use crate::tty::{FrameLimiter, Tty, TtyError, TtyEvent};
-use crate::ui::{self, Ask, Mode, Mouse, MouseKind, Msg, Ui};
+use crate::ui::{self, Ask, Mode, Ui};
 use crate::wire::{Body, PaneSizes, RequestId, StartRun, ToClient};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -291,20 +292,10 @@ impl Screen<'_> {
 
     /// Whether the operator leaves.
     async fn on_event(&mut self, tty: &mut Tty, event: TtyEvent) -> Result<bool, ScreenError> {
-        let msg = match event {
-            TtyEvent::Key(key) => Msg::Key(key),
-            TtyEvent::Paste(text) => Msg::Paste(text),
-            TtyEvent::Mouse(mouse) => match mouse_of(mouse) {
-                Some(mouse) => Msg::Mouse(mouse),
-                None => return Ok(false),
-            },
-            TtyEvent::Resize(cols, rows) => Msg::Resize { cols, rows },
-            TtyEvent::Focus(gained) => Msg::Focus(gained),
-            TtyEvent::Suspend => {
-                tty.suspend().await?;
-                return Ok(false);
-            }
-            TtyEvent::Terminate(_) => return Ok(true),
+        let msg = match frame::heard(tty, event).await? {
+            Heard::Msg(msg) => msg,
+            Heard::Nothing => return Ok(false),
+            Heard::Leave => return Ok(true),
         };
         self.tell_time();
         for ask in ui::update(&mut self.ui, &self.glass, msg) {
@@ -333,11 +324,7 @@ impl Screen<'_> {
                 }
             }
             Ask::PaneSize { .. } | Ask::Player(_) => {}
-            Ask::ToggleMouse => {
-                let sequence =
-                    if self.ui.mouse { "\x1b[?1002h\x1b[?1006h" } else { "\x1b[?1006l\x1b[?1002l" };
-                tty.send(sequence)?;
-            }
+            Ask::ToggleMouse => frame::switch_mouse(tty, self.ui.mouse)?,
             Ask::Redraw => tty.redraw()?,
         }
         Ok(false)
@@ -369,15 +356,7 @@ impl Screen<'_> {
 
     async fn draw(&mut self, tty: &mut Tty) -> Result<(), ScreenError> {
         self.tell_time();
-        let mut layout = ui::Layout::default();
-        let (ui, glass) = (&self.ui, &self.glass);
-        tty.draw(|frame| {
-            let area = frame.area();
-            layout = ui::view(ui, glass, area, frame.buffer_mut());
-            if let Some(cursor) = layout.cursor {
-                frame.set_cursor_position(cursor);
-            }
-        })?;
+        let layout = frame::draw(tty, &self.ui, &self.glass)?;
         self.limiter.drawn(self.origin.elapsed());
         self.drawn = Some(self.glass.generation());
         self.ui.set_layout(layout);
@@ -413,29 +392,9 @@ impl Screen<'_> {
     }
 }
 
-fn mouse_of(mouse: crate::term::Mouse) -> Option<Mouse> {
-    use crate::term::MouseKind as Theirs;
-    let kind = match mouse.kind {
-        Theirs::Press(_) => MouseKind::Down,
-        Theirs::Release(_) => MouseKind::Up,
-        Theirs::Drag(_) => MouseKind::Drag,
-        Theirs::WheelUp => MouseKind::ScrollUp,
-        Theirs::WheelDown => MouseKind::ScrollDown,
-        Theirs::Move | Theirs::WheelLeft | Theirs::WheelRight => return None,
-    };
-    Some(Mouse { col: mouse.col, row: mouse.row, kind, mods: mouse.mods })
-}
-
 async fn next(session: &mut Option<Session>) -> Result<ToClient, ClientError> {
     match session {
         Some(session) => session.next().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn sleep_until(due: Option<Instant>) {
-    match due {
-        Some(due) => tokio::time::sleep_until(due).await,
         None => std::future::pending().await,
     }
 }

@@ -71,6 +71,14 @@ pub enum GlassEvent {
         end: u64,
         change: PaneChange,
     },
+    /// What the pane showed up to `end` of its recording is not recorded any more, or never was. With `blank` what it
+    /// shows is older than that and goes; else it stays as the last that is known.
+    NotKept {
+        pane: PaneId,
+        end: u64,
+        reason: String,
+        blank: bool,
+    },
     Runs(Vec<RunSummary>),
     Artifacts(Vec<ArtifactEntry>),
     Clock(Time),
@@ -109,7 +117,11 @@ impl Glass {
         let moved = match event {
             GlassEvent::Record(record) => self.record(&record),
             GlassEvent::Pane { pane, end, change } => {
-                self.pane(pane, end, change);
+                self.pane(pane).change(end, change);
+                true
+            }
+            GlassEvent::NotKept { pane, end, reason, blank } => {
+                self.pane(pane).not_kept(end, reason, blank);
                 true
             }
             GlassEvent::Runs(runs) => replace(&mut self.runs, runs),
@@ -151,10 +163,9 @@ impl Glass {
         replace(&mut self.now, now)
     }
 
-    fn pane(&mut self, pane: PaneId, end: u64, change: PaneChange) {
+    fn pane(&mut self, pane: PaneId) -> &mut PaneGlass {
         let size = self.run.panes.get(&pane).map(|known| (known.cols, known.rows));
-        let glass = self.panes.entry(pane).or_insert_with(|| PaneGlass::blank(size));
-        glass.change(end, change);
+        self.panes.entry(pane).or_insert_with(|| PaneGlass::blank(size))
     }
 
     /// Run milliseconds since the run was created, or until it ended.

@@ -11,13 +11,15 @@ pub struct PaneGlass {
     pub offset: u64,
     /// What the child ended with.
     pub exited: Option<i32>,
+    /// Why what it showed at this moment is not known; the screen is empty, or the last one that is known.
+    pub not_kept: Option<String>,
 }
 
 impl PaneGlass {
     /// A pane of which only the size is known, or not even that.
     pub(super) fn blank(size: Option<(u16, u16)>) -> Self {
         let (cols, rows) = size.filter(|(cols, rows)| *cols > 0 && *rows > 0).unwrap_or((120, 40));
-        Self { screen: Screen::new(Size::new(cols, rows), HISTORY), offset: 0, exited: None }
+        Self { screen: Screen::new(Size::new(cols, rows), HISTORY), offset: 0, exited: None, not_kept: None }
     }
 
     pub(super) fn change(&mut self, end: u64, change: PaneChange) {
@@ -28,11 +30,20 @@ impl PaneGlass {
             PaneChange::Snapshot { cols, rows, text } => {
                 self.screen = Screen::new(Size::new(cols, rows), HISTORY);
                 self.screen.feed(text.as_bytes());
+                self.not_kept = None;
             }
         }
         self.offset = end;
         // The supervisor's own screen answers the child and reads its signals; here both would only pile up.
         drop(self.screen.take_replies());
         drop(self.screen.take_signals());
+    }
+
+    pub(super) fn not_kept(&mut self, end: u64, reason: String, blank: bool) {
+        if blank {
+            self.screen = Screen::new(self.screen.size(), HISTORY);
+        }
+        self.not_kept = Some(reason);
+        self.offset = end;
     }
 }

@@ -27,7 +27,7 @@ pub use edit::edited;
 pub use keymap::Keymap;
 pub use layers::{Layer, Sources};
 pub use paths::{Folders, Paths, project_config};
-pub use problem::{Mistake, Place, Problem, SettingsError};
+pub use problem::{Mistake, Place, Problem, SettingsError, distance};
 pub use shape::BUILT_IN_AGENTS;
 pub use theme::{Colour, ColourDepth, Theme};
 pub use values::{

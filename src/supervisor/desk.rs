@@ -120,11 +120,15 @@ impl Desk {
         }
     }
 
-    /// The recording begins; where a session log is known, it is read from now on.
-    pub(super) fn open(&mut self, recording: recording::Writer, log: LogTail) {
+    /// The recording begins, with this size, which is the pane's first change; where a session log is known, it is
+    /// read from now on.
+    pub(super) fn open(&mut self, recording: recording::Writer, log: LogTail) -> (u64, PaneChange) {
+        let end = recording.offset();
         self.recording = Some(recording);
         self.log = Some(log);
         self.moved = true;
+        let size = self.screen.size();
+        (end, PaneChange::Resized { cols: size.cols, rows: size.rows })
     }
 
     /// A process lives in the pane now.

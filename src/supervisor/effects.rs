@@ -164,7 +164,8 @@ impl Owner {
                 .map_err(|error| format!("the recording of {pane} cannot be written: {error}"))
         };
         if plan.waits_for_prompt {
-            desk.open(record()?, LogTail::new(plan.log));
+            let (end, size) = desk.open(record()?, LogTail::new(plan.log));
+            self.subscribers.pane(self.places.run(), pane, end, &size, at.run);
             desk.between =
                 Some(Between { program: plan.program, directory, environment, folder: launch_folder });
             if let Some((effect, _)) = desk.starting.take() {
@@ -180,8 +181,9 @@ impl Owner {
             cols: size.cols,
             rows: size.rows,
         })?;
-        desk.open(record()?, LogTail::new(plan.log));
+        let (end, size) = desk.open(record()?, LogTail::new(plan.log));
         desk.begin(spawned.child, launch::secrets(&environment));
+        self.subscribers.pane(self.places.run(), pane, end, &size, at.run);
         self.forward(pane, spawned.events);
         Ok(())
     }

@@ -1,0 +1,140 @@
+//! The screen of a replay: the same frames from a player, which keys move along the run.
+
+use super::frame::{self, Heard, sleep_until};
+use super::screen::ScreenError;
+use crate::glass::Glass;
+use crate::replay::Player;
+use crate::tty::{FrameLimiter, Tty, TtyEvent};
+use crate::ui::{self, Ask, PlayerAct, Ui};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Between two looks at what has happened in the run meanwhile.
+const STEP: Duration = Duration::from_millis(33);
+
+/// Shows a run from its files until the operator leaves.
+pub async fn replay(player: Player, tty: &mut Tty, ui: Ui) -> Result<(), ScreenError> {
+    let now = Instant::now();
+    let screen = Screen { player, ui, limiter: FrameLimiter::new(), origin: now, played: now };
+    screen.serve(tty).await
+}
+
+struct Screen {
+    player: Player,
+    ui: Ui,
+    limiter: FrameLimiter,
+    origin: Instant,
+    /// Until when the player was told of the time.
+    played: Instant,
+}
+
+impl Screen {
+    async fn serve(mut self, tty: &mut Tty) -> Result<(), ScreenError> {
+        self.limiter.request(self.origin.elapsed());
+        let mut tick = tokio::time::interval(STEP);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let due = self.limiter.due().map(|due| self.origin + due);
+            tokio::select! {
+                biased;
+                event = tty.next() => match event {
+                    Some(event) => {
+                        self.limiter.key(self.origin.elapsed());
+                        self.limiter.request(self.origin.elapsed());
+                        if self.on_event(tty, event).await? {
+                            return Ok(());
+                        }
+                    }
+                    None => return Ok(()),
+                },
+                () = sleep_until(due) => {
+                    let layout = frame::draw(tty, &self.ui, self.player.glass())?;
+                    self.limiter.drawn(self.origin.elapsed());
+                    self.ui.set_layout(layout);
+                }
+                _ = tick.tick(), if self.player.is_playing() => {
+                    if self.play() {
+                        self.limiter.request(self.origin.elapsed());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells the player how much time went by. Whether there is something new to see.
+    fn play(&mut self) -> bool {
+        let passed = u64::try_from(self.played.elapsed().as_millis()).unwrap_or(u64::MAX);
+        // What does not make a whole millisecond counts next time.
+        self.played += Duration::from_millis(passed);
+        self.player.advance(passed)
+    }
+
+    /// Whether the operator leaves.
+    async fn on_event(&mut self, tty: &mut Tty, event: TtyEvent) -> Result<bool, ScreenError> {
+        let msg = match frame::heard(tty, event).await? {
+            Heard::Msg(msg) => msg,
+            Heard::Nothing => return Ok(false),
+            Heard::Leave => return Ok(true),
+        };
+        for ask in ui::update(&mut self.ui, self.player.glass(), msg) {
+            match ask {
+                Ask::Quit => return Ok(true),
+                Ask::Player(act) => self.act(act),
+                Ask::ToggleMouse => frame::switch_mouse(tty, self.ui.mouse)?,
+                Ask::Redraw => tty.redraw()?,
+                Ask::StartRun { .. } | Ask::Act(_) | Ask::Type { .. } => {
+                    self.ui.refused("this is a replay: what was stays as it was".to_owned());
+                }
+                Ask::PaneSize { .. } => {}
+            }
+        }
+        Ok(false)
+    }
+
+    fn act(&mut self, act: PlayerAct) {
+        // The time before the key belongs to the pace before it.
+        self.play();
+        let player = &mut self.player;
+        match act {
+            PlayerAct::TogglePlay if player.is_playing() => player.stop(),
+            PlayerAct::TogglePlay => player.play(),
+            PlayerAct::Faster => player.faster(),
+            PlayerAct::Slower => player.slower(),
+            PlayerAct::NextStep => player.next_step(),
+            PlayerAct::PreviousStep => player.previous_step(),
+            PlayerAct::NextGate => player.next_gate(),
+            PlayerAct::Start => player.start(),
+            PlayerAct::End => player.end(),
+            PlayerAct::Forward(by) => player.forward(by),
+            PlayerAct::Back(by) => player.back(by),
+        }
+    }
+}
+
+/// One frame as text, without blanks at the ends of its lines: what a live client that was just attached shows.
+pub fn print_frame(glass: &Glass, mut ui: Ui, cols: u16, rows: u16) -> String {
+    ui.call_to_gate(glass);
+    let area = Rect::new(0, 0, cols, rows);
+    let mut buffer = Buffer::empty(area);
+    ui::view(&ui, glass, area, &mut buffer);
+    let mut text = String::new();
+    for y in area.top()..area.bottom() {
+        let mut line = String::new();
+        let mut covered = 0;
+        for x in area.left()..area.right() {
+            let symbol = buffer[(x, y)].symbol();
+            if covered > 0 {
+                // The second half of a wide character.
+                covered -= 1;
+                continue;
+            }
+            line.push_str(symbol);
+            covered = ui::format::width(symbol).saturating_sub(1);
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
