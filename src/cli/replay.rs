@@ -2,13 +2,13 @@
 
 use super::context::Context;
 use super::exit::{Exit, Problem};
-use super::here::look;
+use super::here::screen;
 use super::print;
 use crate::client;
 use crate::domain::{Seq, StepNumber};
 use crate::replay::{Player, Timeline};
 use crate::tty;
-use crate::ui::{Mode, Ui};
+use crate::ui::Mode;
 
 /// The size of a frame on paper, unless another is asked for.
 const SIZE: (u16, u16) = (120, 40);
@@ -40,16 +40,19 @@ pub(super) async fn replay(
         None if prints => player.end(),
         None => player.play(),
     }
+    let settings = context.settings()?;
     if prints {
-        let ui = Ui::new(Mode::Live, look());
+        let ui = screen(context, &settings, Mode::Live)?;
         print::line(
             client::print_frame(&player.into_live_glass(), ui, size.0, size.1).trim_end_matches('\n'),
         );
         return Ok(Exit::Done);
     }
-    let features = tty::Features::of_terminal(std::env::var("TERM").ok().as_deref());
+    let ui = screen(context, &settings, Mode::Replay)?;
+    let mut features = tty::Features::of_terminal(std::env::var("TERM").ok().as_deref());
+    features.mouse &= ui.mouse;
     let mut terminal = tty::Tty::open(features).map_err(|error| Problem::usage(error.to_string()))?;
-    let shown = client::replay(player, &mut terminal, Ui::new(Mode::Replay, look())).await;
+    let shown = client::replay(player, &mut terminal, ui).await;
     drop(terminal);
     shown.map_err(|error| Problem::failed(error.to_string()))?;
     Ok(Exit::Done)
@@ -69,8 +72,8 @@ fn moment(timeline: &Timeline, at: &str) -> Result<Seq, Problem> {
 
 fn parse_size(size: &str) -> Result<(u16, u16), Problem> {
     let parsed = size.split_once(['x', 'X']).and_then(|(cols, rows)| {
-        let side = |text: &str| text.parse::<u16>().ok().filter(|side| (1..=MOST_CELLS).contains(side));
-        Some((side(cols)?, side(rows)?))
+        let count = |text: &str| text.parse::<u16>().ok().filter(|count| (1..=MOST_CELLS).contains(count));
+        Some((count(cols)?, count(rows)?))
     });
     parsed.ok_or_else(|| {
         Problem::usage(format!("--size takes columns and rows such as 120x40, not \"{size}\""))

@@ -50,12 +50,13 @@ impl Screen {
                     None => return Ok(()),
                 },
                 () = sleep_until(due) => {
+                    self.tell_time();
                     let layout = frame::draw(tty, &self.ui, self.player.glass())?;
                     self.limiter.drawn(self.origin.elapsed());
                     self.ui.set_layout(layout);
                 }
-                _ = tick.tick(), if self.player.is_playing() => {
-                    if self.play() {
+                _ = tick.tick(), if self.player.is_playing() || self.ui.has_news() => {
+                    if self.play() | self.tell_time() {
                         self.limiter.request(self.origin.elapsed());
                     }
                 }
@@ -71,6 +72,11 @@ impl Screen {
         self.player.advance(passed)
     }
 
+    /// Whether something left the screen with it.
+    fn tell_time(&mut self) -> bool {
+        self.ui.set_time(u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
     /// Whether the operator leaves.
     async fn on_event(&mut self, tty: &mut Tty, event: TtyEvent) -> Result<bool, ScreenError> {
         let msg = match frame::heard(tty, event).await? {
@@ -78,6 +84,7 @@ impl Screen {
             Heard::Nothing => return Ok(false),
             Heard::Leave => return Ok(true),
         };
+        self.tell_time();
         for ask in ui::update(&mut self.ui, self.player.glass(), msg) {
             match ask {
                 Ask::Quit => return Ok(true),

@@ -180,11 +180,10 @@ fn close(steps: &mut [Span], last: Seq) {
     }
 }
 
-/// Where the run's files for people lie, as far as its first record tells.
+/// Where the run's files for people lie, as its first record tells.
 fn run_folder(records: &[Record], run: &RunId) -> Option<RunFolder> {
-    records.iter().find_map(|record| match &record.fact {
-        Fact::RunCreated { directory, .. } => Some(RunFolder::at(&Path::new(directory).join("tmp"), run)),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "one fact is looked for")]
-        _ => None,
-    })
+    let Some(Fact::RunCreated { directory, .. }) = records.first().map(|record| &record.fact) else {
+        return None;
+    };
+    Some(RunFolder::at(&Path::new(directory).join("tmp"), run))
 }

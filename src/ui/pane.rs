@@ -34,6 +34,10 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, role: &str, area: Rect, buffer: &mut 
     };
     let back = scrolled(ui, &pane, shown.screen.history_len());
     screen(&ui.look, shown, back, inside, buffer);
+    if let Some(reason) = &shown.not_kept {
+        let text = format!(" not kept: {reason} ");
+        note(&text, Rect { height: 1, ..inside }, ui.look.badge(ui.look.warning()), buffer);
+    }
     let last = Rect { y: inside.bottom() - 1, height: 1, ..inside };
     if back > 0 {
         let end = chord(ui, Context::Normal, Action::Bottom)

@@ -10,6 +10,7 @@ mod glass;
 mod journal;
 mod pty;
 mod recording;
+mod replay;
 mod settings;
 mod supervised;
 mod term;

@@ -5,4 +5,4 @@ mod frames;
 mod gates;
 mod keys;
 mod mouse;
-mod scenes;
+pub mod scenes;
