@@ -29,12 +29,14 @@ fn a_run_outlives_its_screens_and_a_key_confirms_that_it_is_done() {
                 screen.shows("confirm done");
             }
             assert_eq!(ground.supervisor_pid(), supervisor);
-            // An open gate takes keys only when none was pressed for a while; g asks for it at once.
+            // A card that appears by itself takes no key in its first moment; one that was asked for does.
             terminal.types("\x1b");
+            terminal.shows("g: open");
             terminal.types("g");
+            terminal.shows("finish the run");
             terminal.types("y");
             for screen in [&terminal, &another] {
-                screen.shows("DONE");
+                screen.shows("✓ DONE");
             }
             until("the run is over", || ground.run().is_over());
             assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
