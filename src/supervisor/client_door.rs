@@ -55,6 +55,8 @@ pub(super) async fn serve<S>(
     if let Some(reason) = objection {
         let refused = Refused::new(reason, "Report through the agent socket instead");
         let _ = connection.writer.send(&ToClient::Refused { refused }).await;
+        // A greeting that nobody reads would break the connection before the peer has read this answer.
+        let _ = wire::accept(&mut connection, PATIENCE).await;
         return;
     }
     let hello = match wire::accept(&mut connection, PATIENCE).await {

@@ -216,6 +216,26 @@ fn bad_usage_of_the_demo_makes_nothing() {
 }
 
 #[test]
+fn a_demo_that_cannot_begin_says_why_and_leaves_no_repository() {
+    let cases = [
+        ("PATH", "/nowhere", 2, "the demo needs git"),
+        ("AWTUI_HOME", "/proc/nowhere", 2, "cannot be made"),
+        // As an agent of a run has it: agents do not operate runs.
+        ("AWTUI_RUN", "aw_some_run", 1, "decisions are the operator's"),
+    ];
+    for (name, value, code, reason) in cases {
+        let home = home();
+        let mut demo = command(home.path(), &["demo", "--headless", "--speed", "1000"]);
+        let output = shown(demo.env(name, value).output().unwrap());
+        assert_eq!(output.status.code(), Some(code), "{name}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(reason), "{name}: {said}");
+        let left: Vec<_> = std::fs::read_dir(home.path().join("awtui/demo")).into_iter().flatten().collect();
+        assert!(left.is_empty(), "{name}: {left:?}");
+    }
+}
+
+#[test]
 fn a_second_demo_has_a_place_of_its_own_and_tells_of_the_first() {
     let home = home();
     for expected in [false, true] {

@@ -58,19 +58,28 @@ pub(super) async fn run(arguments: &Arguments, options: &DemoOptions) -> Result<
     paths.config_home.clone_from(&scratch.config_home);
     announce(&scratch, options.keep);
     let context = Context::isolated(&scratch.repository, paths, environment)?;
+    match play(&context, options.headless).await {
+        Ok(exit) => close(&context, &scratch, exit).await,
+        Err(problem) => {
+            if context.folders.run_ids().is_empty() {
+                scratch.remove();
+            }
+            Err(problem)
+        }
+    }
+}
+
+/// The run, as any other is begun and followed.
+async fn play(context: &Context, headless: bool) -> Result<Exit, Problem> {
     let settings = context.settings()?;
-    let mut start = headless::start(&context, &settings, TASK, false)?;
+    let mut start = headless::start(context, &settings, TASK, false)?;
     start.name = Some("scripted demo".to_owned());
-    let exit = if options.headless {
-        let mut session = context.connect(Purpose::Headless { detach: false }).await?;
-        let run = session.request_run(Body::StartRun { start: Box::new(start) }).await?;
-        let exit = headless::follow(&mut session, run, false, answer).await?;
-        drop(session);
-        exit
-    } else {
-        here::attach_started(&context, start).await?
-    };
-    close(&context, &scratch, exit).await
+    if !headless {
+        return here::attach_started(context, start).await;
+    }
+    let mut session = context.connect(Purpose::Headless { detach: false }).await?;
+    let run = session.request_run(Body::StartRun { start: Box::new(start) }).await?;
+    headless::follow(&mut session, run, false, answer).await
 }
 
 fn environment() -> Vec<(String, String)> {

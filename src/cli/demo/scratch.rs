@@ -1,8 +1,9 @@
 //! The demo's own place: a scratch repository with a program that fails its test, and settings beside it.
 //!
-//! It is made below awtui's state folder and never removed by awtui.
+//! It is made below awtui's state folder. awtui removes it only when nothing was begun in it.
 
 use super::super::exit::Problem;
+use super::super::print;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,6 +16,7 @@ const SETTINGS: &str = include_str!("../../../assets/demo/config.toml");
 const MOST_SAMES: u32 = 100;
 
 pub(super) struct Scratch {
+    root: PathBuf,
     pub(super) repository: PathBuf,
     /// In place of the operator's folder of settings.
     pub(super) config_home: PathBuf,
@@ -33,34 +35,66 @@ pub(super) fn create(
     let mut earlier: Vec<PathBuf> =
         std::fs::read_dir(&parent).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     earlier.sort();
-    let root = (1..MOST_SAMES)
-        .map(|n| parent.join(if n == 1 { stamp(wall) } else { format!("{}_{n}", stamp(wall)) }))
-        .find(|path| !path.exists())
-        .ok_or_else(|| Problem::failed("too many demos were begun in this second; try again"))?;
-    let scratch =
-        Scratch { repository: root.join("duration"), config_home: root.join("settings/awtui"), earlier };
-    for folder in [&scratch.repository, &scratch.config_home] {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| Problem::usage(format!("{} cannot be made: {error}", folder.display())))?;
-    }
-    let settings = SETTINGS.replace("{speed}", &speed.to_string());
-    for (path, text) in [
-        (scratch.repository.join("duration.sh"), PROGRAM),
-        (scratch.repository.join("test.sh"), TEST),
-        (scratch.repository.join("README.md"), README),
-        (scratch.config_home.join("config.toml"), settings.as_str()),
-    ] {
-        std::fs::write(&path, text)
-            .map_err(|error| Problem::usage(format!("{} cannot be written: {error}", path.display())))?;
-    }
-    for arguments in [
-        &["init", "--quiet"][..],
-        &["add", "--all"],
-        &["commit", "--quiet", "--message", "A program that prints durations, and its test"],
-    ] {
-        git(&scratch.repository, arguments, environment)?;
+    let root = root(&parent, wall)?;
+    let scratch = Scratch {
+        repository: root.join("duration"),
+        config_home: root.join("settings/awtui"),
+        root,
+        earlier,
+    };
+    if let Err(problem) = scratch.fill(speed, environment) {
+        scratch.remove();
+        return Err(problem);
     }
     Ok(scratch)
+}
+
+fn root(parent: &Path, wall: u64) -> Result<PathBuf, Problem> {
+    let problem = |path: &Path, error| Problem::usage(format!("{} cannot be made: {error}", path.display()));
+    std::fs::create_dir_all(parent).map_err(|error| problem(parent, error))?;
+    for n in 1..MOST_SAMES {
+        let path = parent.join(if n == 1 { stamp(wall) } else { format!("{}_{n}", stamp(wall)) });
+        match std::fs::create_dir(&path) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(problem(&path, error)),
+        }
+    }
+    Err(Problem::failed("too many demos were begun in this second; try again"))
+}
+
+impl Scratch {
+    fn fill(&self, speed: f64, environment: &[(String, String)]) -> Result<(), Problem> {
+        for folder in [&self.repository, &self.config_home] {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| Problem::usage(format!("{} cannot be made: {error}", folder.display())))?;
+        }
+        let settings = SETTINGS.replace("{speed}", &speed.to_string());
+        for (path, text) in [
+            (self.repository.join("duration.sh"), PROGRAM),
+            (self.repository.join("test.sh"), TEST),
+            (self.repository.join("README.md"), README),
+            (self.config_home.join("config.toml"), settings.as_str()),
+        ] {
+            std::fs::write(&path, text)
+                .map_err(|error| Problem::usage(format!("{} cannot be written: {error}", path.display())))?;
+        }
+        for arguments in [
+            &["init", "--quiet"][..],
+            &["add", "--all"],
+            &["commit", "--quiet", "--message", "A program that prints durations, and its test"],
+        ] {
+            git(&self.repository, arguments, environment)?;
+        }
+        Ok(())
+    }
+
+    /// Nothing was begun in it.
+    pub(super) fn remove(&self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.root) {
+            print::error(&format!("{} stays behind: {error}", self.root.display()));
+        }
+    }
 }
 
 fn stamp(wall: u64) -> String {
