@@ -1,6 +1,8 @@
 use super::{RUN, launch, pi, role};
-use awtui::agent::{Control, Delivery, DeskState, Feature, LogPlan, Model, Probe, find_marker, marker};
-use awtui::domain::{EffectId, RunId, Thinking};
+use awtui::agent::{
+    Control, Delivery, DeskState, Feature, LogPlan, Model, Probe, adapter, find_marker, marker,
+};
+use awtui::domain::{AgentSpec, EffectId, RunId, Thinking};
 use std::path::{Path, PathBuf};
 
 fn probe(features: &[Feature]) -> Probe {
@@ -138,4 +140,27 @@ fn the_marker_is_found_only_as_the_last_line_and_of_its_own_run() {
     assert_eq!(find_marker(&sent, &RunId::new("aw_other")), None);
     assert_eq!(find_marker("[awtui aw_20261121_120000_fix x]", &run), None);
     assert_eq!(find_marker("", &run), None);
+}
+
+#[test]
+fn the_demo_agent_is_awtui_itself_with_a_place_for_its_session() {
+    let mut demo = adapter(&AgentSpec { name: "demo".to_owned(), definition: None }).unwrap();
+    let mut role = role();
+    role.args = vec!["--speed".to_owned(), "50".to_owned()];
+    let plan =
+        launch(demo.as_mut(), &Probe::default(), &role, |context| context.resume = Some("before")).unwrap();
+    let expected = [
+        "demo-agent",
+        "--role",
+        "worker",
+        "--resume",
+        "before",
+        "--model",
+        "mock/mock-worker",
+        "--speed",
+        "50",
+    ];
+    assert_eq!(plan.args, expected);
+    let folder = ("AWTUI_DEMO_FOLDER".to_owned(), "/runs/one/launch/worker.1".to_owned());
+    assert!(plan.env.contains(&folder));
 }

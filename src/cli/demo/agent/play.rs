@@ -44,6 +44,7 @@ impl DemoAgent {
         let again = self.begun.replace(self.session.scenes) == Some(self.session.scenes);
         let mut last = String::new();
         for mut message in scene.messages {
+            message.words = message.words.replace("{summary}", &self.last_run.1);
             if again {
                 // What is played a second time is in the context already.
                 message.fresh = message.fresh.min(AGAIN);

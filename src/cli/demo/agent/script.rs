@@ -20,6 +20,7 @@ pub(super) struct Scene {
 #[derive(Default)]
 pub(super) struct Message {
     pub(super) thought: &'static str,
+    /// `{summary}` stands for the last line that the last command printed, here and in a report's validation.
     pub(super) words: String,
     pub(super) tool: Option<Tool>,
     /// Tokens that this call adds to the context: what came in since the last one, and what it says.

@@ -122,7 +122,12 @@ fn second(program: Tool, promise: Tool, what: &str, other: &'static str) -> Scen
         ),
         message("What is promised must follow what is done.", Some(promise), 700, 190),
         message("The whole test.", Some(Tool::Run("sh test.sh")), 600, 70),
-        message("All of it passes. ✓ I keep what it printed.", Some(Tool::Keep("test_after.txt")), 640, 90),
+        message(
+            "The test says: {summary}. I keep what it printed.",
+            Some(Tool::Keep("test_after.txt")),
+            640,
+            90,
+        ),
         message("", None, 160, 320),
     ];
     Scene {
