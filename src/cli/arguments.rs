@@ -82,8 +82,8 @@ pub enum Command {
     Replay {
         /// The id of a run, a beginning of it that fits no other, a folder of it, or `last`.
         run: String,
-        /// Begin at the end of this step (3), or at this fact (seq:57).
-        #[arg(long, value_name = "STEP|seq:N")]
+        /// Begin at the end of this step (3), at this fact (seq:57), or so long after the run began (1:05).
+        #[arg(long, value_name = "STEP|seq:N|M:SS")]
         at: Option<String>,
         /// One frame as text, instead of the screen. Without --at the last one.
         #[arg(long)]

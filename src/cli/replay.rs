@@ -5,10 +5,10 @@ use super::exit::{Exit, Problem};
 use super::here::screen;
 use super::print;
 use crate::client;
-use crate::domain::{Seq, StepNumber};
+use crate::domain::{Millis, Seq, StepNumber};
 use crate::replay::{Player, Timeline};
 use crate::tty;
-use crate::ui::Mode;
+use crate::ui::{Mode, format};
 
 /// The size of a frame on paper, unless another is asked for.
 const SIZE: (u16, u16) = (120, 40);
@@ -36,7 +36,8 @@ pub(super) async fn replay(
     let at = at.map(|at| moment(&timeline, at)).transpose()?;
     let mut player = Player::new(timeline);
     match at {
-        Some(seq) => player.seek(seq),
+        Some(Moment::Record(seq)) => player.seek(seq),
+        Some(Moment::Time(run)) => player.seek_time(run),
         None if prints => player.end(),
         None => player.play(),
     }
@@ -58,16 +59,51 @@ pub(super) async fn replay(
     Ok(Exit::Done)
 }
 
-/// `3` and `0003` are a step's last record, `seq:57` is that record.
-fn moment(timeline: &Timeline, at: &str) -> Result<Seq, Problem> {
+enum Moment {
+    Record(Seq),
+    /// Of the run's clock.
+    Time(Millis),
+}
+
+/// `3` and `0003` are a step's last record, `seq:57` is that record, `1:05` is so long after the run began.
+fn moment(timeline: &Timeline, at: &str) -> Result<Moment, Problem> {
     let wrong = || {
-        Problem::usage(format!("--at takes the number of a step (3) or of a record (seq:57), not \"{at}\""))
+        Problem::usage(format!(
+            "--at takes the number of a step (3), of a fact (seq:57), or a time (1:05), not \"{at}\""
+        ))
     };
+    if at.contains(':') && !at.starts_with("seq:") {
+        let run = timeline.begin().run.saturating_add(parse_clock(at).ok_or_else(wrong)?);
+        let length = timeline.length().run;
+        if run > length {
+            let length = format::clock(length.saturating_sub(timeline.begin().run));
+            return Err(Problem::usage(format!("the run has no {at}; it is {length} long")));
+        }
+        return Ok(Moment::Time(run));
+    }
     let found = match at.strip_prefix("seq:") {
         Some(seq) => timeline.seq(seq.parse().map_err(|_| wrong())?),
         None => timeline.end_of_step(StepNumber(at.parse().map_err(|_| wrong())?)),
     };
-    found.map_err(|error| Problem::usage(error.to_string()))
+    found.map(Moment::Record).map_err(|error| Problem::usage(error.to_string()))
+}
+
+/// Milliseconds in `1:05`, `1:02:03` or `1:05.250`.
+fn parse_clock(text: &str) -> Option<Millis> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let milliseconds: u64 =
+        format!("{fraction:0<3}").parse().ok().filter(|_| is_digits(fraction) && fraction.len() <= 3)?;
+    let parts: Vec<u64> =
+        whole.split(':').map(|part| part.parse().ok().filter(|_| is_digits(part))).collect::<Option<_>>()?;
+    let seconds = match parts.as_slice() {
+        [minutes, seconds @ 0..60] => minutes.checked_mul(60)?.checked_add(*seconds)?,
+        [hours, minutes @ 0..60, seconds @ 0..60] => {
+            hours.checked_mul(3600)?.checked_add(minutes * 60 + seconds)?
+        }
+        _ => return None,
+    };
+    seconds.checked_mul(1000)?.checked_add(milliseconds)
 }
 
 fn parse_size(size: &str) -> Result<(u16, u16), Problem> {

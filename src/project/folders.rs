@@ -97,11 +97,7 @@ impl ProjectFolders {
 
     /// The folder for people of a run in this working tree.
     pub fn run_folder(&self, run: &RunId, directory: &str) -> RunFolder {
-        let kept = std::fs::read_to_string(self.run(run).join("folder")).ok();
-        match kept.map(PathBuf::from).filter(|path| path.is_absolute()) {
-            Some(path) => RunFolder { path },
-            None => RunFolder::at(&Path::new(directory).join("tmp"), run),
-        }
+        RunFolder::kept(&self.run(run), run, directory)
     }
 
     /// Whether the operator agreed to the commands of a settings file with this hash.
@@ -160,6 +156,15 @@ impl RunFolder {
     /// The folder of a run below `root`, whether it exists or not.
     pub fn at(root: &Path, run: &RunId) -> Self {
         Self { path: root.join(run.as_str()) }
+    }
+
+    /// The one that was kept beside the journal, in `state`; else where it used to be made.
+    pub fn kept(state: &Path, run: &RunId, directory: &str) -> Self {
+        let kept = std::fs::read_to_string(state.join("folder")).ok();
+        match kept.map(PathBuf::from).filter(|path| path.is_absolute()) {
+            Some(path) => Self { path },
+            None => Self::at(&Path::new(directory).join("tmp"), run),
+        }
     }
 
     pub fn create(root: &Path, run: &RunId) -> Result<Self, FolderError> {

@@ -161,8 +161,7 @@ impl Player {
 
     /// To a time of the run's clock, also between two records.
     pub fn seek_time(&mut self, run: Millis) {
-        let first = self.timeline.record(1).map_or(0, |record| record.at.run);
-        let run = run.min(self.timeline.length().run).max(first);
+        let run = run.min(self.timeline.length().run).max(self.timeline.begin().run);
         self.go(self.timeline.at(run));
         self.run_to(run);
         self.last_event = self.position;

@@ -57,7 +57,7 @@ impl Timeline {
             }
             (None, None) => None,
         };
-        let artifacts = run_folder(&loaded.records, &loaded.header.run)
+        let artifacts = run_folder(folder, &loaded.records, &loaded.header.run)
             .map_or_else(Vec::new, |folder| artifacts::list(folder.path()));
         let mut timeline = Self::of(folder.join("panes"), loaded.records, artifacts);
         timeline.trouble = trouble;
@@ -116,6 +116,11 @@ impl Timeline {
 
     pub fn last_seq(&self) -> Seq {
         self.records.last().map_or(0, |record| record.seq)
+    }
+
+    /// The time of the first record.
+    pub fn begin(&self) -> Time {
+        self.records.first().map_or_else(Time::default, |record| record.at)
     }
 
     /// The time of the last record.
@@ -180,10 +185,10 @@ fn close(steps: &mut [Span], last: Seq) {
     }
 }
 
-/// Where the run's files for people lie, as its first record tells.
-fn run_folder(records: &[Record], run: &RunId) -> Option<RunFolder> {
+/// Where the run's files for people lie.
+fn run_folder(folder: &Path, records: &[Record], run: &RunId) -> Option<RunFolder> {
     let Some(Fact::RunCreated { directory, .. }) = records.first().map(|record| &record.fact) else {
         return None;
     };
-    Some(RunFolder::at(&Path::new(directory).join("tmp"), run))
+    Some(RunFolder::kept(folder, run, directory))
 }

@@ -10,7 +10,7 @@ mod glass;
 mod journal;
 mod pty;
 mod recording;
-mod replay;
+pub mod replay;
 mod settings;
 mod supervised;
 mod term;

@@ -3,6 +3,7 @@
 mod command_agents;
 mod crash;
 mod full_disk;
+mod replay;
 mod settings;
 
 use awtui::client::Session;
