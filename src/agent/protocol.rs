@@ -14,6 +14,9 @@ use serde_json::{Map, Value};
 
 pub const PROTOCOL: u32 = 1;
 
+/// The name by which `awtui report` greets: it says one thing and leaves, beside a bridge that stays.
+pub const GUEST: &str = "awtui report";
+
 /// In bytes; a longer line is refused.
 pub const MAX_LINE: usize = 1 << 20;
 

@@ -1,6 +1,7 @@
 //! The arguments.
 
-use clap::{Args, Parser, Subcommand};
+use crate::domain::WorkerStatus;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// A terminal supervisor for coding agents: plan, execute, review, with gates, a ledger and replay.
@@ -134,6 +135,11 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// For agents, inside their pane: report to awtui.
+    Report {
+        #[command(subcommand)]
+        command: ReportCommand,
+    },
     /// Agree to the commands that this repository's own settings file brings along, as it is now.
     Trust,
     /// What is installed, what runs, what is wrong.
@@ -227,6 +233,47 @@ pub enum GateCommand {
         #[arg(long)]
         run: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// The worker's report: its eight headings and their texts on standard input.
+    Result {
+        #[arg(long, value_enum, default_value = "done")]
+        status: ReportStatus,
+    },
+    /// The analyst's verdict: its headings and their texts on standard input.
+    Verdict,
+    /// How far you are, in a sentence.
+    Progress { text: String },
+    /// Ask the operator; end your turn after it.
+    Question { text: String },
+    /// A file below the artifacts folder, or of the work tree, that belongs to the result.
+    Artifact {
+        path: String,
+        /// What it is.
+        #[arg(long)]
+        note: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ReportStatus {
+    Done,
+    Partial,
+    Blocked,
+    Failed,
+}
+
+impl From<ReportStatus> for WorkerStatus {
+    fn from(status: ReportStatus) -> Self {
+        match status {
+            ReportStatus::Done => Self::Done,
+            ReportStatus::Partial => Self::Partial,
+            ReportStatus::Blocked => Self::Blocked,
+            ReportStatus::Failed => Self::Failed,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,7 +5,9 @@ use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::{here, print};
 use crate::client::Session;
-use crate::domain::{Fact, GateKind, OperatorAct, PauseMode, Record, Run, RunId, RunOutcome, apply};
+use crate::domain::{
+    Fact, GateKind, Observation, OperatorAct, PauseMode, Record, Run, RunId, RunOutcome, apply,
+};
 use crate::settings::{EnvironmentPolicy, Settings};
 use crate::supervisor::objection;
 use crate::ui::format;
@@ -205,6 +207,12 @@ fn progress(run: &Run, record: &Record) -> Option<String> {
             Some(format!("{}: {reason}, {}", run.summary_phase().as_str(), format::cost(&run.ledger.total)))
         }
         Fact::ReportRefused { reason, .. } => Some(reason.clone()),
+        Fact::Observed { pane, observation: Observation::Progress { text }, .. } => {
+            Some(format!("{pane}: {text}"))
+        }
+        Fact::Observed { pane, observation: Observation::Attached { path, note }, .. } => {
+            Some(format!("{pane}: attached {path} {note}").trim_end().to_owned())
+        }
         Fact::RunCreated { .. }
         | Fact::Recovered
         | Fact::PhaseEntered { .. }

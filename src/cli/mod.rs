@@ -12,6 +12,7 @@ mod here;
 mod named;
 mod print;
 mod replay;
+mod report;
 mod show;
 mod supervise;
 
@@ -44,9 +45,10 @@ pub fn main() -> ExitCode {
 
 async fn run(mut arguments: Arguments) -> Exit {
     let result = match arguments.command.take() {
-        // These two are no matter of the project that one is in.
+        // These are no matter of the project that one is in.
         Some(Command::Demo(options)) => demo::run(&arguments, &options).await,
         Some(Command::DemoAgent(options)) => demo::agent::run(options).await,
+        Some(Command::Report { command }) => report::run(command).await,
         command => match Context::new(&arguments) {
             Ok(context) => dispatch(&context, command).await,
             Err(problem) => Err(problem),
@@ -89,7 +91,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<Exit, e
         Command::Resume { run } => act::resume(context, run).await,
         Command::Abort { reason, run } => act::abort(context, run, reason).await,
         // They were taken before there was a context.
-        Command::Demo(_) | Command::DemoAgent(_) => Ok(Exit::Usage),
+        Command::Demo(_) | Command::DemoAgent(_) | Command::Report { .. } => Ok(Exit::Usage),
         Command::Init => here::init(context),
         Command::Config { command: ConfigCommand::Show { json } } => here::config_show(context, json),
         Command::Trust => act::trust(context).await,

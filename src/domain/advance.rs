@@ -351,6 +351,7 @@ pub(super) fn gate(
     use AnswerKind::{Abort, Answer, Approve, Reject, Retry};
     let answers = match &kind {
         GateKind::Question => vec![Answer, Approve, Abort],
+        GateKind::Asked { .. } => vec![Answer, Reject, Approve, Abort],
         GateKind::DoneConfirmation => vec![Reject, Approve, Answer, Abort],
         GateKind::IncompleteReport if asked_by.as_ref().is_some_and(|role| is_result_role(run, role)) => {
             vec![Retry, Answer, Approve, Abort]

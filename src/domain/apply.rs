@@ -95,7 +95,7 @@ pub fn apply(run: &mut Run, record: &Record) {
         }
         Fact::ReportRefused { reason, .. } => run.last_trouble = Some(reason.clone()),
         Fact::GateOpened { gate } => {
-            if gate.kind.holds_step()
+            if gate.kind.stops_step()
                 && let Some(step) = gate.step.and_then(|step| run.step_mut(step))
                 && !step.is_over()
             {
@@ -210,6 +210,7 @@ fn new_step(
         interrupted_by_us: false,
         evidence: super::Evidence::default(),
         report_keys: Vec::new(),
+        progress: None,
         last_activity: run.now.run,
     }
 }

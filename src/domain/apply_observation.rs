@@ -98,7 +98,12 @@ pub(super) fn observed(
                 step.last_message = text.clone();
             }
         }
-        Observation::PromptSeen { .. } | Observation::Typed => {}
+        Observation::Progress { text } => {
+            if let Some(step) = step.and_then(|step| run.step_mut(step)) {
+                step.progress = Some(text.clone());
+            }
+        }
+        Observation::PromptSeen { .. } | Observation::Attached { .. } | Observation::Typed => {}
         Observation::Status(status) => {
             let activity = match status {
                 StatusSeen::Idle | StatusSeen::Done | StatusSeen::Error => Activity::Idle,

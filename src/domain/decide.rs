@@ -64,6 +64,7 @@ fn direct(run: &Run, input: Input, at: Time) -> Result<Vec<Fact>, Refusal> {
         Input::Observed { pane, source, observation } => Ok(observed(run, pane, source, observation)),
         Input::WorkerReported { pane, key, report } => Ok(worker_reported(run, &pane, key, report)),
         Input::VerdictReported { pane, key, report } => Ok(verdict_reported(run, &pane, key, report)),
+        Input::GateAsked { pane, key, question } => Ok(gate_asked(run, &pane, key, question)),
         Input::Settled { effect, outcome } => Ok(settled(run, effect, &outcome, at)),
         Input::Lost { effect } => Ok(lost(run, effect)),
         Input::Recovered => Ok(if run.is_over() { Vec::new() } else { vec![Fact::Recovered] }),
@@ -156,6 +157,12 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
             return Vec::new();
         }
         Observation::Gone { .. } if state.state == PaneState::Gone => return Vec::new(),
+        Observation::Progress { text } => {
+            if current.is_none_or(|step| step.progress.as_ref() == Some(&text)) {
+                return Vec::new();
+            }
+            Observation::Progress { text }
+        }
         other @ (Observation::Ready
         | Observation::TurnStarted
         | Observation::ToolStarted { .. }
@@ -167,6 +174,7 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
         | Observation::Limited(_)
         | Observation::TurnEnded { .. }
         | Observation::PromptSeen { .. }
+        | Observation::Attached { .. }
         | Observation::Typed
         | Observation::Gone { .. }) => other,
     };
@@ -241,6 +249,33 @@ fn verdict_reported(run: &Run, pane: &PaneId, key: String, report: VerdictReport
             refused(pane, key, format!("a verdict was not applied: {reason}"), said)
         }
     }
+}
+
+/// An agent may put so many questions at a time.
+const MOST_QUESTIONS: usize = 3;
+
+fn gate_asked(run: &Run, pane: &PaneId, key: String, question: Text) -> Vec<Fact> {
+    if run.is_over() {
+        return Vec::new();
+    }
+    let role = run.panes.get(pane).map(|pane| pane.role.clone());
+    let kind = GateKind::Asked { key: key.clone() };
+    if run.gates.iter().any(|gate| gate.kind == kind && gate.asked_by == role) {
+        return Vec::new();
+    }
+    let said = question.first_line().to_owned();
+    let open =
+        run.open_gates().filter(|gate| matches!(gate.kind, GateKind::Asked { .. }) && gate.asked_by == role);
+    if open.count() >= MOST_QUESTIONS {
+        let reason = format!("a question was not put: {MOST_QUESTIONS} of the same agent are open");
+        return refused(pane, key, reason, said);
+    }
+    let Some(step) = run.current_step().filter(|step| role.is_some() && step.role == role) else {
+        return refused(pane, key, "a question came while no step of its agent was open".to_owned(), said);
+    };
+    let mut gate = advance::gate(run, kind, role, String::new(), Vec::new(), Some(step.number));
+    gate.question = question;
+    vec![Fact::GateOpened { gate }]
 }
 
 fn settled(run: &Run, id: EffectId, outcome: &Outcome, at: Time) -> Vec<Fact> {

@@ -170,8 +170,12 @@ fn done(run: &Run, step: &Step, report: &VerdictReport) -> Vec<Fact> {
     facts
 }
 
-/// One reminder, then a person.
+/// What the operator said meanwhile, then one reminder, then a person.
 fn nothing_said(run: &Run, step: &Step, what: &str) -> Vec<Fact> {
+    let unsaid = step.role.as_ref().and_then(|role| run.unsaid.get(role)).and_then(|said| said.first());
+    if let Some(text) = unsaid {
+        return vec![Fact::TurnPlanned { step: step.number, prompt: PromptKind::Say { text: text.clone() } }];
+    }
     if !step.reminded {
         return vec![Fact::TurnPlanned { step: step.number, prompt: PromptKind::Remind }];
     }

@@ -37,6 +37,9 @@ pub struct Gate {
 pub enum GateKind {
     /// The analyst said `NEEDS_OPERATOR`.
     Question,
+    /// An agent asks in the middle of its turn; `key` is that of its call. Nothing new begins until it is answered, and
+    /// the one who asked is told the answer.
+    Asked { key: String },
     /// The analyst said DONE.
     DoneConfirmation,
     /// No usable report or verdict after the reminder.
@@ -66,10 +69,15 @@ impl GateKind {
         !matches!(self, Self::Permission { .. } | Self::BoundReached { bound: Bound::Idle { .. } })
     }
 
+    /// Whether the gate's step stands still as soon as it is open. A question asked in a turn leaves the turn running.
+    pub fn stops_step(&self) -> bool {
+        self.holds_step() && !matches!(self, Self::Asked { .. })
+    }
+
     /// Two or three words for lists.
     pub fn title(&self) -> &'static str {
         match self {
-            Self::Question => "question",
+            Self::Question | Self::Asked { .. } => "question",
             Self::DoneConfirmation => "confirm done",
             Self::IncompleteReport => "incomplete report",
             Self::BoundReached { .. } => "bound reached",

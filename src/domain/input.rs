@@ -36,6 +36,12 @@ pub enum Input {
         key: String,
         report: VerdictReport,
     },
+    /// The agent of this pane puts a question to the operator; `key` makes a repeated call count once.
+    GateAsked {
+        pane: PaneId,
+        key: String,
+        question: Text,
+    },
     Settled {
         effect: EffectId,
         outcome: Outcome,

@@ -112,6 +112,15 @@ pub enum Observation {
     },
     /// A coarse state from a weaker source, kept for display.
     Status(StatusSeen),
+    /// The agent says how far it is, in a sentence.
+    Progress {
+        text: String,
+    },
+    /// The agent named a file of the run folder that belongs to the result.
+    Attached {
+        path: String,
+        note: String,
+    },
     /// The operator typed into the pane.
     Typed,
     /// The child is gone.

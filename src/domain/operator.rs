@@ -115,11 +115,30 @@ fn answer_gate(run: &Run, author: Author, id: GateId, answer: &Answer) -> Result
         facts.push(Fact::AbortAsked { reason: format!("the operator's answer to gate {id}"), author });
         return Ok(facts);
     }
+    if let (GateKind::Asked { .. }, Some(role)) = (&gate.kind, &gate.asked_by) {
+        facts.extend(say(run, author, role, told(gate, answer))?);
+        return Ok(facts);
+    }
     if !answer.text.is_empty() {
         facts.push(Fact::Noted { text: answer.text.clone(), author });
     }
     facts.extend(consequences(run, gate, answer));
     Ok(facts)
+}
+
+/// What the one who asked is told.
+fn told(gate: &Gate, answer: &Answer) -> Text {
+    let said = match answer.kind {
+        AnswerKind::Approve => "yes",
+        AnswerKind::Reject => "no",
+        AnswerKind::Answer | AnswerKind::Retry | AnswerKind::Abort => "",
+    };
+    let words = match &answer.text {
+        Text::Inline(words) => words.as_str(),
+        Text::Blob { .. } => answer.text.first_line(),
+    };
+    let parts: Vec<&str> = [said, words].into_iter().filter(|part| !part.trim().is_empty()).collect();
+    Text::from(format!("To your question \"{}\": {}", gate.question.first_line(), parts.join(". ")))
 }
 
 /// What an answer other than abort leads to.
@@ -157,7 +176,7 @@ fn consequences(run: &Run, gate: &Gate, answer: &Answer) -> Vec<Fact> {
             let next = run.phase.as_ref().and_then(|phase| advance::route(run, phase, route));
             vec![Fact::PhaseEntered { phase: next.unwrap_or_else(|| start(run)) }]
         }
-        GateKind::BoundReached { .. } | GateKind::Permission { .. } => Vec::new(),
+        GateKind::BoundReached { .. } | GateKind::Permission { .. } | GateKind::Asked { .. } => Vec::new(),
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Step {
     pub evidence: Evidence,
     /// Keys of reports already counted.
     pub report_keys: Vec<String>,
+    /// How far the agent last said it was.
+    pub progress: Option<String>,
     /// Run milliseconds of the last sign of life in this step.
     pub last_activity: u64,
 }

@@ -121,6 +121,8 @@ fn of_observation(observation: &mut Observation) -> Vec<&mut Text> {
         | Observation::Limited(_)
         | Observation::PromptSeen { .. }
         | Observation::Status(_)
+        | Observation::Progress { .. }
+        | Observation::Attached { .. }
         | Observation::Typed
         | Observation::Gone { .. } => Vec::new(),
     }
@@ -154,6 +156,7 @@ fn of_gate(gate: &mut Gate) -> Vec<&mut Text> {
     let mut texts = match kind {
         GateKind::CheckFailing { check: _, result } => of_check(result),
         GateKind::Question
+        | GateKind::Asked { .. }
         | GateKind::DoneConfirmation
         | GateKind::IncompleteReport
         | GateKind::BoundReached { .. }

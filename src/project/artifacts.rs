@@ -4,8 +4,8 @@ use crate::domain::ArtifactEntry;
 use rustix::fs::{Mode, OFlags};
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 use thiserror::Error;
 
@@ -78,6 +78,13 @@ pub fn open_beneath(root: &Path, relative: &str) -> Result<File, ArtifactError> 
     let file = File::from(rustix::fs::openat(&folder, last, file_flags, Mode::empty()).map_err(io)?);
     let metadata = file.metadata().map_err(|error| ArtifactError::Io { path: relative.to_owned(), error })?;
     if metadata.is_file() { Ok(file) } else { Err(ArtifactError::NoFile { path: relative.to_owned() }) }
+}
+
+/// Keeps a new file in the folder; one that is there already is left alone.
+pub fn create(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(folder.join(name))?;
+    file.write_all(bytes)
 }
 
 /// The first `limit` bytes of a text beneath `root`.

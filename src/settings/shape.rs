@@ -233,7 +233,7 @@ pub(super) static CONFIG: Schema = Schema {
                 optional(
                     "end",
                     Kind::Choice(&["exit", "report", "idle"]),
-                    "What ends a turn. Left out: report for pasted prompts, else exit.",
+                    "What ends a turn: its process, a report by `awtui report`, or silence. Left out: report for pasted prompts, else exit.",
                 ),
                 field(
                     "end_idle_seconds",

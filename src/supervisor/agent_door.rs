@@ -45,11 +45,12 @@ pub(super) async fn welcome(
     let known = match protocol::parse(&first) {
         Ok(protocol::ToDesk::Hello(hello)) => tokens
             .find(&hello.token)
+            .map(|(pane, owner)| (pane, owner, hello.agent == protocol::GUEST))
             .ok_or_else(|| "the token is not, or no longer, that of a pane".to_owned()),
         Ok(_) => Err("the first line must be a hello".to_owned()),
         Err(error) => Err(error.to_string()),
     };
-    let (pane, owner) = match known {
+    let (pane, owner, guest) = match known {
         Ok(known) => known,
         Err(reason) => {
             let _ = writer.write_all(protocol::line(&ToAgent::Refused { reason }).as_bytes()).await;
@@ -57,10 +58,11 @@ pub(super) async fn welcome(
         }
     };
     let (link, mut lines) = mpsc::channel::<String>(QUEUE);
-    let connected = OwnerMessage::Agent { pane: pane.clone(), event: AgentEvent::Connected { link } };
-    if writer.write_all(protocol::line(&ToAgent::Welcome).as_bytes()).await.is_err()
-        || owner.send(connected).await.is_err()
-    {
+    if writer.write_all(protocol::line(&ToAgent::Welcome).as_bytes()).await.is_err() {
+        return;
+    }
+    let event = AgentEvent::Connected { link: link.clone() };
+    if !guest && owner.send(OwnerMessage::Agent { pane: pane.clone(), event }).await.is_err() {
         return;
     }
     let writing = tokio::spawn(async move {
@@ -71,16 +73,14 @@ pub(super) async fn welcome(
         }
     });
     while let Some(text) = line(&mut reader).await {
-        if owner
-            .send(OwnerMessage::Agent { pane: pane.clone(), event: AgentEvent::Line(text) })
-            .await
-            .is_err()
-        {
+        let event = AgentEvent::Line { line: text, link: link.clone(), guest };
+        if owner.send(OwnerMessage::Agent { pane: pane.clone(), event }).await.is_err() {
             break;
         }
     }
-    let _ = owner.send(OwnerMessage::Agent { pane, event: AgentEvent::Closed }).await;
-    writing.abort();
+    // What was answered last is still on its way; the writer ends when nobody can answer any more.
+    let _ = owner.send(OwnerMessage::Agent { pane, event: AgentEvent::Closed { link } }).await;
+    let _ = tokio::time::timeout(PATIENCE, writing).await;
 }
 
 /// The next line; `None` at the end, on an error, or when it is too long.

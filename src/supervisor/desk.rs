@@ -33,6 +33,8 @@ pub(super) struct Desk {
     pub(super) log: Option<LogTail>,
     /// To the agent's end of the agent socket.
     pub(super) link: Option<mpsc::Sender<String>>,
+    /// Where answers to the line go that is being looked at.
+    pub(super) answers: Option<mpsc::Sender<String>>,
     pub(super) starting: Option<(EffectId, Instant)>,
     pub(super) prompt: Option<PendingPrompt>,
     pub(super) compacting: Option<EffectId>,
@@ -100,6 +102,7 @@ impl Desk {
             child: None,
             log: None,
             link: None,
+            answers: None,
             starting: None,
             prompt: None,
             compacting: None,
@@ -374,6 +377,14 @@ impl Desk {
     pub(super) fn send(&self, line: String) -> Result<(), String> {
         let agent = self.link.as_ref().ok_or("the agent is not connected to the agent socket")?;
         agent.try_send(line).map_err(|_| "the agent does not read its socket".to_owned())
+    }
+
+    /// Answers what the agent just said, on the connection that it said it by.
+    pub(super) fn reply(&self, line: String) -> Result<(), String> {
+        match &self.answers {
+            Some(asker) => asker.try_send(line).map_err(|_| "the agent does not read its socket".to_owned()),
+            None => self.send(line),
+        }
     }
 
     pub(super) fn write(&self, bytes: Vec<u8>) -> Result<(), String> {

@@ -22,6 +22,11 @@ impl Owner {
                 self.projected = run.seq;
             }
         }
+        self.show_artifacts();
+    }
+
+    /// Tells the clients which artifacts there are, when that changed.
+    pub(super) fn show_artifacts(&mut self) {
         let entries = self.places.artifacts();
         if entries != self.artifacts {
             self.subscribers.artifacts(self.places.run(), &entries);

@@ -66,6 +66,10 @@ pub(super) fn environment(
     environment.push(("COLORTERM".to_owned(), "truecolor".to_owned()));
     environment.extend(added.iter().filter(|(name, _)| name != "AWTUI_RUN").cloned());
     environment.push(("AWTUI_RUN".to_owned(), run.to_string()));
+    if let Ok(program) = std::env::current_exe() {
+        // For `awtui report`, wherever it is installed.
+        environment.push(("AWTUI_PROGRAM".to_owned(), program.display().to_string()));
+    }
     environment.push((MARKER.to_owned(), marker(state)));
     environment
 }

@@ -73,10 +73,17 @@ pub(super) enum OwnerMessage {
 }
 
 pub(super) enum AgentEvent {
-    /// An agent greeted with the pane's token; lines for it go into `link`.
+    /// An agent greeted with the pane's token, to stay; lines for it go into `link`.
     Connected {
         link: mpsc::Sender<String>,
     },
-    Line(String),
-    Closed,
+    /// `link`: of the connection that it came by. `guest`: that one only reports.
+    Line {
+        line: String,
+        link: mpsc::Sender<String>,
+        guest: bool,
+    },
+    Closed {
+        link: mpsc::Sender<String>,
+    },
 }

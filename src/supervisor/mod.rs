@@ -28,6 +28,7 @@ mod stall;
 mod start;
 mod subscribers;
 mod tokens;
+mod told;
 pub mod world;
 
 pub use lock::{Holder, Lock, LockError};

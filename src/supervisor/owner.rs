@@ -11,6 +11,7 @@ use super::stall::Stall;
 use super::subscribers::Subscribers;
 use super::tokens::Tokens;
 use super::world::World;
+use crate::agent::Emission;
 use crate::domain::{
     ArtifactEntry, Author, EffectId, Fact, Input, Observation, OperatorAct, Outcome, PaneId, PauseMode,
     Record, Run, Source, TimerDue,
@@ -324,13 +325,25 @@ impl Owner {
         let Some(desk) = self.desks.get_mut(pane) else { return };
         match event {
             AgentEvent::Connected { link } => desk.link = Some(link),
-            AgentEvent::Line(line) => {
-                let emissions = desk.adapter.agent_line(&line);
+            AgentEvent::Line { line, link, guest } => {
+                let mut emissions = desk.adapter.agent_line(&line);
+                if guest {
+                    // It may report and ask. What it is said to see is the bridge's to say.
+                    emissions.retain(|emission| {
+                        !matches!(emission, Emission::Observed { source: Source::Bridge, .. })
+                    });
+                }
+                desk.answers = Some(link);
                 self.emitted(pane, emissions);
+                if let Some(desk) = self.desks.get_mut(pane) {
+                    desk.answers = None;
+                }
             }
-            AgentEvent::Closed => {
-                desk.link = None;
-                desk.adapter.disconnected();
+            AgentEvent::Closed { link } => {
+                if desk.link.as_ref().is_some_and(|open| open.same_channel(&link)) {
+                    desk.link = None;
+                    desk.adapter.disconnected();
+                }
             }
         }
     }

@@ -19,6 +19,10 @@ const RESIZE_REST: Duration = Duration::from_millis(50);
 /// A size that could not be recorded is tried again after this.
 const RESIZE_RETRY: Duration = Duration::from_secs(1);
 
+/// What an agent is told that put a question.
+const QUESTION_TAKEN: &str =
+    "the operator was asked; end your turn now, the answer comes as your next message";
+
 impl Owner {
     pub(super) fn on_pty(&mut self, pane: &PaneId, event: pty::Event) {
         match event {
@@ -135,22 +139,16 @@ impl Owner {
                     let input = Input::VerdictReported { pane: pane.clone(), key: key.clone(), report };
                     self.report(pane, &key, input);
                 }
-                Emission::Progress { key, text } => {
-                    tracing::info!(%pane, %text, "progress");
-                    self.answer(pane, &key, true, "noted");
-                }
+                Emission::Progress { key, text } => self.on_progress(pane, &key, &text),
                 Emission::GateAsked { key, question } => {
-                    tracing::info!(%pane, %question, "an agent asked for a gate");
-                    let hint = "not taken here: end your turn with your report, and put the question there";
-                    self.answer(pane, &key, false, hint);
+                    let (key, question) = (key, question.into());
+                    let input = Input::GateAsked { pane: pane.clone(), key: key.clone(), question };
+                    self.report_as(pane, &key, input, QUESTION_TAKEN);
                 }
-                Emission::Artifact { key, path, note } => {
-                    tracing::info!(%pane, %path, %note, "artifact");
-                    self.answer(pane, &key, true, "noted");
-                }
+                Emission::Artifact { key, path, note } => self.on_artifact(pane, &key, &path, &note),
                 Emission::Reply(line) => {
                     if let Some(desk) = self.desks.get(pane)
-                        && let Err(reason) = desk.send(line)
+                        && let Err(reason) = desk.reply(line)
                     {
                         tracing::info!(%pane, %reason, "an answer did not reach the agent");
                     }
@@ -165,6 +163,10 @@ impl Owner {
 
     /// A report takes effect at once, so that the agent can be told whether it was applied.
     fn report(&mut self, pane: &PaneId, key: &str, input: Input) {
+        self.report_as(pane, key, input, "recorded");
+    }
+
+    fn report_as(&mut self, pane: &PaneId, key: &str, input: Input, taken: &str) {
         self.work_off();
         let before = self.run().seq;
         let result = self.try_step(input);
@@ -177,15 +179,15 @@ impl Owner {
                 }
             });
         match (result, refused) {
-            (Ok(()), None) => self.answer(pane, key, true, "recorded"),
+            (Ok(()), None) => self.answer(pane, key, true, taken),
             (Ok(()), Some(reason)) => self.answer(pane, key, false, &reason),
             (Err(not_taken), _) => self.answer(pane, key, false, &not_taken.to_string()),
         }
     }
 
-    fn answer(&mut self, pane: &PaneId, key: &str, ok: bool, message: &str) {
+    pub(super) fn answer(&mut self, pane: &PaneId, key: &str, ok: bool, message: &str) {
         let Some(desk) = self.desks.get(pane) else { return };
-        if let Err(reason) = desk.send(crate::agent::protocol::reply(key, ok, message)) {
+        if let Err(reason) = desk.reply(crate::agent::protocol::reply(key, ok, message)) {
             tracing::info!(%pane, %reason, "an answer did not reach the agent");
         }
     }
@@ -262,6 +264,8 @@ impl Owner {
             | Observation::PermissionGone { .. }
             | Observation::Limited(_)
             | Observation::Status(_)
+            | Observation::Progress { .. }
+            | Observation::Attached { .. }
             | Observation::Typed
             | Observation::Gone { .. }) => self.observe(pane, source, other),
         }

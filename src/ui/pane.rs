@@ -167,6 +167,10 @@ fn facts(glass: &Glass, role: &RoleName, inside: Rect) -> Vec<String> {
     if let Some(size) = size.filter(|size| size.cols > inside.width || size.rows > inside.height) {
         parts.push(format!("{}x{} cropped", size.cols, size.rows));
     }
+    let step = run.current_step().filter(|step| step.role.as_ref() == Some(role));
+    if let Some(progress) = step.and_then(|step| step.progress.clone()) {
+        parts.push(progress);
+    }
     parts
 }
 

@@ -113,7 +113,8 @@ fn answer(gate: &Gate) -> Option<(Author, Answer)> {
             Answer { kind: AnswerKind::Answer, text: Text::from("The test is right: refuse it.") }
         }
         GateKind::DoneConfirmation => Answer { kind: AnswerKind::Approve, text: Text::default() },
-        GateKind::IncompleteReport
+        GateKind::Asked { .. }
+        | GateKind::IncompleteReport
         | GateKind::BoundReached { .. }
         | GateKind::AgentFailed
         | GateKind::Interrupted

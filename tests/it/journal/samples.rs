@@ -185,6 +185,8 @@ fn observations() -> Vec<Observation> {
         ended(TurnEnd::Unknown),
         Observation::PromptSeen { effect: 7 },
         Observation::Status(StatusSeen::Blocked),
+        Observation::Progress { text: "half".into() },
+        Observation::Attached { path: "artifacts/a.txt".into(), note: "it".into() },
         Observation::Typed,
         Observation::Gone { code: None, signal: Some(9) },
     ]
@@ -193,6 +195,7 @@ fn observations() -> Vec<Observation> {
 fn gates() -> Vec<Gate> {
     let kinds = [
         GateKind::Question,
+        GateKind::Asked { key: "k".into() },
         GateKind::DoneConfirmation,
         GateKind::IncompleteReport,
         GateKind::BoundReached { bound: Bound::Cost { limit: Money(5) } },

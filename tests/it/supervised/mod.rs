@@ -5,6 +5,7 @@ mod crash;
 mod full_disk;
 mod replay;
 mod settings;
+mod told;
 
 use awtui::client::Session;
 use awtui::wire::{Hello, Purpose, SocketPaths};

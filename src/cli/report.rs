@@ -1,0 +1,138 @@
+//! `awtui report`: what an agent without a bridge tells awtui, from inside its pane.
+
+use super::arguments::ReportCommand;
+use super::exit::{Exit, Problem};
+use super::print;
+use crate::agent::protocol::{
+    self, GUEST, Hello, InstructionLine, PROTOCOL, ResultLine, ToAgent, ToDesk, VerdictLine,
+};
+use crate::domain::{Text, WorkerStatus, parse_verdict_report, parse_worker_report};
+use crate::supervisor::clock::system_wall;
+use serde_json::Map;
+use std::io::Read;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::UnixStream;
+
+/// awtui answers within this, or something is wrong.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(super) async fn run(command: ReportCommand) -> Result<Exit, Problem> {
+    let inside = |name: &str| {
+        std::env::var(name).map_err(|_| {
+            Problem::usage(format!("`awtui report` is for agents that awtui started: {name} is not set"))
+        })
+    };
+    let (socket, token) = (inside("AWTUI_AGENT_SOCKET")?, inside("AWTUI_AGENT_TOKEN")?);
+    let key = format!("report-{}-{}", std::process::id(), system_wall());
+    let message = message(command, key.clone())?;
+    let reply = tokio::time::timeout(PATIENCE, ask(&socket, token, &message, &key)).await;
+    let reply = reply.map_err(|_| Problem::failed("awtui did not answer in time"))?;
+    let (ok, words) = reply.map_err(|error| Problem::failed(format!("awtui cannot be reached: {error}")))?;
+    if ok {
+        print::line(&words);
+        return Ok(Exit::Done);
+    }
+    Err(Problem::failed(words))
+}
+
+async fn ask(socket: &str, token: String, message: &ToDesk, key: &str) -> std::io::Result<(bool, String)> {
+    let (reader, mut writer) = UnixStream::connect(socket).await?.into_split();
+    let hello = Hello {
+        protocol: PROTOCOL,
+        token,
+        agent: GUEST.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
+    };
+    writer.write_all(protocol::line_to_desk(&ToDesk::Hello(hello)).as_bytes()).await?;
+    writer.write_all(protocol::line_to_desk(message).as_bytes()).await?;
+    let mut lines = BufReader::new(reader).lines();
+    while let Some(line) = lines.next_line().await? {
+        match protocol::parse_from_desk(&line) {
+            Ok(ToAgent::Reply { key: answered, ok, message }) if answered == key => return Ok((ok, message)),
+            Ok(ToAgent::Refused { reason }) => return Ok((false, reason)),
+            Ok(
+                ToAgent::Welcome
+                | ToAgent::Prompt { .. }
+                | ToAgent::Interrupt
+                | ToAgent::Compact { .. }
+                | ToAgent::Quit
+                | ToAgent::Reply { .. }
+                | ToAgent::Unknown,
+            )
+            | Err(_) => {}
+        }
+    }
+    Ok((false, "the connection was closed before an answer came".to_owned()))
+}
+
+fn message(command: ReportCommand, key: String) -> Result<ToDesk, Problem> {
+    Ok(match command {
+        ReportCommand::Progress { text } => ToDesk::ReportProgress { key, text },
+        ReportCommand::Question { text } => ToDesk::RequestGate { key, question: text },
+        ReportCommand::Artifact { path, note } => {
+            ToDesk::AttachArtifact { key, path, note: note.unwrap_or_default() }
+        }
+        ReportCommand::Result { status } => result(&stdin()?, status.into(), key)?,
+        ReportCommand::Verdict => verdict(&stdin()?, key)?,
+    })
+}
+
+fn stdin() -> Result<String, Problem> {
+    let mut text = String::new();
+    let limit = u64::try_from(protocol::MAX_LINE).unwrap_or(u64::MAX);
+    std::io::stdin()
+        .lock()
+        .take(limit)
+        .read_to_string(&mut text)
+        .map_err(|error| Problem::usage(format!("the report cannot be read from standard input: {error}")))?;
+    Ok(text)
+}
+
+fn result(text: &str, status: WorkerStatus, key: String) -> Result<ToDesk, Problem> {
+    let report = parse_worker_report(text).ok_or_else(|| {
+        Problem::usage("standard input holds none of the headings of a worker's report, \"## Task understood\" and so on")
+    })?;
+    let sections = report.sections;
+    Ok(ToDesk::ReportResult(ResultLine {
+        key,
+        instruction_id: report.instruction_id.map(|id| id.to_string()),
+        status,
+        task_understood: words(&sections.task_understood),
+        actions_taken: words(&sections.actions_taken),
+        result: words(&sections.result),
+        validation: words(&sections.validation),
+        artifacts: words(&sections.artifacts),
+        issues: words(&sections.issues),
+        recommendation: words(&sections.recommendation),
+        handoff: words(&sections.handoff),
+        more: Map::new(),
+    }))
+}
+
+fn verdict(text: &str, key: String) -> Result<ToDesk, Problem> {
+    let report = parse_verdict_report(text).ok_or_else(|| {
+        Problem::usage("standard input holds no \"## Next state\" that begins with a verdict in capitals")
+    })?;
+    Ok(ToDesk::ReportVerdict(VerdictLine {
+        key,
+        verdict: report.verdict,
+        reason: words(&report.reason),
+        instruction: report.instruction.map(|instruction| InstructionLine {
+            id: instruction.id.to_string(),
+            goal: words(&instruction.goal),
+            files: instruction.files,
+            commands: instruction.commands,
+            stop_when: instruction.stop_when,
+            report: instruction.report,
+        }),
+        memory: report.memory,
+        questions: report.questions,
+        more: Map::new(),
+    }))
+}
+
+fn words(text: &Text) -> String {
+    text.summary().to_owned()
+}
