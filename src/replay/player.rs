@@ -67,6 +67,7 @@ impl Player {
     /// The glass as a live client has it at this moment, for a frame without the player bar.
     pub fn into_live_glass(mut self) -> Glass {
         self.glass.feed(GlassEvent::Link(Link::Live));
+        self.glass.feed(GlassEvent::Notice(None));
         self.glass
     }
 
@@ -345,6 +346,8 @@ impl Player {
     fn tell(&mut self) {
         let bar = self.bar();
         self.glass.feed(GlassEvent::Link(Link::Replay(bar)));
+        // A damaged journal stays in sight: the run may have gone on behind its end.
+        self.glass.feed(GlassEvent::Notice(self.timeline.trouble().map(str::to_owned)));
     }
 }
 

@@ -101,6 +101,7 @@ fn a_torn_journal_is_shown_up_to_its_last_whole_record() {
     let player = story.player();
     assert_eq!(player.bar().last_seq, last - 1);
     assert!(player.timeline().trouble().unwrap().contains("not written completely"));
+    assert_eq!(player.glass().notice.as_deref(), player.timeline().trouble(), "it is on the screen");
     assert_eq!(std::fs::read(&path).unwrap(), before, "a replay changes nothing");
 }
 

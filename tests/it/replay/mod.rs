@@ -46,6 +46,8 @@ pub struct Story {
     desks: BTreeMap<PaneId, Desk>,
     /// Of each record, from the first.
     pub seen: Vec<Vec<Buffer>>,
+    /// Nobody looks any more: `seen` stays as it is.
+    pub unseen: bool,
     pub now: u64,
     /// Bytes at which a recording's segment is full.
     pub segment: u64,
@@ -69,8 +71,16 @@ impl Story {
         let journal = Journal::create(&folder.path().join("journal.jsonl"), &"aw_1".into(), "0").unwrap();
         let mut live = Glass::new();
         live.feed(GlassEvent::Link(Link::Live));
-        let mut story =
-            Self { folder, journal, live, desks: BTreeMap::new(), seen: Vec::new(), now: 5, segment };
+        let mut story = Self {
+            folder,
+            journal,
+            live,
+            desks: BTreeMap::new(),
+            seen: Vec::new(),
+            unseen: false,
+            now: 5,
+            segment,
+        };
         story.fact(Fact::RunCreated {
             run: "aw_1".into(),
             task: Text::from("make it fast"),
@@ -92,9 +102,11 @@ impl Story {
             .collect();
         let seq = self.journal.seq() + 1;
         let record = Record { seq, at: self.time(), panes, fact };
-        self.journal.append(std::slice::from_ref(&record), Sync::Now).unwrap();
+        self.journal.append(std::slice::from_ref(&record), Sync::Grouped).unwrap();
         self.live.feed(GlassEvent::Record(record));
-        self.seen.push(frames(&self.live));
+        if !self.unseen {
+            self.seen.push(frames(&self.live));
+        }
         seq
     }
 

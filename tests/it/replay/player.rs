@@ -181,3 +181,26 @@ fn seeking_by_time_lands_between_two_facts() {
     player.forward(u64::MAX / 4);
     assert_eq!(player.bar().seq, player.bar().last_seq);
 }
+
+#[test]
+fn going_back_in_a_long_run_does_not_begin_at_its_start() {
+    let mut story = Story::begin(1_000_000);
+    story.unseen = true;
+    let worker = story.spawn("worker", 1, (40, 10));
+    for number in 0..6_000 {
+        story.now += 10;
+        story.output(&worker, "on and on ");
+        if number % 2 == 0 {
+            story.note("on");
+        }
+    }
+    let mut player = story.player();
+    player.end();
+    let last = player.bar().last_seq;
+    for seq in [last - 1, last / 2, last / 2 - 1, 100, last] {
+        let before = player.glass().generation();
+        player.seek(seq);
+        let fed = player.glass().generation() - before;
+        assert!(fed < 300, "{fed} events were fed to go to record {seq} of {last}");
+    }
+}
