@@ -56,7 +56,7 @@ pub(super) fn draw(tty: &mut Tty, ui: &Ui, glass: &Glass) -> Result<ui::Layout, 
 
 /// The mouse is awtui's, or the terminal's own again.
 pub(super) fn switch_mouse(tty: &mut Tty, ours: bool) -> Result<(), TtyError> {
-    tty.send(if ours { "\x1b[?1002h\x1b[?1006h" } else { "\x1b[?1006l\x1b[?1002l" })
+    tty.set_mouse(ours)
 }
 
 pub(super) async fn sleep_until(due: Option<Instant>) {

@@ -7,6 +7,10 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 
+/// Presses, drags and the wheel. Movement without a button would wake awtui all the time.
+const MOUSE_ON: &str = "\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l";
+
 /// What to ask of the terminal beside raw mode and the alternate screen.
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent switch of the terminal protocol")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +46,7 @@ impl Features {
         for (on, sequence) in [
             (self.paste, "\x1b[?2004h"),
             (self.focus, "\x1b[?1004h"),
-            // Presses, drags and the wheel. Movement without a button would wake awtui all the time.
-            (self.mouse, "\x1b[?1002h\x1b[?1006h"),
+            (self.mouse, MOUSE_ON),
             // Disambiguate, and tell the shifted form of a key: pushed, so that the shell's own choice comes back.
             (self.kitty, "\x1b[>5u"),
         ] {
@@ -61,7 +64,7 @@ impl Features {
             // A frame may have been cut off half-way.
             (self.synchronized, "\x1b[?2026l"),
             (self.kitty, "\x1b[<1u"),
-            (self.mouse, "\x1b[?1006l\x1b[?1002l"),
+            (self.mouse, MOUSE_OFF),
             (self.focus, "\x1b[?1004l"),
             (self.paste, "\x1b[?2004l"),
         ] {
@@ -108,6 +111,13 @@ impl Guard {
             drop(restore());
         }
         entered
+    }
+
+    /// Takes the mouse, or gives it back.
+    pub fn set_mouse(&mut self, ours: bool) -> io::Result<()> {
+        self.features.mouse = ours;
+        FEATURES.lock().unwrap_or_else(PoisonError::into_inner).mouse = ours;
+        write(if ours { MOUSE_ON } else { MOUSE_OFF })
     }
 
     pub fn features(&self) -> Features {

@@ -99,6 +99,11 @@ impl Tty {
         stopped.map_err(|error| failed("left to the shell")(error.into()))
     }
 
+    /// Takes the mouse, or leaves it to the terminal; it stays so when the terminal is lent and taken back.
+    pub fn set_mouse(&mut self, ours: bool) -> Result<(), TtyError> {
+        self.guard.set_mouse(ours).map_err(failed("written to"))
+    }
+
     /// Gives the terminal to another program, an editor for one, for as long as `work` takes.
     pub async fn hand_over<T>(&mut self, work: impl Future<Output = T>) -> Result<T, TtyError> {
         self.lend()?;

@@ -160,8 +160,13 @@ fn leave_input(ui: &mut Ui, glass: &Glass) {
     hand_over_focus(ui, glass);
 }
 
-/// The panels get the keys: the pane that works.
+/// The panels get the keys. While a panel has them, a screen with room for one pane shows the one that works; so a pane
+/// gets them only where no panel is to be seen.
 pub(super) fn hand_over_focus(ui: &mut Ui, glass: &Glass) {
+    if ui.layout.panels && ui.zoom == Zoom::Normal {
+        go(ui, Focus::Steps);
+        return;
+    }
     let roles: Vec<RoleName> = glass.run.roles.keys().cloned().collect();
     let focus = match active_role(ui, glass, &roles) {
         Some(role) if role.as_str() == "analyst" => Focus::Analyst,

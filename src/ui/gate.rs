@@ -62,10 +62,18 @@ pub(super) fn answer(ui: &mut Ui, glass: &Glass, kind: AnswerKind) -> Vec<Ask> {
             Vec::new()
         }
         AnswerKind::Approve | AnswerKind::Retry => {
-            ui.answered.push(id);
+            taken(ui, glass, id);
             let answer = Answer { kind, text: Text::default() };
             vec![Ask::Act(OperatorAct::AnswerGate { gate: id, answer })]
         }
+    }
+}
+
+/// Its answer is on its way: the card goes, and so do the keys.
+pub(super) fn taken(ui: &mut Ui, glass: &Glass, id: GateId) {
+    ui.answered.push(id);
+    if ui.focus == Focus::Gates {
+        hand_over_focus(ui, glass);
     }
 }
 
@@ -85,7 +93,7 @@ fn was_seen(ui: &Ui, id: GateId) -> bool {
 pub(super) fn abort(ui: &mut Ui, glass: &Glass, gate: Option<GateId>) -> OperatorAct {
     match gate.filter(|id| glass.run.gate(*id).is_some_and(Gate::is_open)) {
         Some(gate) => {
-            ui.answered.push(gate);
+            taken(ui, glass, gate);
             let answer = Answer { kind: AnswerKind::Abort, text: Text::default() };
             OperatorAct::AnswerGate { gate, answer }
         }

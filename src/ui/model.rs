@@ -157,6 +157,8 @@ pub struct Layout {
     pub gate: Option<(GateId, Millis)>,
     /// The answers on that card: a click gives one.
     pub answers: Vec<(AnswerKind, Rect)>,
+    /// Panels stand below the panes here, unless zoomed away.
+    pub panels: bool,
     pub too_small: bool,
 }
 

@@ -44,7 +44,8 @@ impl Ui {
     pub fn call_to_gate(&mut self, glass: &Glass) {
         let free = self.popups.is_empty() && !self.typing && self.input.text().is_empty();
         if free && self.focus == Focus::Input && shown_gate(self, glass).is_some() {
-            self.focus_on(Focus::Gates);
+            // The card is all there is to see of it: the panels stay as they are.
+            self.focus = Focus::Gates;
         }
     }
 

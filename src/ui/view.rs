@@ -36,6 +36,7 @@ pub fn view(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> Layout {
     // Title and status above, input box and hints below: always there, so that the panes keep their size.
     let input = line_at(area.bottom() - 2);
     let middle = Rect { y: area.y + 2, height: area.height - 4, ..area };
+    layout.panels = normal_panel_rows(middle.height) > 0;
     if glass.run.id.is_none() {
         first_screen(ui, glass, middle, buffer);
     } else {
@@ -97,17 +98,21 @@ fn input_rows(ui: &Ui, middle: Rect) -> u16 {
     if ui.focus == Focus::Input { lines.clamp(1, most) } else { 1 }
 }
 
-/// Rows of the panels.
-fn panel_rows(ui: &Ui, area: Rect) -> u16 {
-    let normal = match area.height {
+/// Rows of the panels by the height of the middle.
+fn normal_panel_rows(height: u16) -> u16 {
+    match height {
         0..12 => 0,
         12..18 => 5,
         18..30 => 7,
         30..45 => 11,
         _ => 16,
-    };
+    }
+}
+
+/// Rows of the panels.
+fn panel_rows(ui: &Ui, area: Rect) -> u16 {
     match ui.zoom {
-        Zoom::Normal => normal,
+        Zoom::Normal => normal_panel_rows(area.height),
         Zoom::Half if Focus::PANELS.contains(&ui.focus) => area.height / 2,
         Zoom::Half | Zoom::Full => 0,
     }

@@ -75,8 +75,8 @@ fn state(gate: &Gate, now: u64) -> String {
 fn details(ui: &Ui, gate: &Gate, columns: u16) -> Vec<(String, Style)> {
     let look = &ui.look;
     if let GateStatus::Answered { answer, author, .. } = &gate.status {
-        let words = if answer.text.is_empty() { "" } else { answer.text.first_line() };
-        return vec![(fit(&format!("{}: {words}", author.name), columns), look.dim())];
+        let words = if answer.text.is_empty() { "without a word" } else { answer.text.first_line() };
+        return vec![(fit(&format!("by {}: {words}", author.name), columns), look.dim())];
     }
     if !gate.is_open() {
         return Vec::new();

@@ -26,6 +26,17 @@ fn enter_starts_a_run_with_the_typed_task_and_hands_the_keys_to_the_panels() {
 }
 
 #[test]
+fn after_a_task_the_keys_go_to_the_steps_or_where_there_is_no_room_for_panels_to_a_pane() {
+    for (size, focus) in [((80, 24), Focus::Steps), ((40, 12), Focus::Analyst)] {
+        let mut scene = Scene::of(&scenes::planning(), size);
+        scene.press("7");
+        scene.type_text("mind this");
+        scene.press("enter");
+        assert_eq!(scene.ui.focus, focus, "{size:?}");
+    }
+}
+
+#[test]
 fn an_empty_box_sends_nothing() {
     let mut scene = scenes::first(SIZE);
     assert_eq!(scene.press("enter space enter"), []);
@@ -132,7 +143,7 @@ fn focus_goes_by_number_and_around() {
         ("tab", Focus::Input),
         ("tab", Focus::Analyst),
         ("shift-tab", Focus::Input),
-        ("esc", Focus::Worker),
+        ("esc", Focus::Steps),
         ("7", Focus::Input),
     ] {
         scene.press(key);
