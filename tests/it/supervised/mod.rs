@@ -5,6 +5,7 @@ mod crash;
 mod full_disk;
 mod replay;
 mod settings;
+pub mod terminal;
 mod told;
 
 use awtui::client::Session;

@@ -1,5 +1,6 @@
 //! A run of the real supervisor, seen live and then in a replay.
 
+use super::terminal::Terminal;
 use super::{ANALYST, House, WORKER, until};
 use crate::replay::frames;
 use awtui::domain::{Answer, AnswerKind, Author, AuthorKind, Fact, OperatorAct, PaneChange, Seq, Text};
@@ -145,4 +146,31 @@ fn what_cannot_be_replayed_is_said_in_one_line() {
         assert!(ran.err.contains(&words) && ran.err.lines().count() == 1, "{arguments:?}: {}", ran.err);
         assert_eq!(ran.out, "", "{arguments:?}");
     }
+}
+
+#[test]
+fn keys_move_along_the_run_on_the_screen() {
+    let house = finished();
+    let last = house.facts().len();
+    let mut terminal = Terminal::open(&house, &["replay", "last", "--at", "1"], (120, 40));
+    terminal.shows("stopped");
+    assert!(!terminal.text().contains("worker here"));
+    terminal.types("]");
+    terminal.shows("step 0002");
+    terminal.types("$");
+    terminal.shows(&format!("fact {last} of {last}"));
+    terminal.shows("worker here");
+    terminal.types("0");
+    terminal.shows(&format!("fact 1 of {last}"));
+    assert!(!terminal.text().contains("analyst here"), "{}", terminal.text());
+    terminal.types("++");
+    terminal.shows("400%");
+    terminal.types(" ");
+    // It plays to the end and stops there.
+    terminal.shows(&format!("fact {last} of {last}"));
+    terminal.shows("stopped");
+    // What acts on a run means nothing here.
+    terminal.types("Aq");
+    assert_eq!(terminal.exit_code(), 0);
+    assert_eq!(house.facts().len(), last, "a replay adds nothing to the run");
 }
