@@ -147,7 +147,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// The background process of this project.
+    /// The background process of this project. It starts with the first command that needs it, and ends by itself 3 s
+    /// after the last client has left, once no run goes on.
     Supervisor {
         #[command(subcommand)]
         command: SupervisorCommand,

@@ -33,6 +33,8 @@ const SYNC_INTERVAL: Duration = Duration::from_millis(50);
 const LOG_INTERVAL: Duration = Duration::from_millis(500);
 /// How often an adapter that reads the screen is shown it.
 const QUIET_INTERVAL: Duration = Duration::from_millis(200);
+/// A run that is over is served for so much longer than anybody looks at it.
+const AFTER_END: Duration = Duration::from_secs(10);
 /// The files for people follow the facts within this.
 const PROJECTION_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -76,6 +78,7 @@ pub(super) struct Owner {
     pub(super) projector: Projector,
     pub(super) artifacts: Vec<ArtifactEntry>,
     pub(super) wants_projection: bool,
+    pub(super) unneeded_since: Option<Instant>,
     /// Of panes that no desk stands for.
     pub(super) last_screens: LastScreens,
 }
@@ -96,6 +99,7 @@ impl Owner {
         self.drive();
         loop {
             let due = self.next_due();
+            let closing = self.closes_at();
             tokio::select! {
                 biased;
                 message = messages.recv() => match message {
@@ -108,6 +112,10 @@ impl Owner {
                     None => break,
                 },
                 () = sleep_until(due) => self.on_due(),
+                () = sleep_until(closing) => {
+                    self.write_projections();
+                    break;
+                }
                 _ = sync.tick(), if self.engine.needs_sync() && self.stall.reason().is_none() => self.sync(),
                 _ = logs.tick(), if self.desks.values().any(|desk| !desk.has_ended()) => self.read_logs(),
                 _ = quiet.tick(), if self.desks.values().any(Desk::is_watched) => self.on_quiet(),
@@ -121,6 +129,18 @@ impl Owner {
 
     pub(super) fn run(&self) -> &Run {
         self.engine.run()
+    }
+
+    /// When the run needs no owner any more: it is over, nothing of it is alive and nobody looks at it.
+    fn closes_at(&mut self) -> Option<Instant> {
+        let needed = !self.run().is_over()
+            || !self.subscribers.is_empty()
+            || self.desks.values().any(|desk| desk.child.is_some());
+        if needed {
+            self.unneeded_since = None;
+            return None;
+        }
+        Some(*self.unneeded_since.get_or_insert_with(Instant::now) + AFTER_END)
     }
 
     fn take(&mut self, message: OwnerMessage) {

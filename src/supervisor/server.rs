@@ -8,13 +8,14 @@ use super::message::{ClientId, OwnerMessage};
 use super::own_settings::OwnSettings;
 use super::owner::Owner;
 use super::start;
+use super::summaries::{self, Summaries};
 use super::tokens::Tokens;
 use super::world::World;
 use crate::domain::{Run, RunId, RunSummary};
 use crate::project::{Project, ProjectFolders};
 use crate::settings::Paths;
 use crate::wire::{SocketError, SocketPaths, StartRun};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,7 +24,7 @@ use thiserror::Error;
 use tokio::net::UnixListener;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
-/// Without a client and without a live run, it leaves after this.
+/// Without a client and without a run that goes on, it leaves after this.
 const LINGER: Duration = Duration::from_secs(3);
 /// Messages that may wait for the owner of a run; the panes behind it wait then.
 const QUEUE: usize = 1024;
@@ -59,6 +60,7 @@ pub(super) struct Hall {
     pub(super) folders: ProjectFolders,
     pub(super) tokens: Arc<Tokens>,
     runs: Mutex<BTreeMap<RunId, RunHandle>>,
+    stored: Mutex<Summaries>,
     world: Mutex<Box<dyn FnMut() -> Box<dyn World> + Send>>,
     clock: Clock,
     clients: AtomicU64,
@@ -79,6 +81,7 @@ impl Hall {
             folders,
             tokens: Arc::new(Tokens::default()),
             runs: Mutex::default(),
+            stored: Mutex::default(),
             world: Mutex::new(world),
             clock,
             clients: AtomicU64::new(0),
@@ -138,15 +141,21 @@ impl Hall {
         let mut summaries: Vec<RunSummary> = self
             .runs()
             .values()
-            .filter_map(|handle| start::summary(&handle.state.borrow(), &handle.folder, true))
+            .filter_map(|handle| summaries::summary(&handle.state.borrow(), &handle.folder, true))
             .collect();
-        for summary in start::stored_summaries(&self.folders) {
-            if !summaries.iter().any(|known| known.run == summary.run) {
-                summaries.push(summary);
-            }
-        }
+        let served: BTreeSet<RunId> = summaries.iter().map(|summary| summary.run.clone()).collect();
+        summaries.extend(self.stored().all(&self.folders, &served));
         summaries.sort_by(|one, other| other.created.cmp(&one.created).then(other.run.cmp(&one.run)));
         summaries
+    }
+
+    fn stored(&self) -> MutexGuard<'_, Summaries> {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Of a run that nobody serves.
+    pub(super) fn summary(&self, run: &RunId) -> Option<RunSummary> {
+        self.stored().of(&self.folders, run)
     }
 
     /// Begins a run; refused while another one is alive in the same working tree.
@@ -196,7 +205,13 @@ impl Hall {
             folder: owner.places.folder().to_path_buf(),
         };
         self.runs().insert(run.clone(), handle);
-        tokio::spawn(owner.serve(messages));
+        let hall = Arc::clone(self);
+        tokio::spawn(async move {
+            let run = owner.places.run().clone();
+            owner.serve(messages).await;
+            hall.runs().remove(&run);
+            hall.changed.notify_waiters();
+        });
         let hall = Arc::clone(self);
         tokio::spawn(async move {
             while state.changed().await.is_ok() {
@@ -279,8 +294,9 @@ pub async fn serve(
 async fn wait_for_the_end(hall: &Hall) {
     let mut terminate = signal(tokio::signal::unix::SignalKind::terminate());
     loop {
-        let idle = hall.is_idle();
+        // What changes from here on is noticed, also before it is waited for.
         let changed = hall.changed.notified();
+        let idle = hall.is_idle();
         tokio::select! {
             () = hall.stop.notified() => return,
             () = received(&mut terminate) => return,

@@ -13,7 +13,7 @@ use super::subscribers::Subscribers;
 use crate::agent;
 use crate::domain::{
     Author, DeliveryChannel, Effect, EffectId, Input, OperatorAct, Outcome, PauseMode, Record, Run, RunId,
-    RunSummary, Text, apply,
+    Text, apply,
 };
 use crate::journal::blobs::Blobs;
 use crate::journal::{self, Journal};
@@ -22,7 +22,7 @@ use crate::settings::Folders;
 use crate::settings::prompts::Prompts;
 use crate::wire::StartRun;
 use std::collections::{BTreeMap, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
@@ -169,6 +169,7 @@ fn owner(
         projector: Projector::default(),
         artifacts: Vec::new(),
         wants_projection: true,
+        unneeded_since: None,
         last_screens: BTreeMap::new(),
     };
     (owner, messages)
@@ -255,6 +256,9 @@ impl Owner {
 /// Every unfinished run of the project is taken up, held for the operator. One that cannot be is said and left alone.
 pub(super) fn recover_all(hall: &Arc<Hall>) {
     for run in hall.folders.run_ids() {
+        if hall.summary(&run).is_some_and(|summary| summary.ended.is_some()) {
+            continue;
+        }
         let unfinished = journal::read(&hall.folders.journal(&run)).is_ok_and(|loaded| {
             loaded.broken.is_none() && !fold(&loaded.records).is_over() && !loaded.records.is_empty()
         });
@@ -286,34 +290,4 @@ pub(super) fn unknown_run(folders: &ProjectFolders, run: &RunId) -> String {
         |newest| format!("the newest is {newest}; `awtui runs` lists them all"),
     );
     format!("there is no run {run}; {hint}")
-}
-
-pub(super) fn summary(run: &Run, folder: &Path, live: bool) -> Option<RunSummary> {
-    Some(RunSummary {
-        run: run.id.clone()?,
-        task: run.task.first_line().to_owned(),
-        phase: run.summary_phase().as_str().to_owned(),
-        live: live && !run.is_over(),
-        created: run.created.wall,
-        ended: run.ended.map(|ended| ended.wall),
-        steps: u32::try_from(run.steps.len()).unwrap_or(u32::MAX),
-        open_gates: u32::try_from(run.open_gates().count()).unwrap_or(u32::MAX),
-        cost: run.ledger.total.cost,
-        cost_incomplete: run.ledger.total.unpriced_calls + run.ledger.total.unknown_calls > 0,
-        folder: folder.display().to_string(),
-    })
-}
-
-/// The runs whose journals can be read.
-pub fn stored_summaries(folders: &ProjectFolders) -> Vec<RunSummary> {
-    folders
-        .run_ids()
-        .into_iter()
-        .filter_map(|id| {
-            let loaded = journal::read(&folders.journal(&id)).ok()?;
-            let run = fold(&loaded.records);
-            let folder = folders.run_folder(&id, &run.directory);
-            summary(&run, folder.path(), false)
-        })
-        .collect()
 }

@@ -37,6 +37,10 @@ impl Subscribers {
         self.mailboxes.insert(client, mailbox);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.mailboxes.is_empty()
+    }
+
     pub(super) fn remove(&mut self, client: ClientId) {
         self.mailboxes.remove(&client);
     }

@@ -3,6 +3,7 @@
 mod command_agents;
 mod crash;
 mod full_disk;
+mod lifetime;
 mod replay;
 mod settings;
 pub mod terminal;

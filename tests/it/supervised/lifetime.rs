@@ -1,0 +1,57 @@
+//! How long things last: the supervisor, the service of a run that is over, and what is kept of it.
+
+use super::{ANALYST, House, WORKER, is_alive, until};
+use awtui::wire::{Body, Purpose};
+use std::fs::{self, File};
+
+fn finished() -> House {
+    let house = House::new("");
+    house.settings(&house.scripted());
+    house.script(ANALYST, WORKER);
+    house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(0);
+    house
+}
+
+#[test]
+fn the_supervisor_leaves_by_itself_when_nothing_is_left_to_do() {
+    let house = finished();
+    let pid = house.supervisor_pid();
+    until("the supervisor has left", || (!is_alive(pid)).then_some(()));
+    assert!(!house.awtui(&["status"]).ends_with(0).out.is_empty(), "what it did can still be read");
+}
+
+#[tokio::test]
+async fn a_run_that_is_over_is_let_go_while_its_supervisor_lives_on() {
+    let house = finished();
+    let mut session = house.session(Purpose::Command).await;
+    let run = house.run().file_name().unwrap().to_string_lossy().into_owned();
+    let mut looks = tokio::time::interval(std::time::Duration::from_millis(300));
+    for _ in 0..100 {
+        looks.tick().await;
+        let asked = session.request(Body::Status { run: Some(run.as_str().into()) }).await;
+        if asked.is_err() {
+            let listed = house.awtui(&["runs"]).ends_with(0).out;
+            assert!(listed.contains(&run), "{listed}");
+            return;
+        }
+    }
+    panic!("the run is served for ever");
+}
+
+#[test]
+fn a_list_of_runs_reads_no_journal_that_has_not_moved() {
+    let house = finished();
+    let pid = house.supervisor_pid();
+    until("the supervisor has left", || (!is_alive(pid)).then_some(()));
+    let listed = house.awtui(&["runs"]).ends_with(0).out;
+    assert!(listed.contains("done"), "{listed}");
+    let path = house.run().join("journal.jsonl");
+    let journal = fs::read(&path).unwrap();
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    fs::write(&path, vec![b'x'; journal.len()]).unwrap();
+    File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+    assert_eq!(house.awtui(&["runs"]).ends_with(0).out, listed, "it was read again");
+    fs::write(&path, &journal[..journal.len() / 2]).unwrap();
+    let moved = house.awtui(&["runs"]).ends_with(0).out;
+    assert!(!moved.contains("done"), "a journal that moved was not read again: {moved}");
+}
