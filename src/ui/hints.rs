@@ -146,6 +146,12 @@ pub fn hints(ui: &Ui, glass: &Glass) -> Vec<(String, String)> {
         let place = |hint: &Hint| wanted.iter().position(|(action, _)| Some(*action) == hint.action);
         let mut next = next;
         next.sort_by_key(|hint| place(hint).unwrap_or(usize::MAX));
+        let mut told = Vec::new();
+        next.retain(|hint| {
+            let new = hint.action.is_none() || !told.contains(&hint.action);
+            told.push(hint.action);
+            new
+        });
         return next.iter().map(pending).collect();
     }
     wanted(ui, glass, context)
