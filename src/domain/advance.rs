@@ -2,10 +2,10 @@
 //! should be, whatever happened before. Recovery, resume and the ordinary loop are the same path.
 
 use super::{
-    Activity, AnswerKind, Bound, CheckpointSide, Effect, EffectId, Fact, Gate, GateKind, GateStatus, Money,
-    Outcome, Pane, PaneId, PaneState, PauseMode, PhaseKind, PhaseName, PromptKind, ReportKind, RoleName,
-    Route, Run, SessionId, Stage, Step, StepNumber, StepOutcome, Time, TimerDue, TimerKind, decide, evaluate,
-    operator,
+    Activity, AnswerKind, Bound, CheckpointSide, CompactStrategy, Effect, EffectId, Fact, Gate, GateKind,
+    GateStatus, Money, Outcome, Pane, PaneId, PaneState, PauseMode, PhaseKind, PhaseName, PromptKind,
+    ReportKind, RoleName, Route, Run, SessionId, Stage, Step, StepNumber, StepOutcome, Time, TimerDue,
+    TimerKind, decide, evaluate, operator,
 };
 
 /// Starts and turns that a process may leave in a row before a person is asked.
@@ -258,11 +258,19 @@ fn compact(run: &Run, step: &Step, role: &RoleName, pane: &Pane) -> Option<Vec<F
             return None;
         }
         let question = format!(
-            "The {role} was compacted {MOST_COMPACTIONS} times and is still at {tokens} tokens. Go on without?"
+            "{MOST_COMPACTIONS} compactions brought the {role} no further: it is at {tokens} tokens. Go on without?"
         );
         let evidence = vec![format!("threshold {threshold} tokens")];
         let gate = gate(run, GateKind::Compaction, Some(role.clone()), question, evidence, Some(step.number));
         return Some(vec![Fact::GateOpened { gate }]);
+    }
+    let strategy = run.config.as_ref().map(|config| config.context.strategy);
+    if state.cannot_compact || strategy == Some(CompactStrategy::HandOver) {
+        let session = SessionId::numbered(role, state.n_sessions + 1);
+        return Some(vec![
+            Fact::SessionOpened { session, role: role.clone() },
+            Fact::Requested { effect: Effect::Quit { pane: pane.id.clone() } },
+        ]);
     }
     Some(vec![Fact::Requested { effect: Effect::Compact { pane: pane.id.clone() } }])
 }

@@ -64,9 +64,23 @@ pub fn apply(run: &mut Run, record: &Record) {
         Fact::Requested { effect } => requested(run, EffectId(record.seq), effect),
         Fact::Settled { effect, outcome } => apply_settled::settled(run, *effect, outcome),
         Fact::SessionOpened { session, role } => {
-            let opened = Session { id: session.clone(), role: role.clone(), agent_session: None, log: None };
-            run.sessions.insert(session.clone(), opened);
+            if let Some(pane) = run.roles.get(role).and_then(|state| state.pane.clone()) {
+                let step = run.current_step().map(|step| step.number);
+                apply_observation::compaction_started(run, &pane, step, false);
+            }
             let state = run.roles.entry(role.clone()).or_default();
+            let opened = Session {
+                id: session.clone(),
+                role: role.clone(),
+                agent_session: None,
+                log: None,
+                takes_over: state.session.clone(),
+                prompts: 0,
+            };
+            run.sessions.insert(session.clone(), opened);
+            // What it holds is not known before it says so.
+            state.context.tokens = None;
+            state.nothing_to_compact_at = None;
             state.session = Some(session.clone());
             state.n_sessions += 1;
         }

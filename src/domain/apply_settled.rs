@@ -51,12 +51,17 @@ fn spawn_settled(run: &mut Run, pane: &PaneId, role: &RoleName, outcome: &Outcom
     let now = run.now;
     let Some(state) = run.panes.get_mut(pane) else { return };
     if *outcome == Outcome::Started {
+        let session = state.session.clone();
         if state.state == PaneState::Starting {
             state.state = PaneState::Ready;
         }
         if state.activity == Activity::Unknown {
             state.activity = Activity::Idle;
             state.since = now;
+        }
+        if run.sessions.get(&session).is_some_and(|session| session.takes_over.is_some()) {
+            // The hand-over is done: a fresh session stands where a full one was.
+            close_compaction(run, role, &CompactionResult::Completed, None, None);
         }
     } else {
         gone(run, pane);
@@ -89,6 +94,10 @@ fn prompt_settled(
             if step.prompt.is_empty() {
                 step.prompt = text.clone();
             }
+        }
+        let session = run.panes.get(pane).map(|pane| pane.session.clone());
+        if let Some(session) = session.and_then(|session| run.sessions.get_mut(&session)) {
+            session.prompts += 1;
         }
         if let Some(pane) = run.panes.get_mut(pane)
             && pane.activity != Activity::Working
@@ -127,6 +136,12 @@ fn compact_settled(run: &mut Run, pane: &PaneId, outcome: &Outcome) {
             (CompactionResult::Completed, *before, *after)
         }
         Outcome::Compacted { result: CompactOutcome::Nothing } => (CompactionResult::Nothing, None, None),
+        Outcome::Compacted { result: CompactOutcome::Unable { reason } } => {
+            if let Some(role) = run.roles.get_mut(&role) {
+                role.cannot_compact = true;
+            }
+            (CompactionResult::Failed(reason.clone()), None, None)
+        }
         Outcome::Compacted { result: CompactOutcome::Failed { reason } }
         | Outcome::Failed { reason }
         | Outcome::Unconfirmed { reason } => (CompactionResult::Failed(reason.clone()), None, None),
@@ -139,6 +154,12 @@ fn compact_settled(run: &mut Run, pane: &PaneId, outcome: &Outcome) {
         | Outcome::Canceled => (CompactionResult::Failed("it was broken off".to_owned()), None, None),
     };
     close_compaction(run, &role, &result, before, after);
+    if let (CompactionResult::Failed(_), Some(role)) = (&result, run.roles.get_mut(&role))
+        && !role.cannot_compact
+    {
+        // One that fails again and again must end in a gate too.
+        role.compactions_without_progress += 1;
+    }
 }
 
 /// Ends the open compaction of a role, if there is one, and puts its time and tokens where they belong.
@@ -212,6 +233,10 @@ pub(super) fn gone(run: &mut Run, pane: &PaneId) {
         state.tools.clear();
         state.tools_since = None;
     }
-    let role = state.role.clone();
+    let (role, session) = (state.role.clone(), state.session.clone());
+    let handed_over = run.roles.get(&role).is_some_and(|role| role.session.as_ref() != Some(&session));
+    if handed_over && run.ending.is_none() {
+        return;
+    }
     close_compaction(run, &role, &CompactionResult::Failed("its agent is gone".to_owned()), None, None);
 }

@@ -142,6 +142,10 @@ pub enum CompactOutcome {
     },
     /// The agent had nothing to compact. Not an error.
     Nothing,
+    /// The agent has no compaction of its own: its context is handed over to a fresh session instead.
+    Unable {
+        reason: String,
+    },
     Failed {
         reason: String,
     },

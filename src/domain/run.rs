@@ -73,6 +73,8 @@ pub struct RoleState {
     pub limited: Option<LimitInfo>,
     /// The context size at which the agent last said that there was nothing to compact.
     pub nothing_to_compact_at: Option<u64>,
+    /// Its agent has no compaction of its own.
+    pub cannot_compact: bool,
     /// Compactions since a step of this role last completed.
     pub compactions_without_progress: u32,
     /// Starts that failed and turns that the process left, in a row without a completed step.
@@ -96,6 +98,10 @@ pub struct Session {
     pub role: RoleName,
     pub agent_session: Option<String>,
     pub log: Option<String>,
+    /// The session before it, whose context was full.
+    pub takes_over: Option<SessionId>,
+    /// Prompts that arrived in it.
+    pub prompts: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

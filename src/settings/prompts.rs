@@ -43,24 +43,26 @@ pub const VARIABLES: [(&str, &str); 17] = [
 const FUEL: u64 = 2_000_000;
 
 /// What each template is for.
-pub const PURPOSES: [(&str, &str); 9] = [
+pub const PURPOSES: [(&str, &str); 10] = [
     ("plan", "the analyst's first prompt of a run"),
     ("execute", "the worker's prompt: one instruction"),
     ("review", "the analyst's prompt after each worker step, with evidence and claims"),
     ("continue", "the report lacked sections: go on with the same instruction"),
     ("remind", "no report or verdict was found: say it once more"),
     ("resume", "a turn was interrupted: go on where you were"),
+    ("hand_over", "before the first prompt of a session that takes over from a full one"),
     ("compact", "focus instructions for a compaction; one line"),
     ("contract_analyst", "the analyst's standing rules, sent again after each compaction"),
     ("contract_worker", "the worker's standing rules, sent again after each compaction"),
 ];
 
-const BUNDLED: [(&str, &str); 9] = [
+const BUNDLED: [(&str, &str); 10] = [
     ("compact", include_str!("../../assets/prompts/compact.md")),
     ("continue", include_str!("../../assets/prompts/continue.md")),
     ("contract_analyst", include_str!("../../assets/prompts/contract_analyst.md")),
     ("contract_worker", include_str!("../../assets/prompts/contract_worker.md")),
     ("execute", include_str!("../../assets/prompts/execute.md")),
+    ("hand_over", include_str!("../../assets/prompts/hand_over.md")),
     ("plan", include_str!("../../assets/prompts/plan.md")),
     ("remind", include_str!("../../assets/prompts/remind.md")),
     ("resume", include_str!("../../assets/prompts/resume.md")),

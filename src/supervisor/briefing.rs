@@ -1,7 +1,7 @@
 //! From the state of a run to the words that a role is told. The words themselves are templates of the settings.
 
 use crate::agent::marker;
-use crate::domain::{EffectId, PromptKind, RoleName, Run, RunId, Step, StepNumber, Text};
+use crate::domain::{EffectId, PaneId, PromptKind, RoleName, Run, RunId, Step, StepNumber, Text};
 use crate::journal::blobs::Blobs;
 use crate::settings::prompts::{
     CheckContext, DiffContext, FileContext, InstructionContext, PromptContext, PromptError, Prompts,
@@ -130,4 +130,26 @@ pub(super) fn render(
         PromptKind::Say { text } => blobs.text(text).unwrap_or_else(|_| text.summary().to_owned()),
     };
     Ok(format!("{}\n\n{}", words.trim_end(), marker(run, effect)))
+}
+
+/// What goes before the first prompt of a session that takes over from a full one: what it must know, and its role's
+/// standing rules.
+pub(super) fn hand_over(
+    run: &Run,
+    pane: &PaneId,
+    prompts: &Prompts,
+    context: &PromptContext,
+) -> Option<Result<String, PromptError>> {
+    let pane = run.panes.get(pane)?;
+    let session = run.sessions.get(&pane.session)?;
+    if session.takes_over.is_none() || session.prompts > 0 {
+        return None;
+    }
+    let contract = format!("contract_{}", pane.role);
+    let words = prompts.render("hand_over", context).and_then(|words| {
+        let known = prompts.names().any(|name| name == contract);
+        let rules = if known { prompts.render(&contract, context)? } else { String::new() };
+        Ok(format!("{}\n\n{}\n\n---\n\n", words.trim_end(), rules.trim_end()))
+    });
+    Some(words)
 }

@@ -9,9 +9,10 @@ use super::message::OwnerMessage;
 use super::one_shot::Between;
 use super::owner::Owner;
 use super::world::{CheckJob, CheckpointJob, Probed};
-use crate::agent::{self, LaunchContext, LaunchFile};
+use crate::agent::{self, Control, LaunchContext, LaunchFile};
 use crate::domain::{
-    CheckpointSide, Effect, EffectId, Outcome, PaneId, PromptKind, RoleName, SessionId, StepNumber,
+    CheckpointSide, CompactOutcome, Effect, EffectId, Outcome, PaneId, PromptKind, RoleName, SessionId,
+    StepNumber,
 };
 use crate::pty::{self, Launch};
 use crate::recording;
@@ -212,7 +213,9 @@ impl Owner {
         let artifacts = self.places.artifacts_folder().display().to_string();
         let blobs = self.engine.blobs();
         let context = briefing::context(self.run(), blobs, &role, step, &artifacts);
+        let before = briefing::hand_over(self.run(), pane, &self.prompts, &context);
         let text = briefing::render(&self.prompts, &context, prompt, blobs, &run, id)
+            .and_then(|text| Ok(before.transpose()?.unwrap_or_default() + &text))
             .map_err(|error| format!("the prompt cannot be made: {error}"))?;
         let working =
             self.run().current_step().is_some_and(|step| step.stage == crate::domain::Stage::Working);
@@ -234,7 +237,12 @@ impl Owner {
             .render("compact", &context)
             .map_err(|error| format!("the focus of the compaction cannot be made: {error}"))?;
         let desk = self.desks.get_mut(pane).ok_or("the pane is gone")?;
-        desk.control(desk.adapter.compact(focus.trim()))?;
+        let control = desk.adapter.compact(focus.trim());
+        if let Control::Unable(reason) = control {
+            self.settle(id, Outcome::Compacted { result: CompactOutcome::Unable { reason } });
+            return Ok(());
+        }
+        desk.control(control)?;
         desk.compacting = Some(id);
         Ok(())
     }

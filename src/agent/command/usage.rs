@@ -48,6 +48,7 @@ impl Counter {
         if tokens.total() == 0 {
             return None;
         }
+        let context = tokens.input + tokens.cache_read + tokens.cache_write + tokens.output;
         self.calls += 1;
         Some(UsageSeen {
             message: format!("{pane}:{}", self.calls),
@@ -56,7 +57,7 @@ impl Counter {
             tokens,
             cost: cost.map(|nanos| Cost { nanos, source: CostSource::Agent }),
             wall: None,
-            context: None,
+            context: (self.rule.counts == UsageCounts::Call).then_some(context),
             window: None,
             unknown_spend: false,
         })

@@ -165,3 +165,63 @@ fn tools_side_by_side_count_their_common_time_once() {
     assert_eq!(usage.tool_ms, 1010, "from the first start to the last end");
     assert_eq!((usage.tool_counts["bash"], usage.tool_errors), (2, 1));
 }
+
+/// A run whose analyst is past its threshold before the review.
+fn full_analyst(strategy: CompactStrategy) -> (Bench, PaneId) {
+    let mut config = super::bench::config();
+    config.context.strategy = strategy;
+    let mut bench = Bench::with(config);
+    let (analyst, worker) = bench.until_worker();
+    bench.give_result(&worker);
+    bench.observe(&analyst, Observation::ContextSeen { tokens: Some(120_000), window: Some(200_000) });
+    bench.checkpointed();
+    (bench, analyst)
+}
+
+fn handed_over(bench: &mut Bench, old: &PaneId) {
+    assert_eq!(bench.phase(), RunPhase::Compacting);
+    bench.wait(3000);
+    bench.settle("quit", |effect| *effect == Effect::Quit { pane: old.clone() }, Outcome::Done);
+    bench.settle(
+        "spawn",
+        |effect| matches!(effect, Effect::Spawn { session, .. } if session.as_str() == "analyst.2"),
+        Outcome::Started,
+    );
+    let (pane, prompt) = bench.prompted();
+    assert_eq!((pane.as_str(), prompt), ("analyst-2", PromptKind::Phase { template: "review".to_owned() }));
+    let analyst = &bench.run.roles[&RoleName::from("analyst")];
+    assert_eq!(analyst.context.tokens, None, "a fresh session's context is not known, and not 0");
+    let session = &bench.run.sessions[&SessionId::from("analyst.2")];
+    assert_eq!(session.takes_over, Some(SessionId::from("analyst.1")));
+    let last = bench.run.ledger.compactions.last().unwrap();
+    assert_eq!((last.result.clone(), last.before), (CompactionResult::Completed, Some(120_000)));
+    assert!(last.ended.unwrap().run - last.started.run >= 3000);
+}
+
+#[test]
+fn by_the_strategy_hand_over_a_full_role_goes_on_in_a_fresh_session() {
+    let (mut bench, analyst) = full_analyst(CompactStrategy::HandOver);
+    assert!(!bench.run.outbox.values().any(|effect| matches!(effect, Effect::Compact { .. })));
+    handed_over(&mut bench, &analyst);
+    assert_eq!(bench.run.ledger.compactions.len(), 1);
+}
+
+#[test]
+fn an_agent_without_a_compaction_of_its_own_is_handed_over() {
+    let (mut bench, analyst) = full_analyst(CompactStrategy::Compact);
+    let unable = Outcome::Compacted { result: CompactOutcome::Unable { reason: "it has none".to_owned() } };
+    bench.settle("compaction", |effect| matches!(effect, Effect::Compact { .. }), unable);
+    handed_over(&mut bench, &analyst);
+}
+
+#[test]
+fn compactions_that_fail_again_and_again_end_in_a_gate() {
+    let (mut bench, _) = full_analyst(CompactStrategy::Compact);
+    for _ in 0..2 {
+        let failed = Outcome::Compacted { result: CompactOutcome::Failed { reason: "no".to_owned() } };
+        bench.settle("compaction", |effect| matches!(effect, Effect::Compact { .. }), failed);
+    }
+    assert_eq!(bench.gate().kind, GateKind::Compaction);
+    bench.answer(AnswerKind::Approve, "");
+    assert_eq!(bench.prompted().1, PromptKind::Phase { template: "review".to_owned() });
+}

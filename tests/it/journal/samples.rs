@@ -122,6 +122,7 @@ fn outcomes() -> Vec<Outcome> {
         Outcome::Delivered { channel: DeliveryChannel::Bridge, confirmed: true, text: text() },
         Outcome::Compacted { result: CompactOutcome::Done { before: Some(90_000), after: None } },
         Outcome::Compacted { result: CompactOutcome::Nothing },
+        Outcome::Compacted { result: CompactOutcome::Unable { reason: "none".into() } },
         Outcome::Compacted { result: CompactOutcome::Failed { reason: "no".into() } },
         Outcome::Checked { result: check() },
         Outcome::Checkpointed { commit: Some("0123abcd".into()), diff: Some(diff) },

@@ -3,12 +3,12 @@ use awtui::settings::Folders;
 use awtui::settings::prompts::{InstructionContext, PromptContext, Prompts, ReportContext};
 use std::path::Path;
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "compact",
     "continue",
     "contract_analyst",
     "contract_worker",
-    "execute",
+    "execute", "hand_over",
     "plan",
     "remind",
     "resume",

@@ -51,3 +51,26 @@ fn a_program_that_lives_on_gets_its_prompts_pasted_and_is_done_when_it_falls_sil
     let asked = std::fs::read_to_string(house.path("asked")).unwrap();
     assert_eq!(asked.lines().count(), 3, "plan, work and review need one prompt each");
 }
+
+#[test]
+fn a_full_agent_without_a_compaction_of_its_own_hands_over_to_a_fresh_session() {
+    let house = House::new("");
+    let script = house.path("agent.sh").display().to_string();
+    let definition = format!(
+        "argv = [\"sh\", \"{script}\", \"{{prompt}}\"]\n[agents.mine.usage]\npattern = 'in (?P<input>\\d+)'\n"
+    );
+    house.settings(&settings(&definition).replace("[roles.worker]", "context_limit = 1000\n[roles.worker]"));
+    let keep = "printf '%s\\n=====\\n' \"$1\" >> \"$DIR/analyst.prompts\"\necho in 5000\n";
+    house.script(&format!("{keep}{ANALYST}"), WORKER);
+    house.awtui(&["run", "--headless", "--yes", "make the file"]).ends_with(0);
+    let prompts = std::fs::read_to_string(house.path("analyst.prompts")).unwrap();
+    let prompts: Vec<&str> = prompts.split("=====\n").collect();
+    assert!(!prompts[0].contains("You take this work over"), "{}", prompts[0]);
+    assert!(prompts[1].starts_with("You take this work over"), "{}", prompts[1]);
+    for word in
+        ["make the file", "NEEDS_WORKER", "Instruction id: first", "You are the analyst of an awtui run"]
+    {
+        assert!(prompts[1].contains(word), "the hand-over lacks {word}: {}", prompts[1]);
+    }
+    assert_eq!(house.facts_of("session_opened").len(), 3, "one each, and the analyst's second");
+}
