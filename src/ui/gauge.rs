@@ -70,12 +70,12 @@ impl Gauge {
             .collect()
     }
 
-    /// Where it is compacted and by whose threshold: `compacts at 115k`, `agent compacts at 108k`.
-    pub(super) fn threshold(&self) -> String {
+    /// Where it is compacted, and what rules that if it is not the settings: `compacts at 115k`.
+    pub(super) fn threshold(&self) -> [String; 2] {
         match self.compact {
-            Some((at, false)) => format!("compacts at {}", tokens(at)),
-            Some((at, true)) => format!("compacts at {}, before the agent itself does", tokens(at)),
-            None => String::new(),
+            Some((at, false)) => [format!("compacts at {}", tokens(at)), String::new()],
+            Some((at, true)) => [format!("compacts at {}", tokens(at)), ", before the agent does".to_owned()],
+            None => [String::new(), String::new()],
         }
     }
 

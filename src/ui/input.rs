@@ -142,6 +142,10 @@ impl InputBox {
 
     /// The address that fits the run as it stands, unless the operator chose one that still makes sense.
     pub(super) fn readdress(&mut self, run: &Run) {
+        self.address = self.fitting(run);
+    }
+
+    pub(super) fn fitting(&self, run: &Run) -> Address {
         let alive = run.id.is_some() && !run.is_over();
         let fits = match &self.address {
             Address::NewTask => !alive,
@@ -150,8 +154,10 @@ impl InputBox {
                 run.gate(*gate).is_some_and(crate::domain::Gate::is_open)
             }
         };
-        if !fits {
-            self.address = if alive { Address::Note } else { Address::NewTask };
+        match (fits, alive) {
+            (true, _) => self.address.clone(),
+            (false, true) => Address::Note,
+            (false, false) => Address::NewTask,
         }
     }
 

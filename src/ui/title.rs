@@ -24,8 +24,9 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
     let narrow = area.width < NARROW;
     let budget = run.config.as_ref().map(|config| config.budget.cost).filter(|cost| *cost > Money::ZERO);
     let spent = cost(&run.ledger.total);
-    let bound =
-        nearest_bound(run, glass.now).map_or_else(String::new, |bound| format!("next stop: {}", bound.label));
+    let bound = nearest_bound(run, glass.now)
+        .filter(|_| !run.is_over())
+        .map_or_else(String::new, |bound| format!("next stop: {}", bound.label));
     // Ways to say each part, fullest first, with its importance; shown in this order.
     let parts: [(u8, Vec<String>); 4] = [
         (2, step(glass)),

@@ -1,7 +1,6 @@
 //! The frame: where each part goes at this size, and nothing else. Shared references in, cells out.
 
 use super::format::{fit, width, wrap};
-use super::input::Address;
 use super::model::{Focus, Layout, Mode, Ui, Zoom};
 use super::table::{Column, rows};
 use super::{card, hints, pane, panel, popup, status, title};
@@ -262,10 +261,7 @@ fn draw_input(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &
     }
     layout.places.push((Focus::Input, area));
     let focused = ui.focus == Focus::Input && !ui.typing;
-    let address = match (&ui.input.address, glass.run.id.is_some() && !glass.run.is_over()) {
-        (Address::NewTask, true) => Address::Note,
-        (address, _) => address.clone(),
-    };
+    let address = ui.input.fitting(&glass.run);
     let label = format!("{}> ", address.label());
     let style = if focused { ui.look.strong() } else { ui.look.dim() };
     buffer.set_stringn(area.x, area.y, &label, usize::from(area.width), style);

@@ -107,10 +107,13 @@ fn table(lines: &[Line]) -> Vec<Column> {
 
 /// `worker ctx 12.3k/128k 9% ▮▯▯▯▯▯▯|▯| compacts at 115k`, in the fullest form there is room for.
 fn context(role: &RoleName, gauge: &Gauge, room: u16) -> String {
-    let threshold = gauge.threshold();
+    let [threshold, why] = gauge.threshold();
     let forms = gauge.forms();
-    let mut all: Vec<String> =
-        forms[..1].iter().map(|form| format!("{role:<7} {form} {threshold}")).collect();
+    let mut all: Vec<String> = Vec::new();
+    for form in forms.iter().take(1) {
+        all.push(format!("{role:<7} {form} {threshold}{why}"));
+        all.push(format!("{role:<7} {form} {threshold}"));
+    }
     all.push(format!("{role:<7} {} {threshold}", gauge.figures()));
     all.extend(forms.iter().map(|form| format!("{role:<7} {form}")));
     let place = all.iter().position(|text| super::width(text.trim_end()) <= room);
