@@ -106,6 +106,11 @@ impl Context {
         }
     }
 
+    /// The log of the screens of all projects.
+    pub(super) fn client_log(&self) -> PathBuf {
+        self.paths.state_home.join("logs").join("client.log")
+    }
+
     fn starter(&self) -> Result<Starter, Problem> {
         let program = std::env::current_exe()
             .map_err(|error| Problem::failed(format!("the program of awtui itself is not known: {error}")))?;
@@ -114,7 +119,7 @@ impl Context {
             program,
             arguments: ["-C", &directory, "supervisor", "run"].map(str::to_owned).to_vec(),
             directory: PathBuf::from("/"),
-            log: self.folders.log(),
+            log: self.folders.errors(),
             environment: self.isolated.then(|| self.environment.clone()),
         })
     }

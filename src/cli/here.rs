@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::exit::{Exit, Problem};
-use super::{headless, print};
+use super::{headless, log, print};
 use crate::agent;
 use crate::client::{self, ClientError, Host, Session};
 use crate::domain::{AgentSpec, Author, AuthorKind};
@@ -38,6 +38,7 @@ pub(super) async fn attach(context: &Context, run: Option<String>, watch: bool) 
     drop(host.connect().await?);
     let mut features = tty::Features::of_terminal(std::env::var("TERM").ok().as_deref());
     features.mouse &= ui.mouse;
+    let _log = log::begin(&context.client_log());
     let mut terminal = tty::Tty::open(features).map_err(|error| Problem::usage(error.to_string()))?;
     let shown = client::show(&host, &mut terminal, ui, run).await;
     drop(terminal);

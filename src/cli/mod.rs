@@ -9,6 +9,7 @@ mod demo;
 mod exit;
 mod headless;
 mod here;
+mod log;
 mod named;
 mod print;
 mod replay;
@@ -30,6 +31,7 @@ pub fn main() -> ExitCode {
     if let Err(error) = color_eyre::install() {
         print::error(&error.to_string());
     }
+    log::keep_panics();
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -52,6 +52,7 @@ pub(super) async fn replay(
     let ui = screen(context, &settings, Mode::Replay)?;
     let mut features = tty::Features::of_terminal(std::env::var("TERM").ok().as_deref());
     features.mouse &= ui.mouse;
+    let _log = super::log::begin(&context.client_log());
     let mut terminal = tty::Tty::open(features).map_err(|error| Problem::usage(error.to_string()))?;
     let shown = client::replay(player, &mut terminal, ui).await;
     drop(terminal);

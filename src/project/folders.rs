@@ -61,6 +61,11 @@ impl ProjectFolders {
         self.root.join("supervisor.log")
     }
 
+    /// What a supervisor says that has no log yet, or panics.
+    pub fn errors(&self) -> PathBuf {
+        self.root.join("supervisor.err")
+    }
+
     pub fn runs(&self) -> PathBuf {
         self.root.join("runs")
     }

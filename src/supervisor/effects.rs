@@ -3,12 +3,12 @@
 
 use super::briefing;
 use super::desk::{Desk, Sent};
-use super::launch;
 use super::log_tail::LogTail;
 use super::message::OwnerMessage;
 use super::one_shot::Between;
 use super::owner::Owner;
 use super::world::{CheckJob, CheckpointJob, Probed};
+use super::{launch, log_file};
 use crate::agent::{self, Control, LaunchContext, LaunchFile};
 use crate::domain::{
     CheckpointSide, CompactOutcome, Effect, EffectId, Outcome, PaneId, PromptKind, RoleName, SessionId,
@@ -81,6 +81,7 @@ impl Owner {
         let plan = adapter.probe_plan();
         self.n_tokens += 1;
         let token = launch::token();
+        log_file::hide([token.clone()]);
         self.tokens.add(token.clone(), pane.clone(), self.sender.clone());
         let mut desk = Desk::new(pane.clone(), session, role, adapter, token, size);
         desk.starting = Some((id, Instant::now() + START_TIME));

@@ -14,6 +14,7 @@ mod files;
 mod last_screens;
 mod launch;
 mod lock;
+mod log_file;
 mod log_tail;
 mod message;
 mod one_shot;
@@ -33,6 +34,7 @@ mod told;
 pub mod world;
 
 pub use lock::{Holder, Lock, LockError};
+pub use log_file::{LIMIT, LogFile, hide, masked};
 pub use own_settings::objection;
 pub use real_world::RealWorld;
 pub use server::{Options, ServeError, serve};

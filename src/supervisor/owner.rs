@@ -11,6 +11,7 @@ use super::stall::Stall;
 use super::subscribers::Subscribers;
 use super::tokens::Tokens;
 use super::world::World;
+use super::{launch, log_file};
 use crate::agent::Emission;
 use crate::domain::{
     ArtifactEntry, Author, EffectId, Fact, Input, Observation, OperatorAct, Outcome, PaneId, PauseMode,
@@ -160,7 +161,10 @@ impl Owner {
                 };
                 let _ = reply.send(result);
             }
-            OwnerMessage::Environment { variables } => self.environment = variables,
+            OwnerMessage::Environment { variables } => {
+                log_file::hide(launch::secrets(&variables));
+                self.environment = variables;
+            }
             OwnerMessage::PaneSizes { panes } => self.want_sizes(&panes),
             OwnerMessage::Subscribe { client, after, mailbox } => self.subscribe(client, after, mailbox),
             OwnerMessage::Unsubscribe { client } => self.subscribers.remove(client),

@@ -2,7 +2,6 @@
 
 use super::clock::Clock;
 use super::engine::Engine;
-use super::launch;
 use super::message::OwnerMessage;
 use super::own_settings::OwnSettings;
 use super::owner::{NotTaken, Owner};
@@ -10,6 +9,7 @@ use super::places::Places;
 use super::server::Hall;
 use super::stall::Stall;
 use super::subscribers::Subscribers;
+use super::{launch, log_file};
 use crate::agent;
 use crate::domain::{
     Author, DeliveryChannel, Effect, EffectId, Input, OperatorAct, Outcome, PauseMode, Record, Run, RunId,
@@ -142,6 +142,7 @@ fn owner(
     environment: Vec<(String, String)>,
     settings: &OwnSettings,
 ) -> Begun {
+    log_file::hide(launch::secrets(&environment));
     let (sender, messages) = Hall::queue();
     let places = Places::new(run, hall.folders.clone(), folder, hall.options.sockets.agent.clone());
     let (summary, _) = watch::channel(Arc::new(engine.run().clone()));

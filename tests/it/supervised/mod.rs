@@ -4,6 +4,7 @@ mod command_agents;
 mod crash;
 mod full_disk;
 mod lifetime;
+mod logs;
 mod replay;
 mod settings;
 pub mod terminal;
