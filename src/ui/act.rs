@@ -160,6 +160,16 @@ fn leave_input(ui: &mut Ui, glass: &Glass) {
     hand_over_focus(ui, glass);
 }
 
+/// What was begun is done: the keys go where they keep the pane in sight that works. Where no panel is to be seen that is
+/// the input box.
+pub(super) fn settle_focus(ui: &mut Ui, glass: &Glass) {
+    if ui.layout.panels && ui.zoom == Zoom::Normal {
+        hand_over_focus(ui, glass);
+    } else {
+        go(ui, Focus::Input);
+    }
+}
+
 /// The panels get the keys. While a panel has them, a screen with room for one pane shows the one that works; so a pane
 /// gets them only where no panel is to be seen.
 pub(super) fn hand_over_focus(ui: &mut Ui, glass: &Glass) {

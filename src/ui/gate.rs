@@ -1,6 +1,6 @@
 //! Answering gates: which one is shown, what each answer does, and that none is given by accident.
 
-use super::act::hand_over_focus;
+use super::act::{hand_over_focus, settle_focus};
 use super::input::Address;
 use super::model::{Ask, Focus, Popup, Ui};
 use super::view::shown_gate;
@@ -73,7 +73,7 @@ pub(super) fn answer(ui: &mut Ui, glass: &Glass, kind: AnswerKind) -> Vec<Ask> {
 pub(super) fn taken(ui: &mut Ui, glass: &Glass, id: GateId) {
     ui.answered.push(id);
     if ui.focus == Focus::Gates {
-        hand_over_focus(ui, glass);
+        settle_focus(ui, glass);
     }
 }
 

@@ -1,6 +1,6 @@
 //! From keys, pastes and the mouse to wishes. Nothing is done here; the UI's own state moves at once.
 
-use super::act::{act, clamp, hand_over_focus};
+use super::act::{act, clamp, settle_focus};
 use super::input::Address;
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
@@ -202,8 +202,8 @@ pub(super) fn submit(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
         ui.input.address = Address::Note;
     }
     ui.input.taken();
-    // The panels get the keys: what comes next is watching, or a gate.
-    hand_over_focus(ui, glass);
+    // What comes next is watching, or a gate.
+    settle_focus(ui, glass);
     vec![ask]
 }
 
@@ -222,7 +222,9 @@ fn popup_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
         Some(Popup::ConfirmQuit) => {
             ui.popups.pop();
             let alive = glass.run.id.is_some() && !glass.run.is_over();
-            let leaves = key.code == KeyCode::Enter || matches!(key.typed(), Some('y' | 'd' | 'q'));
+            // Nothing ends with the screen, so asking twice in the same way is enough.
+            let again = matches!(ui.keymap.lookup(Context::Normal, &[key]), Lookup::Matched(Action::Quit));
+            let leaves = again || key.code == KeyCode::Enter || matches!(key.typed(), Some('y' | 'd'));
             if leaves {
                 return vec![Ask::Quit];
             }

@@ -26,8 +26,8 @@ fn enter_starts_a_run_with_the_typed_task_and_hands_the_keys_to_the_panels() {
 }
 
 #[test]
-fn after_a_task_the_keys_go_to_the_steps_or_where_there_is_no_room_for_panels_to_a_pane() {
-    for (size, focus) in [((80, 24), Focus::Steps), ((40, 12), Focus::Analyst)] {
+fn after_words_were_sent_the_pane_that_works_stays_in_sight() {
+    for (size, focus) in [((80, 24), Focus::Steps), ((40, 12), Focus::Input)] {
         let mut scene = Scene::of(&scenes::planning(), size);
         scene.press("7");
         scene.type_text("mind this");
@@ -93,6 +93,7 @@ fn each_key_of_the_panels_asks_for_its_act() {
         ("A esc", vec![]),
         ("q enter", vec![Ask::Quit]),
         ("q d", vec![Ask::Quit]),
+        ("ctrl-c ctrl-c", vec![Ask::Quit]),
         ("q esc", vec![]),
         ("q A y", vec![Ask::Act(OperatorAct::Abort { reason: "the operator's wish".to_owned() })]),
         ("r", vec![]),
