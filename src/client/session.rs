@@ -15,8 +15,11 @@ use tokio::io::{ReadHalf, WriteHalf};
 use tokio::net::UnixStream;
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Looks for a supervisor that was started, before another one is.
+const LOOKS: u32 = 50;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 /// A supervisor that was started takes connections within this.
-const START_TIME: Duration = Duration::from_secs(5);
+const START_TIME: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Error)]
 pub enum ClientError {
@@ -66,23 +69,37 @@ impl Session {
         hello: Hello,
         starter: Option<&Starter>,
     ) -> Result<Self, ClientError> {
-        if let Ok(stream) = UnixStream::connect(&sockets.operator).await {
-            return Self::over(stream, hello).await;
+        if let Some(session) = Self::find(sockets, &hello).await? {
+            return Ok(session);
         }
         let Some(starter) = starter else { return Err(ClientError::NoSupervisor) };
-        start(starter).map_err(ClientError::Start)?;
-        let connected = tokio::time::timeout(START_TIME, async {
+        tokio::time::timeout(START_TIME, async {
             loop {
-                // The loser of two that were started leaves at once; the winner's socket appears.
-                if let Ok(stream) = UnixStream::connect(&sockets.operator).await {
-                    return stream;
+                // The loser of two that were started leaves at once; the winner's socket appears. One that was just
+                // leaving may have kept the new one out: then another is started.
+                start(starter).map_err(ClientError::Start)?;
+                for _ in 0..LOOKS {
+                    if let Some(session) = Self::find(sockets, &hello).await? {
+                        return Ok(session);
+                    }
+                    tokio::time::sleep(BETWEEN_LOOKS).await;
                 }
-                tokio::time::sleep(Duration::from_millis(20)).await;
             }
         })
         .await
-        .map_err(|_| ClientError::NotUp { log: starter.log.clone() })?;
-        Self::over(connected, hello).await
+        .map_err(|_| ClientError::NotUp { log: starter.log.clone() })?
+    }
+
+    /// A session with the supervisor that listens. `None`: none does, or the one that did is ending.
+    async fn find(sockets: &SocketPaths, hello: &Hello) -> Result<Option<Self>, ClientError> {
+        let Ok(stream) = UnixStream::connect(&sockets.operator).await else { return Ok(None) };
+        match Self::over(stream, hello.clone()).await {
+            Ok(session) => Ok(Some(session)),
+            Err(ClientError::Handshake(
+                HandshakeError::Closed | HandshakeError::Wire(WireError::Io(_) | WireError::CutOff),
+            )) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn over(stream: Stream, hello: Hello) -> Result<Self, ClientError> {

@@ -2,7 +2,7 @@
 
 use super::message::{ClientId, OwnerMessage};
 use super::peer;
-use super::server::Hall;
+use super::server::{Hall, Visit};
 use super::start;
 use crate::domain::{AuthorKind, Fact, OperatorAct, PauseMode, Record, Run, RunId};
 use crate::journal::blobs::Blobs;
@@ -31,7 +31,10 @@ pub(super) async fn keep(hall: Arc<Hall>, listener: UnixListener) {
             Ok((stream, _)) => {
                 let objection = peer::objection(&stream);
                 let hall = Arc::clone(&hall);
+                // From here on, not only once it has greeted.
+                let visit = Visit::new(&hall);
                 tokio::spawn(async move {
+                    let _visit = visit;
                     let connection = Connection::new(stream);
                     serve(hall, connection, objection).await;
                 });
@@ -66,7 +69,6 @@ pub(super) async fn serve<S>(
             return;
         }
     };
-    hall.client_came();
     let client = Client {
         id: hall.next_client(),
         hall: Arc::clone(&hall),
@@ -95,7 +97,6 @@ pub(super) async fn serve<S>(
     let mut client = client;
     client.listen(&mut reader).await;
     client.leave().await;
-    hall.client_left();
     // What was answered last is still on its way to a command that asked and left.
     let _ = tokio::time::timeout(Duration::from_millis(200), client.drained()).await;
     writing.abort();

@@ -34,8 +34,8 @@ const MARKER: &str = "AWTUI_MARK";
 const SHORTEST_SECRET: usize = 8;
 
 /// The entry by which every process of a run can be found again, and of no other: two projects may have runs of the
-/// same id, but never the same folder.
-pub(super) fn marker_entry(state: &Path) -> String {
+/// same id, but never the same folder. `state` is that folder, below the state folder of the project.
+pub fn marker_entry(state: &Path) -> String {
     format!("{MARKER}={}", marker(state))
 }
 

@@ -33,6 +33,7 @@ mod tokens;
 mod told;
 pub mod world;
 
+pub use launch::marker_entry;
 pub use lock::{Holder, Lock, LockError};
 pub use log_file::{LIMIT, LogFile, hide, masked};
 pub use own_settings::objection;

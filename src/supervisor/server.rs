@@ -99,11 +99,11 @@ impl Hall {
         ClientId(self.next_client.fetch_add(1, Ordering::Relaxed))
     }
 
-    pub(super) fn client_came(&self) {
+    fn client_came(&self) {
         self.clients.fetch_add(1, Ordering::SeqCst);
     }
 
-    pub(super) fn client_left(&self) {
+    fn client_left(&self) {
         self.clients.fetch_sub(1, Ordering::SeqCst);
         self.changed.notify_waiters();
     }
@@ -252,6 +252,22 @@ impl Hall {
     }
 }
 
+/// Somebody who is there: the supervisor stays as long.
+pub(super) struct Visit(Arc<Hall>);
+
+impl Visit {
+    pub(super) fn new(hall: &Arc<Hall>) -> Self {
+        hall.client_came();
+        Self(Arc::clone(hall))
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.0.client_left();
+    }
+}
+
 /// A parked run has no process of its own: nothing is lost when its supervisor leaves.
 fn is_parked(run: &Run) -> bool {
     let parked = run.pause.as_ref().is_some_and(|pause| pause.mode == crate::domain::PauseMode::Park);
@@ -273,14 +289,26 @@ pub async fn serve(
     let listen = |path: &PathBuf| {
         UnixListener::bind(path).map_err(|error| ServeError::Listen { path: path.clone(), error })
     };
-    let operators = listen(&options.sockets.operator)?;
+    let mut operators = listen(&options.sockets.operator)?;
     let agents = listen(&options.sockets.agent)?;
     let hall = Arc::new(Hall::new(options, folders, Clock::real(0), world));
     start::recover_all(&hall);
-    let operator_door = tokio::spawn(client_door::keep(Arc::clone(&hall), operators));
     let agent_door = tokio::spawn(agent_door::keep(Arc::clone(&hall.tokens), agents));
-    wait_for_the_end(&hall).await;
-    operator_door.abort();
+    loop {
+        let door = tokio::spawn(client_door::keep(Arc::clone(&hall), operators));
+        let end = wait_for_the_end(&hall).await;
+        door.abort();
+        // With the door closed nobody comes any more; whoever came in the last moment is served.
+        let _ = door.await;
+        if end == End::Asked || hall.is_idle() {
+            break;
+        }
+        let path = &hall.options.sockets.operator;
+        if let Err(error) = std::fs::remove_file(path) {
+            tracing::warn!(%error, "the old socket stays behind");
+        }
+        operators = listen(path)?;
+    }
     agent_door.abort();
     hall.let_go().await;
     if let Err(error) = hall.options.sockets.remove() {
@@ -290,20 +318,28 @@ pub async fn serve(
     Ok(())
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// By a client or a signal.
+    Asked,
+    /// Nothing is left to do.
+    Idle,
+}
+
 /// Until a client or a signal says stop, or nothing has been left to do for a while.
-async fn wait_for_the_end(hall: &Hall) {
+async fn wait_for_the_end(hall: &Hall) -> End {
     let mut terminate = signal(tokio::signal::unix::SignalKind::terminate());
     loop {
         // What changes from here on is noticed, also before it is waited for.
         let changed = hall.changed.notified();
         let idle = hall.is_idle();
         tokio::select! {
-            () = hall.stop.notified() => return,
-            () = received(&mut terminate) => return,
+            () = hall.stop.notified() => return End::Asked,
+            () = received(&mut terminate) => return End::Asked,
             () = changed => {}
             () = tokio::time::sleep(LINGER), if idle => {
                 if hall.is_idle() {
-                    return;
+                    return End::Idle;
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::home;
 use crate::install::{self, Pi};
 use crate::model_server::{ModelServer, Reply, Request};
 use awtui::domain::{Run, Totals, apply};
+use awtui::supervisor::marker_entry;
 use awtui::{journal, pty};
 use serde_json::Value;
 use std::fs;
@@ -133,7 +134,7 @@ impl Ground {
     }
 
     pub fn marked(&self) -> Vec<u32> {
-        pty::marked(&format!("AWTUI_RUN={}", self.run_id()))
+        pty::marked(&marker_entry(&self.state()))
     }
 
     pub fn supervisor_pid(&self) -> u32 {

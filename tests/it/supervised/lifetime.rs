@@ -55,3 +55,19 @@ fn a_list_of_runs_reads_no_journal_that_has_not_moved() {
     let moved = house.awtui(&["runs"]).ends_with(0).out;
     assert!(!moved.contains("done"), "a journal that moved was not read again: {moved}");
 }
+
+#[test]
+fn a_command_that_comes_as_the_supervisor_goes_is_served_by_it_or_by_the_next_one() {
+    let house = finished();
+    for _ in 0..5 {
+        let pid = house.supervisor_pid();
+        let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+        // It may be gone already; then the command starts another one.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        house.awtui(&["run", "--detach", "--yes", "go"]).ends_with(0);
+        until("the run is over", || house.awtui(&["status", "--line"]).out.contains("done").then_some(()));
+        house.awtui(&["supervisor", "stop"]).ends_with(0);
+        house.awtui(&["run", "--detach", "--yes", "go"]).ends_with(0);
+        until("the run is over", || house.awtui(&["status", "--line"]).out.contains("done").then_some(()));
+    }
+}
