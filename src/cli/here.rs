@@ -8,8 +8,8 @@ use crate::client::{self, ClientError, Host, Session};
 use crate::domain::{AgentSpec, Author, AuthorKind};
 use crate::settings::reference::SAMPLE_CONFIG;
 use crate::settings::{ColourDepth, Keymap, Settings, SettingsError, Theme, project_config};
-use crate::supervisor::Lock;
 use crate::supervisor::world::World;
+use crate::supervisor::{Lock, objection};
 use crate::tty;
 use crate::ui::{Look, Mode, Ui};
 use crate::wire::{Body, Purpose, StartRun};
@@ -156,6 +156,15 @@ pub(super) async fn doctor(context: &Context, json: bool) -> Result<Exit, Proble
     match context.settings() {
         Ok(settings) => {
             add("settings", true, "all layers can be read".to_owned());
+            if let Some(commands) = settings.commands_from_project() {
+                let trusted = context.folders.trusts(&commands.sha256);
+                let words = if trusted {
+                    format!("you agreed to the commands of {}", commands.file.display())
+                } else {
+                    objection(commands)
+                };
+                add("trust", trusted, words);
+            }
             let config = settings.run_config();
             let mut agents: Vec<AgentSpec> = Vec::new();
             for (role, bound) in &config.roles {

@@ -64,13 +64,38 @@ pub(super) fn create(
         settings.minimal.get_or_insert_default();
     }
     let folder = RunFolder::create(&root, &run).map_err(|error| error.to_string())?;
-    hall.folders.create_run(&run).map_err(|error| error.to_string())?;
+    let begun = begin(hall, &run, request, clock, prompts, folder.clone(), environment, &settings);
+    if begun.is_err() {
+        // Nothing is left of a run that never began; both folders are new.
+        for made in [folder.path(), &hall.folders.run(&run)] {
+            if let Err(error) = std::fs::remove_dir_all(made)
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                tracing::warn!(%error, path = %made.display(), "a folder of a run that never began stays behind");
+            }
+        }
+    }
+    begun
+}
+
+#[expect(clippy::too_many_arguments, reason = "what a run is begun with")]
+fn begin(
+    hall: &Hall,
+    run: &RunId,
+    request: StartRun,
+    clock: Clock,
+    prompts: Prompts,
+    folder: RunFolder,
+    environment: Vec<(String, String)>,
+    settings: &OwnSettings,
+) -> Result<Begun, String> {
+    hall.folders.create_run(run).map_err(|error| error.to_string())?;
     hall.folders
-        .keep_run_folder(&run, &folder)
+        .keep_run_folder(run, &folder)
         .map_err(|error| format!("the state folder cannot be written: {error}"))?;
-    let journal = Journal::create(&hall.folders.journal(&run), &run, env!("CARGO_PKG_VERSION"))
+    let journal = Journal::create(&hall.folders.journal(run), run, env!("CARGO_PKG_VERSION"))
         .map_err(|error| error.to_string())?;
-    let engine = Engine::new(journal, Blobs::new(hall.folders.blobs(&run)));
+    let engine = Engine::new(journal, Blobs::new(hall.folders.blobs(run)));
     let create = Input::Create {
         run: run.clone(),
         task: Text::from(request.task),
@@ -79,7 +104,8 @@ pub(super) fn create(
         config: request.config,
         author: request.author,
     };
-    let (mut owner, messages) = owner(hall, run, engine, clock, prompts, folder, environment, &settings);
+    let (mut owner, messages) =
+        owner(hall, run.clone(), engine, clock, prompts, folder, environment, settings);
     owner.default_size = request.pane_size.unwrap_or(SIZE);
     owner.try_step(create).map_err(|not_taken| not_taken.to_string())?;
     Ok((owner, messages))

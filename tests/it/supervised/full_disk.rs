@@ -88,3 +88,20 @@ async fn what_cannot_be_recorded_is_not_acknowledged_and_the_run_goes_on_when_th
     house.awtui(&["supervisor", "stop"]);
     serving.wait().unwrap();
 }
+
+#[test]
+fn a_run_that_cannot_be_recorded_is_refused_and_leaves_nothing() {
+    let house = House::new("");
+    house.settings(&house.scripted());
+    house.script(ANALYST, WORKER);
+    let mut serving = supervisor(&house);
+    limit_files(&house, Some(200));
+    let refused = house.awtui(&["run", "--detach", "--yes", "go"]).ends_with(1);
+    assert!(refused.err.contains("journal"), "{}", refused.err);
+    assert_eq!(fs::read_dir(house.path("repo/tmp")).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(house.project().join("runs")).unwrap().count(), 0);
+    limit_files(&house, None);
+    house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(0);
+    house.awtui(&["supervisor", "stop"]);
+    serving.wait().unwrap();
+}

@@ -71,3 +71,30 @@ fn a_command_that_comes_as_the_supervisor_goes_is_served_by_it_or_by_the_next_on
         until("the run is over", || house.awtui(&["status", "--line"]).out.contains("done").then_some(()));
     }
 }
+
+#[test]
+fn the_end_of_a_run_touches_no_process_of_a_run_of_the_same_name_in_another_project() {
+    let begin = || {
+        let house = House::new("");
+        house.settings(&house.scripted());
+        house.script("echo $$ > \"$DIR/pid.tmp\"; mv \"$DIR/pid.tmp\" \"$DIR/pid\"; sleep 1000", "");
+        house
+    };
+    // Ids hold the second in which a run was begun.
+    for _ in 0..20 {
+        let (one, other) = (begin(), begin());
+        for house in [&one, &other] {
+            house.awtui(&["run", "--detach", "go"]).ends_with(0);
+        }
+        if one.run().file_name() != other.run().file_name() {
+            continue;
+        }
+        let pid = until("the other's agent works", || fs::read_to_string(other.path("pid")).ok());
+        until("the one's agent works", || one.path("pid").exists().then_some(()));
+        one.awtui(&["abort"]).ends_with(0);
+        until("the one is over", || (!one.facts_of("run_ended").is_empty()).then_some(()));
+        assert!(is_alive(pid.trim().parse().unwrap()), "the other's agent was ended too");
+        return;
+    }
+    panic!("no two runs were begun in the same second");
+}

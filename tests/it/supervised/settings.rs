@@ -68,6 +68,12 @@ fn commands_of_a_cloned_repository_run_only_after_the_operator_agreed_and_again_
     let refused = house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(3);
     assert!(refused.err.contains("touch") && refused.err.contains("awtui trust"), "{}", refused.err);
     assert!(!house.path("first").exists() && !house.path("repo/tmp").exists(), "nothing was begun");
+    let doctor = house.awtui(&["doctor"]);
+    assert!(
+        doctor.out.lines().any(|line| line.starts_with("--") && line.contains("trust ")),
+        "{}",
+        doctor.out
+    );
     let agreed = house.awtui(&["trust"]).ends_with(0);
     assert!(agreed.out.contains("checks.0.run"), "{}", agreed.out);
     house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(0);
