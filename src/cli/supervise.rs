@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::log;
+use crate::supervisor::clock::Clock;
 use crate::supervisor::{Options, RealWorld, serve};
 
 pub(super) async fn run(context: &Context) -> Result<Exit, Problem> {
@@ -16,7 +17,7 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Problem> {
         paths: context.paths.clone(),
         sockets: context.sockets.clone(),
     };
-    serve(options, Box::new(|| Box::new(RealWorld))).await.map_err(|error| {
+    serve(options, Clock::real(0), Box::new(|| Box::new(RealWorld))).await.map_err(|error| {
         tracing::error!(%error, "the supervisor ends");
         Problem::failed(error.to_string())
     })?;

@@ -274,9 +274,11 @@ fn is_parked(run: &Run) -> bool {
     parked && run.panes.values().all(|pane| pane.state == crate::domain::PaneState::Gone)
 }
 
-/// Serves a project until nothing is left to do. Returns at once when another supervisor serves it already.
+/// Serves a project until nothing is left to do. Returns at once when another supervisor serves it already. The clock is
+/// the real one except on virtual time.
 pub async fn serve(
     options: Options,
+    clock: Clock,
     world: Box<dyn FnMut() -> Box<dyn World> + Send>,
 ) -> Result<(), ServeError> {
     let folders = ProjectFolders::create(&options.paths.state_home, &options.project)
@@ -291,7 +293,7 @@ pub async fn serve(
     };
     let mut operators = listen(&options.sockets.operator)?;
     let agents = listen(&options.sockets.agent)?;
-    let hall = Arc::new(Hall::new(options, folders, Clock::real(0), world));
+    let hall = Arc::new(Hall::new(options, folders, clock, world));
     start::recover_all(&hall);
     let agent_door = tokio::spawn(agent_door::keep(Arc::clone(&hall.tokens), agents));
     loop {

@@ -12,6 +12,7 @@ mod pty;
 mod recording;
 pub mod replay;
 mod settings;
+mod simulation;
 mod supervised;
 mod term;
 mod tty;
