@@ -2,6 +2,11 @@
 
 use super::owner::Owner;
 use crate::domain::Text;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Files that could not be written are tried again after this.
+const RETRY: Duration = Duration::from_secs(2);
 
 impl Owner {
     pub(super) fn write_projections(&mut self) {
@@ -13,13 +18,19 @@ impl Owner {
         let blobs = self.engine.blobs();
         let full = |text: &Text| blobs.text(text).unwrap_or_else(|_| text.summary().to_owned());
         match self.projector.write(run, self.places.run_folder(), &full) {
-            Ok(()) => self.projected = run.seq,
+            Ok(()) => {
+                self.projected = run.seq;
+                self.projection_retry = None;
+            }
             Err(error) => {
                 // The truth is in the journal; these can be written again at any time.
-                let reason = format!("the run folder cannot be written: {error}");
-                tracing::warn!(%reason);
-                self.subscribers.notice(&reason);
-                self.projected = run.seq;
+                if self.projection_retry.is_none() {
+                    let reason = format!("the run folder cannot be written: {error}; it is tried again");
+                    tracing::warn!(%reason);
+                    self.subscribers.notice(&reason);
+                }
+                self.projection_retry = Some(Instant::now() + RETRY);
+                self.wants_projection = true;
             }
         }
         self.show_artifacts();

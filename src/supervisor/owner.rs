@@ -79,6 +79,8 @@ pub(super) struct Owner {
     pub(super) projector: Projector,
     pub(super) artifacts: Vec<ArtifactEntry>,
     pub(super) wants_projection: bool,
+    /// The files for people could not be written, and are tried again then.
+    pub(super) projection_retry: Option<Instant>,
     pub(super) unneeded_since: Option<Instant>,
     /// Of panes that no desk stands for.
     pub(super) last_screens: LastScreens,
@@ -120,7 +122,7 @@ impl Owner {
                 _ = sync.tick(), if self.engine.needs_sync() && self.stall.reason().is_none() => self.sync(),
                 _ = logs.tick(), if self.desks.values().any(|desk| !desk.has_ended()) => self.read_logs(),
                 _ = quiet.tick(), if self.desks.values().any(Desk::is_watched) => self.on_quiet(),
-                _ = files.tick(), if self.wants_projection => self.write_projections(),
+                _ = files.tick(), if self.may_project() => self.write_projections(),
             }
             self.drive();
         }
@@ -130,6 +132,10 @@ impl Owner {
 
     pub(super) fn run(&self) -> &Run {
         self.engine.run()
+    }
+
+    fn may_project(&self) -> bool {
+        self.wants_projection && self.projection_retry.is_none_or(|at| at <= Instant::now())
     }
 
     /// When the run needs no owner any more: it is over, nothing of it is alive and nobody looks at it.
@@ -330,7 +336,12 @@ impl Owner {
             .flatten()
         });
         let snapshots = self.subscribers.next_due().map(|at| self.clock.instant(at));
-        timers.chain(desks).chain(snapshots).chain(self.stall.retry_at()).min()
+        timers
+            .chain(desks)
+            .chain(snapshots)
+            .chain(self.stall.retry_at())
+            .chain(self.projection_retry.filter(|at| *at > Instant::now()))
+            .min()
     }
 
     fn on_due(&mut self) {

@@ -196,6 +196,7 @@ fn owner(
         projector: Projector::default(),
         artifacts: Vec::new(),
         wants_projection: true,
+        projection_retry: None,
         unneeded_since: None,
         last_screens: BTreeMap::new(),
     };

@@ -1,6 +1,7 @@
 //! A disk that takes nothing for a while: the journal may not grow, by a limit of the kernel that is lifted later.
 
 use super::{ANALYST, House, WORKER, until};
+use awtui::domain::Fact;
 use awtui::wire::{Body, Purpose, ToClient};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use std::fs;
@@ -19,7 +20,12 @@ fn supervisor(house: &House) -> Child {
         .current_dir(house.path("repo"));
     command.env_clear().envs(shell.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let child = command.stdin(Stdio::null()).spawn().unwrap();
-    until("the supervisor listens", || house.awtui(&["gates"]).code.filter(|code| *code == 0));
+    until("the supervisor listens", || {
+        let project = fs::read_dir(house.path("state/projects")).ok()?.next()?.ok()?.path();
+        let holder = fs::read_to_string(project.join("supervisor.lock")).ok()?;
+        let holder: serde_json::Value = serde_json::from_str(&holder).ok()?;
+        std::os::unix::net::UnixStream::connect(holder["operator_socket"].as_str()?).ok()
+    });
     child
 }
 
@@ -104,4 +110,36 @@ fn a_run_that_cannot_be_recorded_is_refused_and_leaves_nothing() {
     house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(0);
     house.awtui(&["supervisor", "stop"]);
     serving.wait().unwrap();
+}
+
+#[tokio::test]
+async fn a_run_folder_that_cannot_be_written_is_said_once_and_written_when_it_can_be() {
+    let house = House::new("");
+    house.settings(&house.scripted());
+    house.script("touch \"$DIR/begun\"; sleep 1000", WORKER);
+    let run = house.awtui(&["run", "--detach", "go"]).ends_with(0).out.trim().to_owned();
+    until("the analyst works", || house.path("begun").exists().then_some(()));
+    let folder = house.path("repo/tmp").join(&run);
+    until("the files are there", || folder.join("state.md").exists().then_some(()));
+    let mut session = house.session(Purpose::Attach { watch: true }).await;
+    session.send(Body::Subscribe { run: None, after: None }).await.unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    fs::write(&folder, "in the way").unwrap();
+    for note in ["one", "two"] {
+        house.awtui(&["note", note]).ends_with(0);
+    }
+    let mut notices = 0;
+    let mut notes = 0;
+    while notices == 0 || notes < 2 {
+        match session.next().await.unwrap() {
+            ToClient::Notice { .. } => notices += 1,
+            ToClient::Record { record, .. } if matches!(record.fact, Fact::Noted { .. }) => notes += 1,
+            _ => {}
+        }
+    }
+    assert_eq!(notices, 1);
+    fs::remove_file(&folder).unwrap();
+    until("the files are written without a new fact", || {
+        fs::read_to_string(folder.join("state.md")).ok().filter(|state| state.contains("two"))
+    });
 }
