@@ -104,7 +104,9 @@ mod tests {
             (29, ["0001 analyst → worker   $1.23", "0002 worker  reported $0.0004"]),
             (28, ["0001 analyst → worker", "0002 worker  reported"]),
             (20, ["0001 → worker", "0002 reported"]),
-            (12, ["0001", "0002"]),
+            // A column that fits is shown even where a more important one does not.
+            (12, ["0001 analyst", "0002 worker"]),
+            (11, ["0001", "0002"]),
         ] {
             assert_eq!(rows(&table, columns), expected, "{columns}");
         }
