@@ -1,88 +1,38 @@
 //! Checkpoints: the work tree as a commit object on a hidden ref. Index, branch, HEAD and work tree stay untouched.
 
+use super::git::{Git, GitError};
 use crate::domain::{CheckpointSide, DiffStat, FileChange, RunId, StepNumber, Text};
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use thiserror::Error;
-use tokio::process::Command;
 
 /// Untracked files larger than this are left out and named.
 const LARGEST_UNTRACKED: u64 = 50 * 1024 * 1024;
 /// Bytes of a patch that are kept.
-const PATCH_SIZE: usize = 1024 * 1024;
-
-#[derive(Debug, Error)]
-pub enum CheckpointError {
-    #[error("git {action} failed: {reason}")]
-    Git { action: String, reason: String },
-    #[error("git could not be run: {0}")]
-    Io(#[from] std::io::Error),
-}
+const PATCH_SIZE: u64 = 1024 * 1024;
+/// Files that a diff names one by one.
+const MOST_FILES: usize = 5000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     /// `None`: no git here.
     pub commit: Option<String>,
-    /// Untracked files that were too large.
+    /// Untracked files that were too large or not readable, and repositories within this one.
     pub skipped: Vec<String>,
+}
+
+fn side_name(side: CheckpointSide) -> &'static str {
+    match side {
+        CheckpointSide::Before => "before",
+        CheckpointSide::After => "after",
+    }
 }
 
 /// `refs/awtui/<run>/<step>-before` or `-after`.
 pub fn ref_name(run: &RunId, step: StepNumber, side: CheckpointSide) -> String {
-    let side = match side {
-        CheckpointSide::Before => "before",
-        CheckpointSide::After => "after",
-    };
-    format!("refs/awtui/{run}/{step}-{side}")
-}
-
-struct Git<'a> {
-    folder: &'a Path,
-    index: Option<PathBuf>,
-}
-
-impl Git<'_> {
-    async fn run(&self, arguments: &[OsString]) -> Result<Vec<u8>, CheckpointError> {
-        let mut command = Command::new("git");
-        command.arg("-C").arg(self.folder);
-        // Nothing of the repository's own runs for the sake of a checkpoint.
-        command.args([
-            "-c",
-            "core.hooksPath=/dev/null",
-            "-c",
-            "core.fsmonitor=false",
-            "-c",
-            "commit.gpgSign=false",
-        ]);
-        command.args(["-c", "core.quotePath=false", "-c", "diff.external="]);
-        command.args(arguments);
-        command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C");
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_EXTERNAL_DIFF"] {
-            command.env_remove(name);
-        }
-        for (name, value) in [("NAME", "awtui"), ("EMAIL", "awtui@localhost")] {
-            command.env(format!("GIT_AUTHOR_{name}"), value).env(format!("GIT_COMMITTER_{name}"), value);
-        }
-        if let Some(index) = &self.index {
-            command.env("GIT_INDEX_FILE", index);
-        }
-        let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await?;
-        if output.status.success() {
-            return Ok(output.stdout);
-        }
-        Err(CheckpointError::Git {
-            action: arguments.first().map_or_else(String::new, |word| word.to_string_lossy().into_owned()),
-            reason: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        })
-    }
-
-    async fn text(&self, arguments: &[&str]) -> Result<String, CheckpointError> {
-        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-        let output = self.run(&arguments).await?;
-        Ok(String::from_utf8_lossy(&output).trim_end().to_owned())
-    }
+    format!("refs/awtui/{run}/{step}-{}", side_name(side))
 }
 
 /// Records the work tree of `folder`, less the run folder.
@@ -92,110 +42,142 @@ pub async fn make(
     run: &RunId,
     step: StepNumber,
     side: CheckpointSide,
-) -> Result<Checkpoint, CheckpointError> {
-    let plain = Git { folder, index: None };
-    let Ok(top) = plain.text(&["rev-parse", "--show-toplevel"]).await else {
-        return Ok(Checkpoint { commit: None, skipped: Vec::new() });
+) -> Result<Checkpoint, GitError> {
+    let top = match Git::new(folder, "rev-parse").args(["--show-toplevel"]).path().await {
+        Ok(top) => top,
+        Err(error) if error.means_no_repository() => {
+            return Ok(Checkpoint { commit: None, skipped: Vec::new() });
+        }
+        Err(error) => return Err(error),
     };
-    let top = PathBuf::from(top);
     let scratch = tempfile::Builder::new().prefix("awtui-index-").tempdir()?;
     let index = scratch.path().join("index");
-    // Beginning from the user's index spares git from reading files that did not change.
-    let own = Git { folder: &top, index: None }
-        .text(&["rev-parse", "--path-format=absolute", "--git-path", "index"])
+    let own = ["--path-format=absolute", "--git-path", "index"];
+    copy_index(&Git::new(&top, "rev-parse").args(own).path().await?, &index)?;
+    let git = |action: &str| Git::new(&top, action).env("GIT_INDEX_FILE", &index);
+    let others = git("ls-files").args(["--others", "--exclude-standard", "-z", "--", ":/"]).bytes().await?;
+    let left_out = left_out(&top, run_folder, &others);
+    // By file: an argument list has an end, and a name may be of any bytes.
+    let paths = scratch.path().join("paths");
+    std::fs::write(&paths, &left_out.pathspecs)?;
+    let mut from = OsString::from("--pathspec-from-file=");
+    from.push(&paths);
+    git("add").args(["--all", "--sparse", "--pathspec-file-nul"]).args([from]).bytes().await?;
+    let tree = git("write-tree").line().await?;
+    let head = Git::new(&top, "rev-parse").args(["--verify", "--quiet", "HEAD^{commit}"]).line().await.ok();
+    let parent = head.iter().flat_map(|head| ["-p", head.as_str()]);
+    let message = format!("awtui {run} step {step} {}", side_name(side));
+    let commit = Git::new(&top, "commit-tree")
+        .args([tree.as_str(), "-m", message.as_str()])
+        .args(parent)
+        .env("GIT_AUTHOR_NAME", "awtui")
+        .env("GIT_AUTHOR_EMAIL", "awtui@localhost")
+        .env("GIT_COMMITTER_NAME", "awtui")
+        .env("GIT_COMMITTER_EMAIL", "awtui@localhost")
+        .line()
         .await?;
-    if Path::new(&own).is_file() {
-        std::fs::copy(&own, &index)?;
-    }
-    let git = Git { folder: &top, index: Some(index) };
-    let (large, excluded) = left_out(&git, &top, run_folder).await?;
-    let mut add: Vec<OsString> =
-        ["add", "--all", "--ignore-errors", "--", "."].iter().map(OsString::from).collect();
-    add.extend(excluded);
-    git.run(&add).await?;
-    let tree = git.text(&["write-tree"]).await?;
-    let message = format!(
-        "awtui {run} step {step} {}",
-        if side == CheckpointSide::Before { "before" } else { "after" }
-    );
-    let head = plain.text(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).await.ok();
-    let mut commit = vec!["commit-tree", tree.as_str(), "-m", message.as_str()];
-    if let Some(head) = &head {
-        commit.extend(["-p", head.as_str()]);
-    }
-    let commit = git.text(&commit).await?;
-    git.text(&["update-ref", &ref_name(run, step, side), &commit]).await?;
-    Ok(Checkpoint { commit: Some(commit), skipped: large })
+    Git::new(&top, "update-ref").args([ref_name(run, step, side).as_str(), &commit]).bytes().await?;
+    Ok(Checkpoint { commit: Some(commit), skipped: left_out.names })
 }
 
-/// Large untracked files, and what `git add` must not take in as exclusions.
-async fn left_out(
-    git: &Git<'_>,
-    top: &Path,
-    run_folder: &Path,
-) -> Result<(Vec<String>, Vec<OsString>), CheckpointError> {
-    let mut excluded = Vec::new();
+/// Beginning from the user's index spares git from reading files that did not change. The copy keeps its time: by it
+/// git tells which files changed in the very moment the index was written and must be read all the same.
+fn copy_index(own: &Path, copy: &Path) -> io::Result<()> {
+    let Ok(metadata) = std::fs::metadata(own) else { return Ok(()) };
+    std::fs::copy(own, copy)?;
+    File::options().write(true).open(copy)?.set_modified(metadata.modified()?)
+}
+
+/// What `git add` must not take in.
+struct LeftOut {
+    /// For people.
+    names: Vec<String>,
+    /// For git, each ended by a zero byte: everything, less these.
+    pathspecs: Vec<u8>,
+}
+
+fn left_out(top: &Path, run_folder: &Path, others: &[u8]) -> LeftOut {
+    let mut left_out = LeftOut { names: Vec::new(), pathspecs: b":/\0".to_vec() };
+    let mut exclude = |path: &OsStr| {
+        left_out.pathspecs.extend_from_slice(b":(exclude,literal,top)");
+        left_out.pathspecs.extend_from_slice(path.as_bytes());
+        left_out.pathspecs.push(0);
+    };
     let canonical = run_folder.canonicalize().unwrap_or_else(|_| run_folder.to_path_buf());
-    let inside = canonical.strip_prefix(top.canonicalize().unwrap_or_else(|_| top.to_path_buf()));
-    if let Ok(inside) = inside
-        && !inside.as_os_str().is_empty()
-    {
-        excluded.push(exclusion(inside));
+    let top_canonical = top.canonicalize().unwrap_or_else(|_| top.to_path_buf());
+    let inside = canonical.strip_prefix(top_canonical).ok().filter(|inside| !inside.as_os_str().is_empty());
+    if let Some(inside) = inside {
+        exclude(inside.as_os_str());
     }
-    let arguments: Vec<OsString> =
-        ["ls-files", "--others", "--exclude-standard", "-z"].iter().map(OsString::from).collect();
-    let untracked = git.run(&arguments).await?;
-    let mut large = Vec::new();
-    for name in untracked.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
-        let name = PathBuf::from(OsString::from_vec(name.to_vec()));
-        let size = std::fs::symlink_metadata(top.join(&name)).map_or(0, |metadata| metadata.len());
-        if size > LARGEST_UNTRACKED {
-            large.push(name.to_string_lossy().into_owned());
-            excluded.push(exclusion(&name));
+    for name in others.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        let path = PathBuf::from(OsString::from_vec(name.to_vec()));
+        if inside.is_some_and(|inside| path.starts_with(inside)) {
+            continue;
+        }
+        // git names a folder only when it is another repository, of which it would keep a name without content.
+        if name.ends_with(b"/") || !is_recordable(&top.join(&path)) {
+            exclude(OsStr::from_bytes(name.strip_suffix(b"/").unwrap_or(name)));
+            left_out.names.push(path.to_string_lossy().into_owned());
         }
     }
-    Ok((large, excluded))
+    left_out
 }
 
-fn exclusion(path: &Path) -> OsString {
-    let mut exclusion = OsString::from(":(exclude,literal,top)");
-    exclusion.push(path);
-    exclusion
+fn is_recordable(path: &Path) -> bool {
+    let Ok(metadata) = path.symlink_metadata() else { return true };
+    metadata.is_symlink()
+        || (metadata.len() <= LARGEST_UNTRACKED
+            && rustix::fs::access(path, rustix::fs::Access::READ_OK).is_ok())
+}
+
+/// The checkpoint's commit, if it was made.
+pub async fn find(folder: &Path, run: &RunId, step: StepNumber, side: CheckpointSide) -> Option<String> {
+    let name = format!("{}^{{commit}}", ref_name(run, step, side));
+    Git::new(folder, "rev-parse").args(["--verify", "--quiet", &name]).line().await.ok()
 }
 
 /// Whether the checkpoint was made.
 pub async fn exists(folder: &Path, run: &RunId, step: StepNumber, side: CheckpointSide) -> bool {
-    let name = ref_name(run, step, side);
-    Git { folder, index: None }.text(&["rev-parse", "--verify", "--quiet", &name]).await.is_ok()
+    find(folder, run, step, side).await.is_some()
 }
 
 /// What changed between two checkpoints.
-pub async fn diff(folder: &Path, before: &str, after: &str) -> Result<DiffStat, CheckpointError> {
-    let git = Git { folder, index: None };
-    let arguments: Vec<OsString> =
-        ["diff", "--numstat", "-z", "--no-renames", before, after].iter().map(OsString::from).collect();
-    let numbers = git.run(&arguments).await?;
-    let files = numbers
-        .split(|byte| *byte == 0)
-        .filter_map(|entry| {
-            let text = String::from_utf8_lossy(entry);
-            let mut parts = text.splitn(3, '\t');
-            let (added, removed, path) = (parts.next()?, parts.next()?, parts.next()?);
-            Some(FileChange {
-                path: path.to_owned(),
-                added: added.parse().ok(),
-                removed: removed.parse().ok(),
-            })
-        })
-        .collect();
-    let arguments: Vec<OsString> = ["diff", "--no-color", "--no-ext-diff", "--no-renames", before, after]
-        .iter()
-        .map(OsString::from)
-        .collect();
-    let patch = git.run(&arguments).await?;
-    let mut text = String::from_utf8_lossy(&patch[..patch.len().min(PATCH_SIZE)]).into_owned();
-    if patch.len() > PATCH_SIZE {
-        text.push_str("\n[the patch is longer; the checkpoints hold all of it]\n");
+pub async fn diff(folder: &Path, before: &str, after: &str) -> Result<DiffStat, GitError> {
+    // The plumbing command: what a person likes their diffs to look like does not reach it.
+    let git = |form: &[&str]| {
+        Git::new(folder, "diff-tree")
+            .args(["-r", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"])
+            .args(form)
+            .args([before, after, "--"])
+    };
+    let numbers = git(&["--numstat", "-z"]).bytes().await?;
+    let mut files: Vec<FileChange> = numbers.split(|byte| *byte == 0).filter_map(file_change).collect();
+    if files.len() > MOST_FILES {
+        let rest = files.split_off(MOST_FILES);
+        files.push(FileChange {
+            path: format!("(and {} more files)", rest.len()),
+            added: Some(rest.iter().filter_map(|file| file.added).sum()),
+            removed: Some(rest.iter().filter_map(|file| file.removed).sum()),
+        });
+    }
+    let (patch, more) = git(&["--patch", "--no-color"]).at_most(PATCH_SIZE).await?;
+    let mut text = String::from_utf8_lossy(whole_lines(&patch, more)).into_owned();
+    if more {
+        text.push_str("[the patch is longer; the checkpoints hold all of it]\n");
     }
     Ok(DiffStat { files, skipped: Vec::new(), patch: Text::from(text) })
+}
+
+/// `added TAB removed TAB path`, with `-` for a binary file.
+fn file_change(entry: &[u8]) -> Option<FileChange> {
+    let text = String::from_utf8_lossy(entry);
+    let mut parts = text.splitn(3, '\t');
+    let (added, removed, path) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(FileChange { path: path.to_owned(), added: added.parse().ok(), removed: removed.parse().ok() })
+}
+
+/// A cut patch ends with its last whole line.
+fn whole_lines(patch: &[u8], is_cut: bool) -> &[u8] {
+    let end = patch.iter().rposition(|byte| *byte == b'\n').filter(|_| is_cut);
+    &patch[..end.map_or(patch.len(), |end| end + 1)]
 }

@@ -2,20 +2,23 @@
 
 use super::Project;
 use crate::domain::{PaneId, RunId, SessionId, slug};
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Bytes of the task's words in the id of a run.
 const SLUG: usize = 40;
+/// How the name of a file begins that is being written.
+const UNFINISHED: &str = ".writing-";
 
 #[derive(Debug, Error)]
-#[error("cannot make {}: {error}", path.display())]
-pub struct FolderError {
-    path: PathBuf,
-    error: io::Error,
+pub enum FolderError {
+    #[error("cannot make {}: {error}", path.display())]
+    Make { path: PathBuf, error: io::Error },
+    #[error("{} is not a folder of its own; remove it, then start again", path.display())]
+    NotOurs { path: PathBuf },
 }
 
 /// `projects/<key>/` of the state folder. Mode 0700.
@@ -29,7 +32,31 @@ fn make(path: &Path) -> Result<(), FolderError> {
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .map_err(|error| FolderError { path: path.to_path_buf(), error })
+        .map_err(|error| FolderError::Make { path: path.to_path_buf(), error })
+}
+
+/// Replaces the file whole or not at all, so that a reader never sees half of it and nothing is written through a
+/// link that lies in its place.
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(parent)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Removes what a process that died while writing left behind.
+pub(super) fn sweep(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            // Left behind once more it does no harm.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Whether a folder lies here, and not a link to one.
+pub(super) fn is_own_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
@@ -46,6 +73,9 @@ impl ProjectFolders {
     pub fn create(state_home: &Path, project: &Project) -> Result<Self, FolderError> {
         let folders = Self::of(state_home, project);
         make(&folders.runs())?;
+        let private = Permissions::from_mode(0o700);
+        std::fs::set_permissions(&folders.root, private)
+            .map_err(|error| FolderError::Make { path: folders.root.clone(), error })?;
         Ok(folders)
     }
 
@@ -181,11 +211,18 @@ impl RunFolder {
     /// Makes what is missing of it.
     pub fn restore(&self) -> Result<(), FolderError> {
         let folder = self;
-        for path in [folder.steps(), folder.artifacts()] {
+        if let Some(root) = folder.path.parent() {
+            std::fs::create_dir_all(root)
+                .map_err(|error| FolderError::Make { path: root.to_path_buf(), error })?;
+        }
+        for path in [folder.path.clone(), folder.steps(), folder.artifacts()] {
             make(&path)?;
+            if !is_own_folder(&path) {
+                return Err(FolderError::NotOurs { path });
+            }
         }
         let ignore = folder.path.join(".gitignore");
-        std::fs::write(&ignore, "*\n").map_err(|error| FolderError { path: ignore, error })
+        replace(&ignore, "*\n").map_err(|error| FolderError::Make { path: ignore, error })
     }
 
     pub fn path(&self) -> &Path {

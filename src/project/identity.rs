@@ -1,10 +1,10 @@
 //! Which project a folder belongs to: all worktrees of a repository are one.
 
+use super::git;
 use crate::domain::slug;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use thiserror::Error;
 
 /// Bytes of the slug in a key.
@@ -18,6 +18,8 @@ pub struct Project {
     pub common: PathBuf,
     /// Slug and hash of `common`.
     pub key: String,
+    /// git answers here. Where it refuses to (no git on this machine, a repository of another user) the project is
+    /// the same, without diffs.
     pub is_git: bool,
 }
 
@@ -40,30 +42,22 @@ impl Project {
         let canonical = folder
             .canonicalize()
             .map_err(|error| ProjectError::Look { path: folder.to_path_buf(), error })?;
-        let asked = git(&canonical, &["rev-parse", "--show-toplevel"])
-            .zip(git(&canonical, &["rev-parse", "--path-format=absolute", "--git-common-dir"]));
+        let asked = git::ask_path(&canonical, &["rev-parse", "--show-toplevel"]).and_then(|root| {
+            let common = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
+            Ok((root, git::ask_path(&canonical, &common)?))
+        });
         let (root, common, is_git) = match asked {
-            Some((root, common)) => {
-                let common = PathBuf::from(common);
-                (PathBuf::from(root), common.canonicalize().unwrap_or(common), true)
+            Ok((root, common)) => (root, common, true),
+            Err(git::GitError::Failed { reason, .. }) if reason.contains("not a git repository") => {
+                (canonical.clone(), canonical, false)
             }
-            None => (canonical.clone(), canonical, false),
+            Err(_) => {
+                let (root, common) = repository_above(&canonical).unwrap_or((canonical.clone(), canonical));
+                (root, common, false)
+            }
         };
-        let named = if common.file_name().is_some_and(|name| name == ".git") {
-            common.parent().unwrap_or(&common)
-        } else {
-            &common
-        };
-        let name = named.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let hash = Sha256::digest(common.as_os_str().as_encoded_bytes()).iter().take(8).fold(
-            String::new(),
-            |mut text, byte| {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            },
-        );
-        let key = format!("{}-{hash}", slug(&name, SLUG));
+        let common = common.canonicalize().unwrap_or(common);
+        let key = key(&common);
         Ok(Self { root, common, key, is_git })
     }
 
@@ -77,24 +71,39 @@ impl Project {
     }
 }
 
-/// The answer of git, or `None` where this is no repository or git is not installed.
-fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(arguments)
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_WORK_TREE")
-        .env_remove("GIT_INDEX_FILE")
-        .output()
-        .ok()?;
-    if !output.status.success() {
-        return None;
-    }
-    let mut text = String::from_utf8(output.stdout).ok()?;
-    if text.ends_with('\n') {
-        text.pop();
-    }
-    (!text.is_empty()).then_some(text)
+fn key(common: &Path) -> String {
+    let named = if common.file_name().is_some_and(|name| name == ".git") {
+        common.parent().unwrap_or(common)
+    } else {
+        common
+    };
+    let name = named.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let hash = Sha256::digest(common.as_os_str().as_encoded_bytes());
+    let hash = hash.iter().take(8).fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    format!("{}-{hash}", slug(&name, SLUG))
+}
+
+/// What git would say, read from its files: the work tree and the common git dir.
+fn repository_above(folder: &Path) -> Option<(PathBuf, PathBuf)> {
+    folder.ancestors().find_map(|folder| {
+        let dot = folder.join(".git");
+        let own = if dot.is_dir() { dot } else { folder.join(words_of(&dot, "gitdir:")?) };
+        if !own.join("HEAD").is_file() {
+            return None;
+        }
+        let common = words_of(&own.join("commondir"), "").map_or_else(|| own.clone(), |path| own.join(path));
+        Some((folder.to_path_buf(), common))
+    })
+}
+
+/// The path that a small file of git's names after `prefix`.
+fn words_of(file: &Path, prefix: &str) -> Option<PathBuf> {
+    use std::io::Read;
+    let mut text = String::new();
+    std::fs::File::open(file).ok()?.take(4096).read_to_string(&mut text).ok()?;
+    Some(PathBuf::from(text.strip_prefix(prefix)?.trim()))
 }

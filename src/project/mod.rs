@@ -7,6 +7,7 @@
 pub mod artifacts;
 pub mod checkpoint;
 mod folders;
+mod git;
 mod identity;
 mod ledger_file;
 mod projection;
@@ -14,5 +15,6 @@ mod state_file;
 mod step_file;
 
 pub use folders::{FolderError, ProjectFolders, RunFolder, run_id};
+pub use git::GitError;
 pub use identity::{Project, ProjectError};
 pub use projection::Projector;

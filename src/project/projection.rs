@@ -1,9 +1,10 @@
 //! The files of the run folder, made from the state. Deletable at any time: the next fact makes them again.
 
+use super::folders::{replace, sweep};
 use super::{RunFolder, ledger_file, state_file, step_file};
 use crate::domain::{Run, Text};
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Writes what changed since it last wrote, and only that.
@@ -15,6 +16,10 @@ pub struct Projector {
 impl Projector {
     /// `full` resolves a text that lies in a blob.
     pub fn write(&mut self, run: &Run, folder: &RunFolder, full: &dyn Fn(&Text) -> String) -> io::Result<()> {
+        if self.written.is_empty() {
+            sweep(folder.path());
+            sweep(&folder.steps());
+        }
         let relative = |name: &str| format!("{}/{name}", folder.path().display());
         self.file(&folder.path().join("state.md"), state_file::state(run, folder.path(), full))?;
         let ledger = serde_json::to_string_pretty(&ledger_file::ledger(run, folder.path()))
@@ -38,9 +43,7 @@ impl Projector {
         }
         let parent = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(parent)?;
-        let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(parent)?;
-        file.write_all(text.as_bytes())?;
-        file.persist(path).map_err(|error| error.error)?;
+        replace(path, &text)?;
         self.written.insert(path.to_path_buf(), text);
         Ok(())
     }

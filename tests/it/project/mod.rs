@@ -1,0 +1,5 @@
+//! The repository's side of a run, against real git and real folders.
+
+mod checkpoint;
+mod identity;
+mod repository;
