@@ -73,3 +73,19 @@ fn a_full_log_makes_room_and_hidden_values_are_not_written() {
         assert!(fs::metadata(path.with_file_name(name)).unwrap().len() < 300);
     }
 }
+
+#[test]
+fn what_could_be_the_beginning_of_a_secret_is_shown_when_the_program_falls_silent() {
+    let house = House::new("");
+    house.settings(&house.scripted());
+    house.script("printf 'type: planted-'; sleep 1000", WORKER);
+    let mut command = house.command(&["run", "--detach", "go"]);
+    command.env("PLANTED_TOKEN", "planted-secret-4711");
+    assert!(command.status().unwrap().success());
+    until("all that was printed is shown", || {
+        let cast = fs::read_to_string(house.run().join("panes/analyst-1.cast")).ok()?;
+        let output = |line: &str| serde_json::from_str::<(f64, String, String)>(line).ok();
+        let shown: String = cast.lines().skip(1).filter_map(output).map(|(_, _, text)| text).collect();
+        shown.ends_with("type: planted-").then_some(())
+    });
+}
