@@ -69,6 +69,9 @@ pub(super) async fn serve<S>(
             return;
         }
     };
+    if hall.is_stopping() {
+        return;
+    }
     let client = Client {
         id: hall.next_client(),
         hall: Arc::clone(&hall),

@@ -17,7 +17,7 @@ use crate::settings::Paths;
 use crate::wire::{SocketError, SocketPaths, StartRun};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use thiserror::Error;
@@ -66,6 +66,7 @@ pub(super) struct Hall {
     clients: AtomicU64,
     next_client: AtomicU64,
     stop: Notify,
+    stopping: AtomicBool,
     pub(super) changed: Notify,
 }
 
@@ -87,6 +88,7 @@ impl Hall {
             clients: AtomicU64::new(0),
             next_client: AtomicU64::new(1),
             stop: Notify::new(),
+            stopping: AtomicBool::new(false),
             changed: Notify::new(),
         }
     }
@@ -109,7 +111,13 @@ impl Hall {
     }
 
     pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
         self.stop.notify_one();
+    }
+
+    /// Whoever greets now is let go, so that it starts the next supervisor instead of being left by this one.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
     }
 
     /// The owner of a run, if this supervisor serves it.
@@ -337,7 +345,10 @@ async fn wait_for_the_end(hall: &Hall) -> End {
         let idle = hall.is_idle();
         tokio::select! {
             () = hall.stop.notified() => return End::Asked,
-            () = received(&mut terminate) => return End::Asked,
+            () = received(&mut terminate) => {
+                hall.stop();
+                return End::Asked;
+            }
             () = changed => {}
             () = tokio::time::sleep(LINGER), if idle => {
                 if hall.is_idle() {

@@ -13,7 +13,7 @@ use awtui::journal;
 use awtui::project::{Project, ProjectFolders};
 use awtui::settings::Paths;
 use awtui::supervisor::clock::Clock;
-use awtui::supervisor::{Options, serve};
+use awtui::supervisor::{Lock, Options, serve};
 use awtui::wire::{Body, Hello, Purpose, SocketPaths};
 use chance::Chance;
 use judge::Judge;
@@ -96,6 +96,15 @@ impl Ground {
         Paths { state_home: path("state"), config_home: path("config") }
     }
 
+    /// A child that another test of this process is just starting holds copies of all that is open here, the lock of
+    /// the life before too, until it runs its own program.
+    fn until_the_lock_is_free(&self) {
+        let lock = ProjectFolders::of(&self.paths().state_home, &self.project).lock();
+        while lock.exists() && Lock::take(&lock).unwrap().is_none() {
+            std::thread::yield_now();
+        }
+    }
+
     fn journal(&self, run: &RunId) -> PathBuf {
         ProjectFolders::of(&self.paths().state_home, &self.project).journal(run)
     }
@@ -159,6 +168,7 @@ async fn live(
     wall: u64,
     lifetime: Option<Duration>,
 ) -> (Ended, Duration) {
+    ground.until_the_lock_is_free();
     let began = Instant::now();
     let serving = world.clone();
     let clock = Clock::virtual_from(0, wall);
