@@ -12,6 +12,7 @@ mod here;
 mod log;
 mod named;
 mod print;
+pub mod reference;
 mod replay;
 mod report;
 mod show;

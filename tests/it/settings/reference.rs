@@ -35,6 +35,11 @@ fn the_keys_page_is_up_to_date() {
     compare_or_write("docs/keys.md", &reference::keys_page(&Keymap::load(None).unwrap()));
 }
 
+#[test]
+fn the_page_of_commands_is_up_to_date() {
+    compare_or_write("docs/cli.md", &awtui::cli::reference::page());
+}
+
 /// The lines of the shipped file that are settings, and with `examples` those that are examples too.
 fn uncommented(examples: bool) -> String {
     let setting = |line: &&str| line.starts_with('#') && !line.starts_with("# ") && *line != "#";

@@ -115,6 +115,8 @@ enum Ended {
     /// The run is over.
     Over,
     Killed,
+    /// By itself, before its operator came: nothing was left to do.
+    Left,
 }
 
 fn play(seed: u64) {
@@ -138,6 +140,7 @@ fn play(seed: u64) {
         wall += u64::try_from(passed.as_millis()).unwrap() + chance.between(0, 100_000);
         match ended {
             Ended::Over => break,
+            Ended::Left => {}
             Ended::Killed => {
                 killed = true;
                 world.deeds().alive.clear();
@@ -177,17 +180,26 @@ async fn live(
     let mut operating = Box::pin(operate(ground, world, judge, run));
     let ended = tokio::select! {
         result = &mut operating => {
-            if let Err(error) = result {
-                let left = if supervisor.is_finished() { Some(supervisor.await) } else { None };
-                panic!("the supervisor left its operator alone: {error} {left:?}");
+            match result {
+                Ok(()) => Ended::Over,
+                Err(error) if supervisor.is_finished() => {
+                    supervisor.await.unwrap().unwrap();
+                    assert!(was_not_let_in(&error), "the supervisor left its operator alone: {error}");
+                    return (Ended::Left, began.elapsed());
+                }
+                Err(error) => panic!("the supervisor turned its operator away: {error}"),
             }
-            Ended::Over
         }
         () = die(lifetime) => Ended::Killed,
     };
     drop(operating);
     assert!(!supervisor.is_finished(), "the supervisor left by itself: {:?}", supervisor.await);
     (ended, began.elapsed())
+}
+
+/// Whether the operator was not let in yet: a supervisor with nothing to do may leave at that moment.
+fn was_not_let_in(error: &ClientError) -> bool {
+    matches!(error, ClientError::NoSupervisor | ClientError::Handshake(_))
 }
 
 async fn die(lifetime: Option<Duration>) {
