@@ -120,7 +120,16 @@ async fn a_run_folder_that_cannot_be_written_is_said_once_and_written_when_it_ca
     let run = house.awtui(&["run", "--detach", "go"]).ends_with(0).out.trim().to_owned();
     until("the analyst works", || house.path("begun").exists().then_some(()));
     let folder = house.path("repo/tmp").join(&run);
-    until("the files are there", || folder.join("state.md").exists().then_some(()));
+    until("the prompt was delivered", || {
+        let settled = house.facts_of("settled");
+        settled.iter().any(|record| record["fact"]["outcome"]["outcome"] == "delivered").then_some(())
+    });
+    let modified = |path: &std::path::Path| fs::metadata(path).and_then(|found| found.modified()).ok();
+    until("the files have caught up with the facts", || {
+        let (files, facts) =
+            (modified(&folder.join("state.md"))?, modified(&house.run().join("journal.jsonl"))?);
+        (files > facts).then_some(())
+    });
     let mut session = house.session(Purpose::Attach { watch: true }).await;
     session.send(Body::Subscribe { run: None, after: None }).await.unwrap();
     fs::remove_dir_all(&folder).unwrap();
