@@ -4,7 +4,7 @@ use super::arguments::RunOptions;
 use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::{here, print};
-use crate::client::Session;
+use crate::client::{ClientError, Session};
 use crate::domain::{
     Fact, GateKind, Observation, OperatorAct, PauseMode, Record, Run, RunId, RunOutcome, apply,
 };
@@ -58,12 +58,22 @@ pub(super) async fn run(context: &Context, options: RunOptions) -> Result<Exit, 
         return here::attach_started(context, start).await;
     }
     let mut session = context.connect(Purpose::Headless { detach: options.detach }).await?;
-    let run = session.request_run(Body::StartRun { start: Box::new(start) }).await?;
+    let run = begin(&mut session, start).await?;
     if options.detach {
         print::line(run.as_str());
         return Ok(Exit::Done);
     }
     follow(&mut session, run, options.json, |_| None).await
+}
+
+/// Asks first whether the run can begin: what is wrong with the settings leaves nothing behind.
+pub(super) async fn begin(session: &mut Session, start: StartRun) -> Result<RunId, Problem> {
+    match session.request(Body::CheckStart { start: Box::new(start.clone()) }).await {
+        Ok(_) => {}
+        Err(ClientError::Refused(reason)) => return Err(Problem::usage(reason)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(session.request_run(Body::StartRun { start: Box::new(start) }).await?)
 }
 
 /// Prints what happens until the run ends, is paused, or needs an operator.

@@ -12,7 +12,7 @@ use crate::supervisor::world::World;
 use crate::supervisor::{Lock, objection};
 use crate::tty;
 use crate::ui::{Look, Mode, Ui};
-use crate::wire::{Body, Purpose, StartRun};
+use crate::wire::{Purpose, StartRun};
 use std::future::Future;
 use std::io::Write;
 use std::pin::Pin;
@@ -85,7 +85,7 @@ impl Host for Here<'_> {
 pub(super) async fn attach_started(context: &Context, start: StartRun) -> Result<Exit, Problem> {
     tty::check().map_err(|error| Problem::usage(error.to_string()))?;
     let mut session = context.connect(Purpose::Command).await?;
-    let run = session.request_run(Body::StartRun { start: Box::new(start) }).await?;
+    let run = headless::begin(&mut session, start).await?;
     drop(session);
     attach(context, Some(run.to_string()), false).await
 }

@@ -63,6 +63,8 @@ pub async fn show(host: &dyn Host, tty: &mut Tty, ui: Ui, run: Option<RunId>) ->
 
 /// What a request was for, to know what its answer means.
 enum Asked {
+    /// What is started when it can be.
+    Check(Box<StartRun>),
     /// The task, to give it back when no run comes of it.
     Start(String),
     Other,
@@ -258,7 +260,18 @@ impl Screen<'_> {
             ToClient::Notice { text } => self.feed(GlassEvent::Notice(Some(text))),
             ToClient::Response { id, result } => {
                 let asked = self.asked.remove(&id);
+                if matches!(asked, Some(Asked::Check(_))) {
+                    self.feed(GlassEvent::Notice(None));
+                }
                 match (asked, result.into_result()) {
+                    (Some(Asked::Check(start)), Ok(_)) => {
+                        let task = start.task.clone();
+                        self.send(Body::StartRun { start }, Asked::Start(task)).await?;
+                    }
+                    (Some(Asked::Check(start)), Err(reason)) => {
+                        self.ui.task_refused(&start.task, reason);
+                        self.request_frame();
+                    }
                     (Some(Asked::Start(_)), Ok(crate::wire::Reply::Run { run })) => {
                         self.subscribe(run).await?;
                     }
@@ -311,7 +324,10 @@ impl Screen<'_> {
             Ask::Quit => return Ok(true),
             Ask::StartRun { task } => match self.host.start(&task) {
                 Ok(start) => {
-                    self.send(Body::StartRun { start: Box::new(start) }, Asked::Start(task)).await?;
+                    let asking = "asking the agents whether they can begin…".to_owned();
+                    self.feed(GlassEvent::Notice(Some(asking)));
+                    let start = Box::new(start);
+                    self.send(Body::CheckStart { start: start.clone() }, Asked::Check(start)).await?;
                 }
                 Err(reason) => self.ui.task_refused(&task, reason),
             },

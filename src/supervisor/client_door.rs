@@ -2,6 +2,7 @@
 
 use super::message::{ClientId, OwnerMessage};
 use super::peer;
+use super::preflight;
 use super::server::{Hall, Visit};
 use super::start;
 use crate::domain::{AuthorKind, Fact, OperatorAct, PauseMode, Record, Run, RunId};
@@ -195,6 +196,7 @@ impl Client {
         let watches = matches!(self.hello.purpose, Purpose::Attach { watch: true });
         let acts = match body {
             Body::StartRun { .. }
+            | Body::CheckStart { .. }
             | Body::OpenRun { .. }
             | Body::Act { .. }
             | Body::Type { .. }
@@ -221,6 +223,9 @@ impl Client {
                 let run = self.hall.start_run(*start, self.hello.env.clone())?;
                 self.started.push(run.clone());
                 Ok(Reply::Run { run })
+            }
+            Body::CheckStart { start } => {
+                preflight::check(&self.hall, &start, &self.hello.env).await.map(|()| Reply::Done)
             }
             Body::OpenRun { run, author: _ } => {
                 let run = self.hall.open_run(&run, self.hello.env.clone())?;

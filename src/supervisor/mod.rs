@@ -23,6 +23,7 @@ mod owner;
 mod panes;
 mod peer;
 mod places;
+mod preflight;
 mod real_world;
 mod server;
 mod stall;

@@ -166,20 +166,25 @@ impl Hall {
         self.stored().of(&self.folders, run)
     }
 
+    /// Refused while a run is alive in this working tree.
+    pub(super) fn check_free(&self, directory: &str) -> Result<(), String> {
+        match self.live_runs().into_iter().find(|(_, run)| run.directory == directory) {
+            None => Ok(()),
+            Some((run, state)) => Err(format!(
+                "this working tree is busy with run {run} ({}): attach to it with `awtui attach`, or end it with \
+                 `awtui abort {run}`",
+                state.summary_phase().as_str()
+            )),
+        }
+    }
+
     /// Begins a run; refused while another one is alive in the same working tree.
     pub(super) fn start_run(
         self: &Arc<Self>,
         request: StartRun,
         environment: Vec<(String, String)>,
     ) -> Result<RunId, String> {
-        let busy = self.live_runs().into_iter().find(|(_, run)| run.directory == request.directory);
-        if let Some((run, state)) = busy {
-            return Err(format!(
-                "this working tree is busy with run {run} ({}): attach to it with `awtui attach`, or end it with \
-                 `awtui abort {run}`",
-                state.summary_phase().as_str()
-            ));
-        }
+        self.check_free(&request.directory)?;
         let owner = start::create(self, request, environment)?;
         Ok(self.serve_run(owner))
     }

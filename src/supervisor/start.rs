@@ -55,11 +55,7 @@ pub(super) fn create(
     for (role, config) in &request.config.roles {
         agent::adapter(&config.agent).map_err(|error| format!("role {role}: {error}"))?;
     }
-    let mut settings = OwnSettings::load(hall, &environment).map_err(|error| error.to_string())?;
-    let trusted = |sha: &str| hall.folders.trusts(sha) || request.trusted.iter().any(|known| known == sha);
-    if let Some(objection) = settings.objection(trusted) {
-        return Err(objection);
-    }
+    let mut settings = own_settings(hall, &request, &environment)?;
     if request.minimal_environment {
         settings.minimal.get_or_insert_default();
     }
@@ -76,6 +72,20 @@ pub(super) fn create(
         }
     }
     begun
+}
+
+/// The supervisor's own reading of the settings; refused while their commands are not trusted.
+pub(super) fn own_settings(
+    hall: &Hall,
+    request: &StartRun,
+    environment: &[(String, String)],
+) -> Result<OwnSettings, String> {
+    let settings = OwnSettings::load(hall, environment).map_err(|error| error.to_string())?;
+    let trusted = |sha: &str| hall.folders.trusts(sha) || request.trusted.iter().any(|known| known == sha);
+    match settings.objection(trusted) {
+        Some(objection) => Err(objection),
+        None => Ok(settings),
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "what a run is begun with")]

@@ -18,6 +18,10 @@ pub enum Body {
     StartRun {
         start: Box<StartRun>,
     },
+    /// Whether [`Self::StartRun`] could begin this run: its agents are asked, nothing is made.
+    CheckStart {
+        start: Box<StartRun>,
+    },
     /// Take up a run of this project that no supervisor is alive for, or that is parked.
     OpenRun {
         run: RunId,

@@ -269,3 +269,18 @@ fn a_turn_is_interrupted_resumed_and_aborted_from_another_terminal_and_nothing_i
         },
     );
 }
+
+#[test]
+fn a_model_that_the_agent_does_not_know_is_named_with_the_nearest_one_and_nothing_is_begun() {
+    Ground::each(
+        &quick(),
+        || two_rounds,
+        |ground| {
+            let ran = headless(ground, &["--set", "roles.worker.model=mock/fats"]).ends_with(2);
+            assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+            assert!(ran.err.contains("mock/fats") && ran.err.contains("mock/fast"), "{}", ran.err);
+            assert!(!ground.path("repo/tmp").exists());
+            assert_eq!(ground.server.requests().len(), 0);
+        },
+    );
+}

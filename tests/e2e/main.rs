@@ -9,4 +9,5 @@
     reason = "what the binary said is shown when a test fails"
 )]
 
+mod bad_input;
 mod demo;

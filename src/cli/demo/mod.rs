@@ -15,7 +15,7 @@ use crate::project::RunFolder;
 use crate::settings::Paths;
 use crate::supervisor::clock::system_wall;
 use crate::tty;
-use crate::wire::{Body, Purpose};
+use crate::wire::Purpose;
 use scratch::Scratch;
 
 const TASK: &str = "Scripted demo: make the test of this repository pass";
@@ -78,7 +78,7 @@ async fn play(context: &Context, headless: bool) -> Result<Exit, Problem> {
         return here::attach_started(context, start).await;
     }
     let mut session = context.connect(Purpose::Headless { detach: false }).await?;
-    let run = session.request_run(Body::StartRun { start: Box::new(start) }).await?;
+    let run = headless::begin(&mut session, start).await?;
     headless::follow(&mut session, run, false, answer).await
 }
 

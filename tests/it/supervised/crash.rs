@@ -12,7 +12,7 @@ fn in_the_middle_of_a_turn() -> (House, u32) {
     house.write(
         "config/awtui/config.toml",
         &format!(
-            "[roles.analyst]\nagent = \"mine\"\n[agents.mine]\nargv = [\"sh\", \"{script}\", \"{{prompt}}\"]\n"
+            "[roles.analyst]\nagent = \"mine\"\n[roles.worker]\nagent = \"mine\"\n[agents.mine]\nargv = [\"sh\", \"{script}\", \"{{prompt}}\"]\n"
         ),
     );
     let stubborn = "trap '' HUP\necho 'half a thought'\n\
