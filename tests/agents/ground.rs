@@ -4,18 +4,15 @@
 use crate::home;
 use crate::install::{self, Pi};
 use crate::model_server::{ModelServer, Reply, Request};
+use crate::support::{self, Ran, only_child};
 use awtui::domain::{Run, Totals, apply};
 use awtui::supervisor::marker_entry;
 use awtui::{journal, pty};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
-/// Far more than any step here needs, on a slow machine too.
-const LOOKS: u32 = 12_000;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 const MODELS: [&str; 2] = ["fast", "strong"];
 
 pub struct Ground {
@@ -202,44 +199,8 @@ impl Drop for Ground {
     }
 }
 
-#[track_caller]
-fn only_child(folder: &Path) -> PathBuf {
-    let mut children = fs::read_dir(folder).unwrap();
-    let child = children.next().unwrap().unwrap().path();
-    assert!(children.next().is_none(), "more than one entry in {}", folder.display());
-    child
-}
-
-#[derive(Debug)]
-pub struct Ran {
-    pub code: Option<i32>,
-    pub out: String,
-    pub err: String,
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
-    }
-}
-
-impl Ran {
-    #[track_caller]
-    pub fn ends_with(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
-        self
-    }
-}
-
 /// Waits until something is so.
 #[track_caller]
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..LOOKS {
-        if is_so() {
-            return;
-        }
-        std::thread::park_timeout(BETWEEN_LOOKS);
-    }
-    panic!("waited in vain until {what}");
+    support::until(what, || is_so().then_some(()));
 }

@@ -17,4 +17,5 @@ mod model_server;
 mod pi;
 mod runs;
 mod screen;
-mod terminal;
+#[path = "../support/mod.rs"]
+mod support;

@@ -63,7 +63,7 @@ pub fn two_rounds(request: &Request) -> Reply {
 
 const TASK: &str = "write two files";
 
-fn headless(ground: &Ground, more: &[&str]) -> crate::ground::Ran {
+fn headless(ground: &Ground, more: &[&str]) -> crate::support::Ran {
     ground.awtui(&[&["run", "--headless", "--yes", TASK][..], more].concat())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::ground::{Ground, until};
 use crate::runs::{held, quick};
-use crate::terminal::Terminal;
+use crate::support::terminal::Terminal;
 use awtui::domain::RunOutcome;
 
 #[test]
@@ -11,19 +11,19 @@ fn a_run_outlives_its_screens_and_a_key_confirms_that_it_is_done() {
         &quick(),
         || held,
         |ground| {
-            let mut terminal = Terminal::open(ground, 120, 40);
+            let mut terminal = Terminal::open(&ground.command(&[]), &[], (120, 40));
             terminal.shows("What should be done?");
             terminal.types("write two files\r");
             until("the worker works", || ground.path("repo/started").exists());
             terminal.shows("WORKING");
             let supervisor = ground.supervisor_pid();
             terminal.kill();
-            let terminal = Terminal::open(ground, 80, 24);
+            let terminal = Terminal::open(&ground.command(&[]), &[], (80, 24));
             terminal.shows("WORKING");
             terminal.shows("while [ ! -e go ]");
             terminal.close();
-            let another = Terminal::open(ground, 100, 30);
-            let mut terminal = Terminal::open(ground, 120, 40);
+            let another = Terminal::open(&ground.command(&[]), &[], (100, 30));
+            let mut terminal = Terminal::open(&ground.command(&[]), &[], (120, 40));
             std::fs::write(ground.path("repo/go"), "").unwrap();
             for screen in [&terminal, &another] {
                 screen.shows("confirm done");

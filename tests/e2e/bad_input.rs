@@ -1,5 +1,6 @@
 //! What cannot be: one line that says why, an exit code, and nothing half-started.
 
+use crate::support::terminal::Terminal;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -175,5 +176,19 @@ fn without_a_terminal_the_screen_says_what_to_use_instead() {
 fn an_empty_task_is_no_task() {
     let place = Place::new(MINE);
     place.refuses(&["run", "--headless", " "], 2, &["task"]);
+    place.nothing_was_started();
+}
+
+#[test]
+fn a_terminal_that_is_too_small_gets_one_message_and_the_screen_when_it_grows() {
+    let place = Place::new(MINE);
+    let mut terminal = Terminal::open(&place.command(&[]), &[], (38, 9));
+    terminal.shows("awtui needs 40 x 10, this is 38 x 9");
+    terminal.resize(80, 24);
+    terminal.shows("What should be done?");
+    terminal.resize(30, 30);
+    terminal.shows("30 x 30");
+    terminal.types("q");
+    assert_eq!(terminal.exit_code(), 0);
     place.nothing_was_started();
 }

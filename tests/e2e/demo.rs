@@ -1,10 +1,11 @@
 //! `awtui demo` in a home that nobody ever used.
 
+use crate::support::only_child;
 use awtui::domain::{Answer, AnswerKind, AuthorKind, Fact, Run, RunOutcome, Verdict, apply};
 use awtui::journal;
 use awtui::pty;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 fn command(home: &Path, arguments: &[&str]) -> Command {
@@ -40,12 +41,6 @@ fn home() -> tempfile::TempDir {
     std::fs::create_dir_all(home.path().join("home")).unwrap();
     std::fs::write(settings.join("config.toml"), "nonsense = 1\n").unwrap();
     home
-}
-
-fn only_child(folder: &Path) -> PathBuf {
-    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert_eq!(entries.len(), 1, "{entries:?}");
-    entries.remove(0)
 }
 
 fn test_passes(repository: &Path) -> bool {

@@ -11,3 +11,5 @@
 
 mod bad_input;
 mod demo;
+#[path = "../support/mod.rs"]
+mod support;

@@ -15,6 +15,8 @@ pub mod replay;
 mod settings;
 mod simulation;
 mod supervised;
+#[path = "../support/mod.rs"]
+mod support;
 mod term;
 mod tty;
 mod ui;

@@ -7,20 +7,18 @@ mod lifetime;
 mod logs;
 mod replay;
 mod settings;
-pub mod terminal;
 mod told;
 
+pub use crate::support::{Ran, only_child, until};
 use awtui::client::Session;
 use awtui::wire::{Hello, Purpose, SocketPaths};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// Far more than anything here needs, on a slow machine too.
 const PATIENCE: Duration = Duration::from_mins(1);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
-const LOOKS: u32 = 6000;
 
 /// What an analyst and a worker print that agree on one step, then on being done.
 pub const ANALYST: &str = r#"
@@ -194,47 +192,4 @@ impl Drop for House {
         let _ = self.command(&["abort"]).output();
         let _ = self.command(&["supervisor", "stop"]).output();
     }
-}
-
-fn only_child(folder: &Path) -> PathBuf {
-    let mut children = fs::read_dir(folder).unwrap();
-    let child = children.next().unwrap().unwrap().path();
-    assert!(children.next().is_none(), "more than one entry in {}", folder.display());
-    child
-}
-
-pub struct Ran {
-    pub code: Option<i32>,
-    pub out: String,
-    pub err: String,
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-}
-
-impl Ran {
-    #[track_caller]
-    pub fn ends_with(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
-        self
-    }
-}
-
-/// Waits until something is so.
-#[track_caller]
-pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    for _ in 0..LOOKS {
-        if let Some(found) = look() {
-            return found;
-        }
-        std::thread::park_timeout(BETWEEN_LOOKS);
-    }
-    panic!("waited in vain until {what}");
 }

@@ -1,8 +1,8 @@
 //! A run of the real supervisor, seen live and then in a replay.
 
-use super::terminal::Terminal;
 use super::{ANALYST, House, WORKER, until};
 use crate::replay::frames;
+use crate::support::terminal::Terminal;
 use awtui::domain::{Answer, AnswerKind, Author, AuthorKind, Fact, OperatorAct, PaneChange, Seq, Text};
 use awtui::glass::{Glass, GlassEvent, Link};
 use awtui::replay::{Player, Timeline};
@@ -152,7 +152,7 @@ fn what_cannot_be_replayed_is_said_in_one_line() {
 fn keys_move_along_the_run_on_the_screen() {
     let house = finished();
     let last = house.facts().len();
-    let mut terminal = Terminal::open(&house, &["replay", "last", "--at", "1"], (120, 40));
+    let mut terminal = Terminal::open(&house.command(&[]), &["replay", "last", "--at", "1"], (120, 40));
     terminal.shows("stopped");
     assert!(!terminal.text().contains("worker here"));
     terminal.types("]");

@@ -1,9 +1,10 @@
 //! A person's terminal: the screen of awtui in a pseudo-terminal, to look at, to type into, and to take away.
 
-use crate::ground::{Ground, until};
+use super::until;
 use awtui::term::{Screen, Size};
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 pub struct Terminal {
@@ -14,15 +15,18 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    pub fn open(ground: &Ground, cols: u16, rows: u16) -> Self {
+    /// Runs the program with these arguments, in the folder and the environment of `like`.
+    pub fn open(like: &Command, arguments: &[&str], (cols, rows): (u16, u16)) -> Self {
         let size = PtySize { cols, rows, ..PtySize::default() };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_awtui"));
+        command.args(arguments);
         command.env_clear();
-        for (name, value) in ground.environment() {
-            command.env(name, value);
+        for (name, value) in like.get_envs() {
+            command.env(name, value.unwrap());
         }
-        command.cwd(ground.path("repo"));
+        command.env("TERM", "xterm-256color");
+        command.cwd(like.get_current_dir().unwrap());
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let screen = Arc::new(Mutex::new(Screen::new(Size::new(cols, rows), 0)));
@@ -44,11 +48,12 @@ impl Terminal {
         self.screen.lock().unwrap().text()
     }
 
+    /// Waits for words on the screen.
     #[track_caller]
     pub fn shows(&self, words: &str) {
         let what = format!("the screen shows {words:?}");
         let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            until(&what, || self.text().contains(words));
+            until(&what, || self.text().contains(words).then_some(()));
         }));
         assert!(seen.is_ok(), "no {words:?}, but:\n{}", self.text());
     }
@@ -56,6 +61,13 @@ impl Terminal {
     pub fn types(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
         self.keyboard.flush().unwrap();
+    }
+
+    /// Gives the window another size.
+    pub fn resize(&self, cols: u16, rows: u16) {
+        self.screen.lock().unwrap().resize(Size::new(cols, rows));
+        let size = PtySize { cols, rows, ..PtySize::default() };
+        self.master.as_ref().unwrap().resize(size).unwrap();
     }
 
     /// Kills the screen's process, with no time for farewells.
@@ -71,6 +83,11 @@ impl Terminal {
         drop(self.master.take());
         rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Waits for the program to leave by itself.
+    pub fn exit_code(mut self) -> u32 {
+        self.child.wait().unwrap().exit_code()
     }
 }
 
