@@ -5,7 +5,6 @@ use super::{Canvas, Features, Guard, Input, Steady, TtyEvent};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 use rustix::process;
-use std::future::Future;
 use std::io;
 use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal};
@@ -102,14 +101,6 @@ impl Tty {
     /// Takes the mouse, or leaves it to the terminal; it stays so when the terminal is lent and taken back.
     pub fn set_mouse(&mut self, ours: bool) -> Result<(), TtyError> {
         self.guard.set_mouse(ours).map_err(failed("written to"))
-    }
-
-    /// Gives the terminal to another program, an editor for one, for as long as `work` takes.
-    pub async fn hand_over<T>(&mut self, work: impl Future<Output = T>) -> Result<T, TtyError> {
-        self.lend()?;
-        let result = work.await;
-        self.take_back()?;
-        Ok(result)
     }
 
     /// Sends bytes that are not part of a frame: a bell, a notification, the clipboard. They must be awtui's own, never

@@ -35,15 +35,6 @@ fn child_in_a_terminal() {
                     "panic" => panic!("on purpose"),
                     other => panic!("no such part: {other}"),
                 },
-                Some(TtyEvent::Key(key)) if key.to_string() == "e" => {
-                    let lent = tty.hand_over(async {
-                        let mut line = String::new();
-                        print_now("editor reads\r\n");
-                        std::io::stdin().read_line(&mut line).unwrap();
-                        line.trim().to_owned()
-                    });
-                    told = format!("edited {}", lent.await.unwrap());
-                }
                 Some(TtyEvent::Terminate(signal)) => told = format!("asked to end by {signal}"),
                 Some(TtyEvent::Suspend) => {
                     tty.suspend().await.unwrap();
@@ -55,12 +46,6 @@ fn child_in_a_terminal() {
             show(&mut tty, &told);
         }
     });
-}
-
-fn print_now(text: &str) {
-    let mut out = std::io::stdout();
-    out.write_all(text.as_bytes()).unwrap();
-    out.flush().unwrap();
 }
 
 /// The parent's side: a terminal with the child in it.
@@ -223,21 +208,6 @@ fn frames_are_synchronized_updates() {
     let raw = String::from_utf8(host.end().raw.clone()).unwrap();
     let begins = raw.matches("\x1b[?2026h").count();
     assert!(begins >= 2, "{begins} frames");
-}
-
-#[test]
-fn another_program_gets_a_clean_terminal_and_its_own_keys() {
-    let mut host = Host::start("close");
-    host.type_in("e");
-    host.wait_for_text("editor reads");
-    host.assert_given_back();
-    host.type_in("words\r");
-    host.wait_for_text("edited words");
-    host.assert_taken();
-    host.type_in("a");
-    host.wait_for_text("Char('a')");
-    host.type_in("q");
-    host.end().assert_given_back();
 }
 
 #[test]
