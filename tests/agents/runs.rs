@@ -235,8 +235,9 @@ fn a_killed_supervisor_is_followed_by_one_that_takes_the_run_up_again() {
             let pid =
                 rustix::process::Pid::from_raw(i32::try_from(ground.supervisor_pid()).unwrap()).unwrap();
             rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
-            std::fs::write(ground.path("repo/go"), "").unwrap();
             ground.awtui(&["resume"]).ends_with(0);
+            // Only now: no call was under way when the supervisor and its agents died.
+            std::fs::write(ground.path("repo/go"), "").unwrap();
             until("the run is over", || ground.run().is_over());
             assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
             assert!(ground.kinds().contains(&"recovered".to_owned()));
