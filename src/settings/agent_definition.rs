@@ -3,6 +3,7 @@
 //! Owns the shape of `[agents.NAME]` and what follows from keys that were left out. The text of the definition goes to
 //! the `command` adapter as JSON inside [`crate::domain::AgentDefinition`]; how a program is driven is the adapter's.
 
+pub use crate::domain::{InterruptKey, PromptBy, TurnEndsBy, UsageCounts, UsageRule};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -36,66 +37,6 @@ pub struct AgentDefinition {
     /// Added to its environment.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-}
-
-/// How the program is given a prompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PromptBy {
-    /// As the argument `{prompt}`; one process a turn.
-    Argument,
-    /// On standard input, which is then closed; one process a turn.
-    Stdin,
-    /// In a file named by `{prompt_file}`; one process a turn.
-    File,
-    /// Pasted into the running program.
-    Paste,
-}
-
-/// What ends a turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TurnEndsBy {
-    Exit,
-    /// `awtui report`, called by the program.
-    Report,
-    /// No output for a while.
-    Idle,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum InterruptKey {
-    #[serde(rename = "escape")]
-    Escape,
-    #[serde(rename = "ctrl-c")]
-    CtrlC,
-}
-
-/// Where the tokens of a call stand in what the program prints.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UsageRule {
-    /// A regular expression with the named groups `input`, `output`, `cache_read`, `cache_write` and `cost`.
-    pub pattern: Option<String>,
-    /// JSON pointers into each line that is a JSON object.
-    pub input: Option<String>,
-    pub output: Option<String>,
-    pub cache_read: Option<String>,
-    pub cache_write: Option<String>,
-    pub cost: Option<String>,
-    #[serde(default)]
-    pub counts: UsageCounts,
-}
-
-/// What a figure means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum UsageCounts {
-    /// One call.
-    #[default]
-    Call,
-    /// Everything since the program started.
-    Total,
 }
 
 /// The table as it was written, after the layers: what was left out is still open.

@@ -1,5 +1,6 @@
 //! The definition of a `command` agent as the settings hand it over: JSON of the complete `[agents.NAME]` table.
 
+pub use crate::domain::{InterruptKey, PromptBy, TurnEndsBy, UsageCounts, UsageRule};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -44,60 +45,4 @@ fn default_quiet() -> u64 {
 
 fn default_end_idle() -> f64 {
     10.0
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PromptBy {
-    /// As the argument `{prompt}`; one process a turn.
-    Argument,
-    /// On standard input; one process a turn.
-    Stdin,
-    /// In a file named by `{prompt_file}`; one process a turn.
-    File,
-    /// Pasted into the running program.
-    Paste,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TurnEndsBy {
-    Exit,
-    /// `awtui report`, called by the program.
-    Report,
-    /// No output for a while.
-    Idle,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InterruptKey {
-    #[default]
-    Escape,
-    CtrlC,
-}
-
-/// Where the tokens of a call stand in what the program prints.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UsageRule {
-    /// With the named groups `input`, `output`, `cache_read`, `cache_write` and `cost`.
-    pub pattern: Option<String>,
-    /// JSON pointers into each line that is a JSON object.
-    pub input: Option<String>,
-    pub output: Option<String>,
-    pub cache_read: Option<String>,
-    pub cache_write: Option<String>,
-    pub cost: Option<String>,
-    pub counts: UsageCounts,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum UsageCounts {
-    /// One call.
-    #[default]
-    Call,
-    /// Everything since the program started.
-    Total,
 }
