@@ -251,6 +251,12 @@ impl Run {
         self.gates.iter().find(|gate| gate.id == id)
     }
 
+    /// Paused for good: its agents were asked to leave and have left.
+    pub fn is_parked(&self) -> bool {
+        self.pause.as_ref().is_some_and(|pause| pause.mode == PauseMode::Park)
+            && self.panes.values().all(|pane| pane.state == PaneState::Gone)
+    }
+
     pub fn is_over(&self) -> bool {
         self.outcome.is_some()
     }

@@ -11,6 +11,8 @@ use tokio::sync::mpsc;
 
 /// A peer that does not say hello by then is let go.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// After the socket accepted nobody: it has no descriptors left, for one.
+const NO_ONE: Duration = Duration::from_millis(100);
 /// Bytes of one line.
 const LONGEST_LINE: u64 = 1024 * 1024;
 /// Lines that may wait for an agent that does not read.
@@ -28,7 +30,7 @@ pub(super) async fn keep(tokens: Arc<Tokens>, listener: UnixListener) {
             }
             Err(error) => {
                 tracing::warn!(%error, "the agent socket accepts nobody");
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                tokio::time::sleep(NO_ONE).await;
             }
         }
     }

@@ -5,7 +5,7 @@ use super::peer;
 use super::preflight;
 use super::server::{Hall, Visit};
 use super::start;
-use crate::domain::{AuthorKind, Fact, OperatorAct, PauseMode, Record, Run, RunId};
+use crate::domain::{AuthorKind, Fact, OperatorAct, Record, Run, RunId};
 use crate::journal::blobs::Blobs;
 use crate::project::artifacts;
 use crate::wire::{
@@ -17,8 +17,15 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::UnixListener;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// What is left for a client that went may take this long to be written.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// The list of runs is sent no more often than a person can read.
+const LIST_PACE: Duration = Duration::from_millis(100);
+/// After the socket accepted nobody: it has no descriptors left, for one.
+const NO_ONE: Duration = Duration::from_millis(100);
 /// Bytes that are taken from a client's queue for one write.
 const WRITE_SIZE: usize = 256 * 1024;
 /// Bytes of a fetched text that one response carries.
@@ -42,7 +49,7 @@ pub(super) async fn keep(hall: Arc<Hall>, listener: UnixListener) {
             }
             Err(error) => {
                 tracing::warn!(%error, "the operator socket accepts nobody");
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                tokio::time::sleep(NO_ONE).await;
             }
         }
     }
@@ -80,15 +87,17 @@ pub(super) async fn serve<S>(
         hello,
         subscribed: None,
         started: Vec::new(),
+        asked_to_stop: false,
     };
     let mut welcome = Welcome::new(std::process::id());
     welcome.runs = hall.summaries();
     client.mailbox.push(ToClient::Welcome { welcome });
     let (mut reader, mut writer) = connection.split();
     let mailbox = Arc::clone(&client.mailbox);
-    let writing = tokio::spawn(async move {
+    let mut writing = tokio::spawn(async move {
         loop {
-            for message in mailbox.take(WRITE_SIZE).await {
+            let Some(messages) = mailbox.take(WRITE_SIZE).await else { return };
+            for message in messages {
                 if writer.queue(&message).is_err() {
                     return;
                 }
@@ -102,8 +111,13 @@ pub(super) async fn serve<S>(
     client.listen(&mut reader).await;
     client.leave().await;
     // What was answered last is still on its way to a command that asked and left.
-    let _ = tokio::time::timeout(Duration::from_millis(200), client.drained()).await;
-    writing.abort();
+    client.mailbox.close();
+    if tokio::time::timeout(FAREWELL, &mut writing).await.is_err() {
+        writing.abort();
+    }
+    if client.asked_to_stop {
+        hall.stop();
+    }
 }
 
 struct Client {
@@ -114,6 +128,8 @@ struct Client {
     subscribed: Option<RunId>,
     /// Runs that this client began.
     started: Vec<RunId>,
+    /// The supervisor ends once this client has its answer.
+    asked_to_stop: bool,
 }
 
 impl Client {
@@ -125,11 +141,11 @@ impl Client {
             self.stop(drain).await;
             return;
         }
+        let lists_runs = matches!(self.hello.purpose, Purpose::Attach { .. });
+        let mut moves = self.hall.moves();
+        let mut listed = None;
+        let mut list_at: Option<Instant> = None;
         loop {
-            let changed = {
-                let hall = Arc::clone(&self.hall);
-                async move { hall.changed.notified().await }
-            };
             tokio::select! {
                 message = reader.next() => match message {
                     Ok(Some(ToSupervisor::Request { id, body })) => self.answer(id, body).await,
@@ -140,22 +156,25 @@ impl Client {
                         return;
                     }
                 },
-                () = changed, if matches!(self.hello.purpose, Purpose::Attach { .. }) => {
-                    self.mailbox.push(ToClient::Runs { runs: self.hall.summaries() });
-                    // Not more often than a person can read.
-                    tokio::time::sleep(Duration::from_millis(100)).await;
+                Ok(()) = moves.changed(), if lists_runs && list_at.is_none() => {
+                    list_at = Some(Instant::now() + LIST_PACE);
                 }
+                () = tokio::time::sleep_until(list_at.unwrap_or_else(Instant::now)), if list_at.is_some() => {
+                    list_at = None;
+                    let runs = self.hall.summaries();
+                    if listed.as_ref() != Some(&runs) {
+                        self.mailbox.push(ToClient::Runs { runs: runs.clone() });
+                        listed = Some(runs);
+                    }
+                }
+            }
+            if self.asked_to_stop {
+                return;
             }
             if self.mailbox.with(|outbound| outbound.is_hopeless()) {
                 tracing::warn!("a client does not read; it is let go");
                 return;
             }
-        }
-    }
-
-    async fn drained(&self) {
-        while !self.mailbox.with(|outbound| outbound.is_empty()) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
@@ -269,29 +288,27 @@ impl Client {
             Body::Runs => Ok(Reply::Runs { runs: self.hall.summaries() }),
             Body::Status { run } => {
                 let run = self.which(run)?;
-                Ok(Reply::Json { value: json(&self.hall.state(&run).ok_or("the run is gone")?)? })
+                Ok(Reply::Json { value: json(&self.state(&run).await?)? })
             }
             Body::Ledger { run } => {
                 let run = self.which(run)?;
-                Ok(Reply::Json { value: json(&self.hall.state(&run).ok_or("the run is gone")?.ledger)? })
+                Ok(Reply::Json { value: json(&self.state(&run).await?.ledger)? })
             }
             Body::Gates { run } => {
                 let runs = match run {
-                    Some(run) => {
-                        vec![(run.clone(), self.hall.state(&run).ok_or_else(|| self.unknown(&run))?)]
-                    }
-                    None => self.hall.live_runs(),
+                    Some(run) => vec![run],
+                    None => self.hall.live_runs().into_iter().map(|(run, _)| run).collect(),
                 };
-                let gates = runs
-                    .iter()
-                    .flat_map(|(run, state)| {
-                        state.open_gates().map(|gate| GateEntry { run: run.clone(), gate: gate.clone() })
-                    })
-                    .collect();
+                let mut gates = Vec::new();
+                for run in runs {
+                    let state = self.state(&run).await?;
+                    gates
+                        .extend(state.open_gates().cloned().map(|gate| GateEntry { run: run.clone(), gate }));
+                }
                 Ok(Reply::Gates { gates })
             }
             Body::Events { run, after, kind, limit } => self.events(run, after, kind.as_deref(), limit).await,
-            Body::Fetch { run, what, offset, limit } => self.fetch(&run, &what, offset, limit),
+            Body::Fetch { run, what, offset, limit } => self.fetch(&run, &what, offset, limit).await,
             Body::Stop { drain } => {
                 self.stop(drain).await;
                 Ok(Reply::Done)
@@ -339,6 +356,13 @@ impl Client {
         owner.send(message).await.map_err(|_| "the run is no longer served".to_owned())
     }
 
+    /// The whole state of a run, after everything that was sent to it before.
+    async fn state(&self, run: &RunId) -> Result<Run, String> {
+        let (reply, answer) = oneshot::channel();
+        self.tell(run, OwnerMessage::State { reply }).await?;
+        received(answer).await
+    }
+
     async fn events(
         &self,
         run: Option<RunId>,
@@ -359,8 +383,14 @@ impl Client {
         Ok(Reply::Events { records, more: matching.next().is_some() })
     }
 
-    fn fetch(&self, run: &RunId, what: &Fetch, offset: u64, limit: Option<u64>) -> Result<Reply, String> {
-        let state = self.hall.state(run).ok_or_else(|| self.unknown(run))?;
+    async fn fetch(
+        &self,
+        run: &RunId,
+        what: &Fetch,
+        offset: u64,
+        limit: Option<u64>,
+    ) -> Result<Reply, String> {
+        let state = self.state(run).await?;
         let blobs = Blobs::new(self.hall.folders.blobs(run));
         let full = |text: &crate::domain::Text| blobs.text(text).map_err(|error| error.to_string());
         let text = match what {
@@ -369,7 +399,7 @@ impl Client {
                 String::from_utf8_lossy(&bytes).into_owned()
             }
             Fetch::File { path } => {
-                let folder = self.folder(run).ok_or("the run's folder is not known")?;
+                let folder = self.hall.folder(run).ok_or("the run's folder is not known")?;
                 artifacts::read(&folder, path, FETCH_SIZE).map_err(|error| error.to_string())?
             }
             Fetch::Diff { step } => {
@@ -385,13 +415,8 @@ impl Client {
         Ok(piece(&text, offset, limit))
     }
 
-    fn folder(&self, run: &RunId) -> Option<std::path::PathBuf> {
-        let summaries = self.hall.summaries();
-        summaries.into_iter().find(|summary| summary.run == *run).map(|summary| summary.folder.into())
-    }
-
-    /// Ends the supervisor; with `drain` every live run finishes its turn and is parked first.
-    async fn stop(&self, drain: bool) {
+    /// The supervisor ends after this; with `drain` every live run finishes its turn and is parked first.
+    async fn stop(&mut self, drain: bool) {
         if drain {
             for (run, _) in self.hall.live_runs() {
                 if let Some(owner) = self.hall.owner(&run) {
@@ -399,24 +424,15 @@ impl Client {
                     let _ = owner.send(OwnerMessage::Park { reason }).await;
                 }
             }
-            loop {
-                let busy = self.hall.live_runs().iter().any(|(_, run)| !is_at_rest(run));
-                if !busy {
+            let mut moves = self.hall.moves();
+            while self.hall.live_runs().iter().any(|(_, standing)| !standing.is_parked) {
+                if moves.changed().await.is_err() {
                     break;
                 }
-                self.hall.changed.notified().await;
             }
         }
-        // The greeting is on its way; who asked takes a connection that ends before it for a failure.
-        let _ = tokio::time::timeout(PATIENCE, self.drained()).await;
-        self.hall.stop();
+        self.asked_to_stop = true;
     }
-}
-
-/// Paused for good, without a process.
-fn is_at_rest(run: &Run) -> bool {
-    run.pause.as_ref().is_some_and(|pause| pause.mode == PauseMode::Park)
-        && run.panes.values().all(|pane| pane.state == crate::domain::PaneState::Gone)
 }
 
 async fn received<T>(answer: oneshot::Receiver<T>) -> Result<T, String> {

@@ -190,12 +190,12 @@ impl Owner {
         Ok(())
     }
 
-    /// What the child does becomes messages.
+    /// What the child does comes to the owner beside the messages, so that a flood of it does not stand before them.
     pub(super) fn forward(&self, pane: &PaneId, mut events: mpsc::Receiver<pty::Event>) {
-        let (sender, pane) = (self.sender.clone(), pane.clone());
+        let (sender, pane) = (self.terminals.0.clone(), pane.clone());
         tokio::spawn(async move {
             while let Some(event) = events.recv().await {
-                if sender.send(OwnerMessage::Pty { pane: pane.clone(), event }).await.is_err() {
+                if sender.send((pane.clone(), event)).await.is_err() {
                     break;
                 }
             }

@@ -20,16 +20,16 @@ impl Owner {
         match self.projector.write(run, self.places.run_folder(), &full) {
             Ok(()) => {
                 self.projected = run.seq;
-                self.projection_retry = None;
+                self.unwritten = None;
             }
             Err(error) => {
                 // The truth is in the journal; these can be written again at any time.
-                if self.projection_retry.is_none() {
-                    let reason = format!("the run folder cannot be written: {error}; it is tried again");
+                let reason = format!("the run folder cannot be written: {error}; it is tried again");
+                if self.unwritten.is_none() {
                     tracing::warn!(%reason);
                     self.subscribers.notice(&reason);
                 }
-                self.projection_retry = Some(Instant::now() + RETRY);
+                self.unwritten = Some((Instant::now() + RETRY, reason));
                 self.wants_projection = true;
             }
         }

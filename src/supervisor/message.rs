@@ -1,8 +1,7 @@
 //! What the owner of a run is told.
 
 use super::world::Probed;
-use crate::domain::{Author, EffectId, OperatorAct, Outcome, PaneId, Record, Seq};
-use crate::pty;
+use crate::domain::{Author, EffectId, OperatorAct, Outcome, PaneId, Record, Run, Seq};
 use crate::wire::{Mailbox, PaneSizes};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -12,10 +11,6 @@ use tokio::sync::{mpsc, oneshot};
 pub(super) struct ClientId(pub(super) u64);
 
 pub(super) enum OwnerMessage {
-    Pty {
-        pane: PaneId,
-        event: pty::Event,
-    },
     Agent {
         pane: PaneId,
         event: AgentEvent,
@@ -57,6 +52,10 @@ pub(super) enum OwnerMessage {
     },
     Unsubscribe {
         client: ClientId,
+    },
+    /// The whole state as it is now.
+    State {
+        reply: oneshot::Sender<Run>,
     },
     Records {
         after: Seq,

@@ -27,6 +27,7 @@ mod preflight;
 mod real_world;
 mod server;
 mod stall;
+mod standing;
 mod start;
 mod subscribers;
 mod summaries;

@@ -8,6 +8,7 @@ use super::last_screens::LastScreens;
 use super::message::{AgentEvent, ClientId, OwnerMessage};
 use super::places::Places;
 use super::stall::Stall;
+use super::standing::Standing;
 use super::subscribers::Subscribers;
 use super::tokens::Tokens;
 use super::world::World;
@@ -19,8 +20,10 @@ use crate::domain::{
 };
 use crate::journal::JournalError;
 use crate::project::Projector;
+use crate::pty;
 use crate::settings::prices::Prices;
 use crate::settings::prompts::Prompts;
+use crate::wire::{Mailbox, ToClient};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +53,9 @@ pub(super) enum NotTaken {
     Stalled(String),
 }
 
+/// What comes out of the children, by pane. Short: a child that prints faster than it is read waits.
+pub(super) type Terminals = (mpsc::Sender<(PaneId, pty::Event)>, mpsc::Receiver<(PaneId, pty::Event)>);
+
 pub(super) struct Owner {
     pub(super) engine: Engine,
     pub(super) clock: Clock,
@@ -68,7 +74,8 @@ pub(super) struct Owner {
     pub(super) sender: mpsc::Sender<OwnerMessage>,
     pub(super) inputs: VecDeque<Input>,
     /// Tells the server how the run stands, after each change.
-    pub(super) summary: watch::Sender<Arc<Run>>,
+    pub(super) standing: watch::Sender<Standing>,
+    pub(super) terminals: Terminals,
     /// The disk takes nothing.
     pub(super) stall: Stall,
     /// What was open when the supervisor of before was gone has not been looked at yet.
@@ -79,8 +86,8 @@ pub(super) struct Owner {
     pub(super) projector: Projector,
     pub(super) artifacts: Vec<ArtifactEntry>,
     pub(super) wants_projection: bool,
-    /// The files for people could not be written, and are tried again then.
-    pub(super) projection_retry: Option<Instant>,
+    /// The files for people could not be written: when they are tried again, and why.
+    pub(super) unwritten: Option<(Instant, String)>,
     pub(super) unneeded_since: Option<Instant>,
     /// Of panes that no desk stands for.
     pub(super) last_screens: LastScreens,
@@ -105,15 +112,6 @@ impl Owner {
             let closing = self.closes_at();
             tokio::select! {
                 biased;
-                message = messages.recv() => match message {
-                    Some(OwnerMessage::LetGo { done }) => {
-                        self.write_projections();
-                        let _ = done.send(());
-                        break;
-                    }
-                    Some(message) => self.take(message),
-                    None => break,
-                },
                 () = sleep_until(due) => self.on_due(),
                 () = sleep_until(closing) => {
                     self.write_projections();
@@ -123,6 +121,17 @@ impl Owner {
                 _ = logs.tick(), if self.desks.values().any(|desk| !desk.has_ended()) => self.read_logs(),
                 _ = quiet.tick(), if self.desks.values().any(Desk::is_watched) => self.on_quiet(),
                 _ = files.tick(), if self.may_project() => self.write_projections(),
+                message = messages.recv() => match message {
+                    Some(OwnerMessage::LetGo { done }) => {
+                        self.write_projections();
+                        let _ = done.send(());
+                        break;
+                    }
+                    Some(message) => self.take(message),
+                    None => break,
+                },
+                // Last: a pane that floods holds back neither what is due nor the operator.
+                Some((pane, event)) = self.terminals.1.recv() => self.on_pty(&pane, event),
             }
             self.drive();
         }
@@ -135,7 +144,7 @@ impl Owner {
     }
 
     fn may_project(&self) -> bool {
-        self.wants_projection && self.projection_retry.is_none_or(|at| at <= Instant::now())
+        self.wants_projection && self.unwritten.as_ref().is_none_or(|(at, _)| *at <= Instant::now())
     }
 
     /// When the run needs no owner any more: it is over, nothing of it is alive and nobody looks at it.
@@ -152,7 +161,6 @@ impl Owner {
 
     fn take(&mut self, message: OwnerMessage) {
         match message {
-            OwnerMessage::Pty { pane, event } => self.on_pty(&pane, event),
             OwnerMessage::Agent { pane, event } => self.on_agent(&pane, event),
             OwnerMessage::Probed { pane, effect, result } => self.on_probed(&pane, effect, result),
             OwnerMessage::Settled { effect, outcome } => self.settle(effect, outcome),
@@ -174,6 +182,9 @@ impl Owner {
             OwnerMessage::PaneSizes { panes } => self.want_sizes(&panes),
             OwnerMessage::Subscribe { client, after, mailbox } => self.subscribe(client, after, mailbox),
             OwnerMessage::Unsubscribe { client } => self.subscribers.remove(client),
+            OwnerMessage::State { reply } => {
+                let _ = reply.send(self.run().clone());
+            }
             OwnerMessage::Records { after, reply } => {
                 let from = self.engine.records().partition_point(|record| record.seq <= after);
                 let _ = reply.send(self.engine.records()[from..].to_vec());
@@ -265,7 +276,12 @@ impl Owner {
             }
         }
         self.wants_projection = true;
-        self.summary.send_replace(Arc::new(self.run().clone()));
+        let standing = Standing::of(self.engine.run(), self.places.folder());
+        self.standing.send_if_modified(|known| {
+            let moved = *known != standing;
+            *known = standing;
+            moved
+        });
     }
 
     /// Takes in what is queued, in its order, until nothing is left or the disk takes no more.
@@ -340,7 +356,7 @@ impl Owner {
             .chain(desks)
             .chain(snapshots)
             .chain(self.stall.retry_at())
-            .chain(self.projection_retry.filter(|at| *at > Instant::now()))
+            .chain(self.unwritten.as_ref().map(|(at, _)| *at).filter(|at| *at > Instant::now()))
             .min()
     }
 
@@ -383,7 +399,7 @@ impl Owner {
         }
     }
 
-    fn subscribe(&mut self, client: ClientId, after: u64, mailbox: Arc<crate::wire::Mailbox>) {
+    fn subscribe(&mut self, client: ClientId, after: u64, mailbox: Arc<Mailbox>) {
         let run = self.places.run().clone();
         let from = self.engine.records().partition_point(|record| record.seq <= after);
         let records = self.engine.records()[from..].to_vec();
@@ -393,12 +409,13 @@ impl Owner {
             .filter_map(|(pane, desk)| desk.snapshot().map(|(end, change)| (pane.clone(), end, change)))
             .chain(self.last_screens.iter().map(|(pane, (end, change))| (pane.clone(), *end, change.clone())))
             .collect();
+        // Said when it began, and to whoever comes while it lasts.
+        for reason in self.stall.reasons().chain(self.unwritten.iter().map(|(_, reason)| reason.as_str())) {
+            mailbox.push(ToClient::notice(reason));
+        }
         self.subscribers.add(client, mailbox, &run, &records, panes, self.clock.now());
         let entries = self.places.artifacts();
         self.subscribers.artifacts(&run, &entries);
-        if let Some(reason) = self.stall.reason() {
-            self.subscribers.notice(reason);
-        }
     }
 }
 

@@ -7,11 +7,12 @@ use super::lock::{Lock, LockError};
 use super::message::{ClientId, OwnerMessage};
 use super::own_settings::OwnSettings;
 use super::owner::Owner;
+use super::standing::Standing;
 use super::start;
-use super::summaries::{self, Summaries};
+use super::summaries::Summaries;
 use super::tokens::Tokens;
 use super::world::World;
-use crate::domain::{Run, RunId, RunSummary};
+use crate::domain::{RunId, RunSummary};
 use crate::project::{Project, ProjectFolders};
 use crate::settings::Paths;
 use crate::wire::{SocketError, SocketPaths, StartRun};
@@ -50,7 +51,7 @@ pub struct Options {
 
 pub(super) struct RunHandle {
     pub(super) sender: mpsc::Sender<OwnerMessage>,
-    pub(super) state: watch::Receiver<Arc<Run>>,
+    standing: watch::Receiver<Standing>,
     pub(super) folder: PathBuf,
 }
 
@@ -67,7 +68,8 @@ pub(super) struct Hall {
     next_client: AtomicU64,
     stop: Notify,
     stopping: AtomicBool,
-    pub(super) changed: Notify,
+    /// Counts what moved: a client, a run, how one stands.
+    moves: watch::Sender<u64>,
 }
 
 impl Hall {
@@ -89,7 +91,7 @@ impl Hall {
             next_client: AtomicU64::new(1),
             stop: Notify::new(),
             stopping: AtomicBool::new(false),
-            changed: Notify::new(),
+            moves: watch::Sender::new(0),
         }
     }
 
@@ -101,13 +103,22 @@ impl Hall {
         ClientId(self.next_client.fetch_add(1, Ordering::Relaxed))
     }
 
+    fn moved(&self) {
+        self.moves.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Tells of each move from now on.
+    pub(super) fn moves(&self) -> watch::Receiver<u64> {
+        self.moves.subscribe()
+    }
+
     fn client_came(&self) {
         self.clients.fetch_add(1, Ordering::SeqCst);
     }
 
     fn client_left(&self) {
         self.clients.fetch_sub(1, Ordering::SeqCst);
-        self.changed.notify_waiters();
+        self.moved();
     }
 
     pub(super) fn stop(&self) {
@@ -125,32 +136,30 @@ impl Hall {
         self.runs().get(run).map(|handle| handle.sender.clone())
     }
 
-    pub(super) fn state(&self, run: &RunId) -> Option<Arc<Run>> {
-        self.runs().get(run).map(|handle| Arc::clone(&handle.state.borrow()))
+    /// Where people read about a run that is served here.
+    pub(super) fn folder(&self, run: &RunId) -> Option<PathBuf> {
+        self.runs().get(run).map(|handle| handle.folder.clone())
     }
 
     /// The newest run that is not over, else the newest one.
     pub(super) fn newest(&self) -> Option<RunId> {
         let runs = self.runs();
-        let alive = runs.iter().rev().find(|(_, handle)| !handle.state.borrow().is_over());
+        let alive = runs.iter().rev().find(|(_, handle)| !handle.standing.borrow().is_over);
         alive.or_else(|| runs.iter().next_back()).map(|(run, _)| run.clone())
     }
 
-    pub(super) fn live_runs(&self) -> Vec<(RunId, Arc<Run>)> {
+    pub(super) fn live_runs(&self) -> Vec<(RunId, Standing)> {
         self.runs()
             .iter()
-            .map(|(id, handle)| (id.clone(), Arc::clone(&handle.state.borrow())))
-            .filter(|(_, run)| !run.is_over())
+            .map(|(id, handle)| (id.clone(), handle.standing.borrow().clone()))
+            .filter(|(_, standing)| !standing.is_over)
             .collect()
     }
 
     /// All runs of the project, newest first: those served here as they stand, the others from their journals.
     pub(super) fn summaries(&self) -> Vec<RunSummary> {
-        let mut summaries: Vec<RunSummary> = self
-            .runs()
-            .values()
-            .filter_map(|handle| summaries::summary(&handle.state.borrow(), &handle.folder, true))
-            .collect();
+        let mut summaries: Vec<RunSummary> =
+            self.runs().values().filter_map(|handle| handle.standing.borrow().summary.clone()).collect();
         let served: BTreeSet<RunId> = summaries.iter().map(|summary| summary.run.clone()).collect();
         summaries.extend(self.stored().all(&self.folders, &served));
         summaries.sort_by(|one, other| other.created.cmp(&one.created).then(other.run.cmp(&one.run)));
@@ -170,10 +179,10 @@ impl Hall {
     pub(super) fn check_free(&self, directory: &str) -> Result<(), String> {
         match self.live_runs().into_iter().find(|(_, run)| run.directory == directory) {
             None => Ok(()),
-            Some((run, state)) => Err(format!(
+            Some((run, standing)) => Err(format!(
                 "this working tree is busy with run {run} ({}): attach to it with `awtui attach`, or end it with \
                  `awtui abort {run}`",
-                state.summary_phase().as_str()
+                standing.summary.map_or_else(String::new, |summary| summary.phase)
             )),
         }
     }
@@ -211,10 +220,10 @@ impl Hall {
 
     fn serve_run(self: &Arc<Self>, (owner, messages): (Owner, mpsc::Receiver<OwnerMessage>)) -> RunId {
         let run = owner.places.run().clone();
-        let mut state = owner.summary.subscribe();
+        let mut standing = owner.standing.subscribe();
         let handle = RunHandle {
             sender: owner.sender.clone(),
-            state: state.clone(),
+            standing: standing.clone(),
             folder: owner.places.folder().to_path_buf(),
         };
         self.runs().insert(run.clone(), handle);
@@ -223,16 +232,16 @@ impl Hall {
             let run = owner.places.run().clone();
             owner.serve(messages).await;
             hall.runs().remove(&run);
-            hall.changed.notify_waiters();
+            hall.moved();
         });
         let hall = Arc::clone(self);
         tokio::spawn(async move {
-            while state.changed().await.is_ok() {
-                hall.changed.notify_waiters();
+            while standing.changed().await.is_ok() {
+                hall.moved();
             }
-            hall.changed.notify_waiters();
+            hall.moved();
         });
-        self.changed.notify_waiters();
+        self.moved();
         run
     }
 
@@ -250,7 +259,8 @@ impl Hall {
     }
 
     fn is_idle(&self) -> bool {
-        self.clients.load(Ordering::SeqCst) == 0 && self.live_runs().iter().all(|(_, run)| is_parked(run))
+        self.clients.load(Ordering::SeqCst) == 0
+            && self.live_runs().iter().all(|(_, standing)| standing.is_parked)
     }
 
     /// Lets every run go, with what is known of it on disk.
@@ -279,12 +289,6 @@ impl Drop for Visit {
     fn drop(&mut self) {
         self.0.client_left();
     }
-}
-
-/// A parked run has no process of its own: nothing is lost when its supervisor leaves.
-fn is_parked(run: &Run) -> bool {
-    let parked = run.pause.as_ref().is_some_and(|pause| pause.mode == crate::domain::PauseMode::Park);
-    parked && run.panes.values().all(|pane| pane.state == crate::domain::PaneState::Gone)
 }
 
 /// Serves a project until nothing is left to do. Returns at once when another supervisor serves it already. The clock is
@@ -344,9 +348,11 @@ enum End {
 /// Until a client or a signal says stop, or nothing has been left to do for a while.
 async fn wait_for_the_end(hall: &Hall) -> End {
     let mut terminate = signal(tokio::signal::unix::SignalKind::terminate());
+    let mut children = signal(tokio::signal::unix::SignalKind::child());
+    let mut moves = hall.moves();
     loop {
-        // What changes from here on is noticed, also before it is waited for.
-        let changed = hall.changed.notified();
+        // What moves from here on is noticed, also before it is waited for.
+        moves.borrow_and_update();
         let idle = hall.is_idle();
         tokio::select! {
             () = hall.stop.notified() => return End::Asked,
@@ -354,14 +360,15 @@ async fn wait_for_the_end(hall: &Hall) -> End {
                 hall.stop();
                 return End::Asked;
             }
-            () = changed => {}
+            // What agents left behind comes to us when it ends.
+            () = received(&mut children) => crate::pty::reap_orphans(),
+            Ok(()) = moves.changed() => {}
             () = tokio::time::sleep(LINGER), if idle => {
                 if hall.is_idle() {
                     return End::Idle;
                 }
             }
         }
-        crate::pty::reap_orphans();
     }
 }
 

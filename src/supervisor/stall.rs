@@ -26,6 +26,11 @@ impl Stall {
         self.journal.as_deref()
     }
 
+    /// Everything that cannot be written now.
+    pub(super) fn reasons(&self) -> impl Iterator<Item = &str> {
+        self.journal.iter().chain(&self.recordings).map(String::as_str)
+    }
+
     pub(super) fn retry_at(&self) -> Option<Instant> {
         self.retry.map(|(at, _)| at)
     }

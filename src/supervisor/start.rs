@@ -8,6 +8,7 @@ use super::owner::{NotTaken, Owner};
 use super::places::Places;
 use super::server::Hall;
 use super::stall::Stall;
+use super::standing::Standing;
 use super::subscribers::Subscribers;
 use super::{launch, log_file};
 use crate::agent;
@@ -30,6 +31,9 @@ use tokio::sync::{mpsc, watch};
 const SIZE: (u16, u16) = (120, 40);
 /// Runs of the same task in the same second get a number.
 const MOST_SAMES: u32 = 100;
+
+/// Pieces of output that may wait for the owner.
+const TERMINAL_QUEUE: usize = 16;
 
 type Begun = (Owner, mpsc::Receiver<OwnerMessage>);
 
@@ -181,7 +185,7 @@ fn owner(
     log_file::hide(launch::secrets(&environment));
     let (sender, messages) = Hall::queue();
     let places = Places::new(run, hall.folders.clone(), folder, hall.options.sockets.agent.clone());
-    let (summary, _) = watch::channel(Arc::new(engine.run().clone()));
+    let (standing, _) = watch::channel(Standing::of(engine.run(), places.folder()));
     let owner = Owner {
         engine,
         clock,
@@ -198,7 +202,8 @@ fn owner(
         timers: BTreeMap::new(),
         sender,
         inputs: VecDeque::new(),
-        summary,
+        standing,
+        terminals: mpsc::channel(TERMINAL_QUEUE),
         stall: Stall::default(),
         must_recover: false,
         n_tokens: 0,
@@ -206,7 +211,7 @@ fn owner(
         projector: Projector::default(),
         artifacts: Vec::new(),
         wants_projection: true,
-        projection_retry: None,
+        unwritten: None,
         unneeded_since: None,
         last_screens: BTreeMap::new(),
     };

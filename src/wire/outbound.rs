@@ -6,6 +6,7 @@
 use super::ToClient;
 use crate::domain::{Millis, PaneChange, PaneId, Record, RunId};
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -330,11 +331,16 @@ fn weight(message: &ToClient) -> usize {
 pub struct Mailbox {
     outbound: Mutex<Outbound>,
     filled: Notify,
+    closed: AtomicBool,
 }
 
 impl Mailbox {
     pub fn new(limits: Limits) -> Self {
-        Self { outbound: Mutex::new(Outbound::new(limits)), filled: Notify::new() }
+        Self {
+            outbound: Mutex::new(Outbound::new(limits)),
+            filled: Notify::new(),
+            closed: AtomicBool::new(false),
+        }
     }
 
     /// Works on the queue and wakes the task that writes. Never waits for the client.
@@ -348,13 +354,23 @@ impl Mailbox {
         self.with(|outbound| outbound.push(message));
     }
 
-    /// Waits until there is something to write, and takes about `bytes` of it. For one task only. A call that is
-    /// dropped while it waits loses nothing.
-    pub async fn take(&self, bytes: usize) -> Vec<ToClient> {
+    /// Nothing more will come: what waits is still to be written.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        self.filled.notify_one();
+    }
+
+    /// Waits until there is something to write, and takes about `bytes` of it; `None` once it is closed and empty. For
+    /// one task only. A call that is dropped while it waits loses nothing.
+    pub async fn take(&self, bytes: usize) -> Option<Vec<ToClient>> {
         loop {
+            let closed = self.closed.load(Ordering::SeqCst);
             let taken = self.lock().take(bytes);
             if !taken.is_empty() {
-                return taken;
+                return Some(taken);
+            }
+            if closed {
+                return None;
             }
             self.filled.notified().await;
         }

@@ -2,6 +2,7 @@
 
 mod command_agents;
 mod crash;
+mod flood;
 mod full_disk;
 mod lifetime;
 mod logs;

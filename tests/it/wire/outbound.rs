@@ -279,8 +279,8 @@ async fn a_client_that_does_not_read_never_holds_up_the_one_who_fills_its_mailbo
     let writer = tokio::spawn({
         let mailbox = Arc::clone(&mailbox);
         async move {
-            loop {
-                for message in mailbox.take(64 * 1024).await {
+            while let Some(messages) = mailbox.take(64 * 1024).await {
+                for message in messages {
                     supervisor.writer.send(&message).await.unwrap();
                 }
             }
@@ -314,4 +314,13 @@ async fn a_client_that_does_not_read_never_holds_up_the_one_who_fills_its_mailbo
     }
     assert_eq!(facts, (1..=200).collect::<Vec<_>>());
     writer.abort();
+}
+
+#[tokio::test]
+async fn a_closed_mailbox_gives_what_waits_and_then_ends() {
+    let mailbox = Mailbox::new(Limits::default());
+    mailbox.with(|outbound| outbound.push_record(&run(), record(1)));
+    mailbox.close();
+    assert_eq!(mailbox.take(1024).await.map(|messages| messages.len()), Some(1));
+    assert_eq!(mailbox.take(1024).await, None);
 }
