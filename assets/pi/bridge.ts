@@ -221,7 +221,8 @@ export default function awtuiBridge(pi: ExtensionAPI) {
   function tellContext() {
     const usage = context?.getContextUsage();
     if (!usage) return;
-    const told: Line = { type: "context", tokens: usage.tokens ?? null, window: usage.contextWindow };
+    // Pi counts from nothing until a reply tells: a context is never empty, so that is not known yet.
+    const told: Line = { type: "context", tokens: usage.tokens || null, window: usage.contextWindow };
     if (JSON.stringify(told) === lastContext) return;
     lastContext = JSON.stringify(told);
     send(told);
@@ -409,7 +410,10 @@ export default function awtuiBridge(pi: ExtensionAPI) {
   on("model_select", () => tellModel());
   on("thinking_level_select", () => tellModel());
   on("agent_start", () => begin());
-  on("context", () => scan());
+  on("context", () => {
+    scan();
+    tellContext();
+  });
   on("message_start", () => scan());
   on("message_end", ({ message }) => {
     scan();

@@ -100,6 +100,8 @@ pub fn nearest_bound(run: &Run, now: Time) -> Option<NearestBound> {
         .into_iter()
         .filter(|(_, most, _)| *most > 0)
         .map(|(spent, most, label)| NearestBound { label, used: permille(spent, most) })
+        // Nothing is near at the very beginning.
+        .filter(|bound| bound.used > 0)
         .max_by_key(|bound| bound.used)
 }
 
