@@ -68,37 +68,13 @@ impl Timeline {
         let mut steps: Vec<Span> = Vec::new();
         let mut gates = Vec::new();
         for record in &records {
-            match &record.fact {
-                Fact::StepStarted { step, .. } => {
-                    close(&mut steps, record.seq - 1);
-                    steps.push(Span { step: *step, first: record.seq, last: 0 });
-                }
-                Fact::StepEnded { .. } => close(&mut steps, record.seq),
-                Fact::GateOpened { .. } => gates.push(record.seq),
-                Fact::RunCreated { .. }
-                | Fact::Recovered
-                | Fact::PhaseEntered { .. }
-                | Fact::TurnPlanned { .. }
-                | Fact::InstructionIssued { .. }
-                | Fact::Requested { .. }
-                | Fact::Settled { .. }
-                | Fact::SessionOpened { .. }
-                | Fact::Observed { .. }
-                | Fact::WorkerReported { .. }
-                | Fact::VerdictReported { .. }
-                | Fact::ReportRefused { .. }
-                | Fact::GateAnswered { .. }
-                | Fact::GateWithdrawn { .. }
-                | Fact::BoundExtended { .. }
-                | Fact::Paused { .. }
-                | Fact::Resumed { .. }
-                | Fact::TakenOver { .. }
-                | Fact::HandedBack { .. }
-                | Fact::AbortAsked { .. }
-                | Fact::Noted { .. }
-                | Fact::Said { .. }
-                | Fact::PaneResized { .. }
-                | Fact::RunEnded { .. } => {}
+            if let Fact::StepStarted { step, .. } = &record.fact {
+                close(&mut steps, record.seq - 1);
+                steps.push(Span { step: *step, first: record.seq, last: 0 });
+            } else if matches!(record.fact, Fact::StepEnded { .. }) {
+                close(&mut steps, record.seq);
+            } else if matches!(record.fact, Fact::GateOpened { .. }) {
+                gates.push(record.seq);
             }
         }
         close(&mut steps, records.last().map_or(0, |record| record.seq));

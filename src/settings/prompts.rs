@@ -296,7 +296,7 @@ impl PromptContext {
             run: text("aw_20260102_030405_parser"),
             step: text("0003"),
             role: text("analyst"),
-            directory: text("/work/parser"),
+            directory: text("/home/ann/parser"),
             round: 2,
             max_rounds: 20,
             instruction: Some(InstructionContext {

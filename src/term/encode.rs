@@ -161,34 +161,23 @@ fn modify_other_keys(key: Key, level: u8) -> Option<Vec<u8>> {
     if level == 0 || key.mods.is_empty() {
         return None;
     }
-    let code = match key.code {
-        KeyCode::Char(character) => {
-            let lost = match key.mods {
-                Mods::SHIFT => return None,
-                _ if level >= 2 => true,
-                mods => mods.contains(Mods::CTRL) && control_code(character).is_none(),
-            };
-            let shifted = key.mods.contains(Mods::SHIFT);
-            lost.then(|| u32::from(capital_letter(character).filter(|_| shifted).unwrap_or(character)))?
-        }
-        KeyCode::Enter => 13,
-        KeyCode::Tab => 9,
-        KeyCode::Backspace if level >= 2 => 127,
-        KeyCode::Esc if level >= 2 => 27,
-        KeyCode::BackTab
-        | KeyCode::Backspace
-        | KeyCode::Esc
-        | KeyCode::Up
-        | KeyCode::Down
-        | KeyCode::Left
-        | KeyCode::Right
-        | KeyCode::Home
-        | KeyCode::End
-        | KeyCode::PageUp
-        | KeyCode::PageDown
-        | KeyCode::Insert
-        | KeyCode::Delete
-        | KeyCode::F(_) => return None,
+    let code = if let KeyCode::Char(character) = key.code {
+        let lost = match key.mods {
+            Mods::SHIFT => return None,
+            _ if level >= 2 => true,
+            mods => mods.contains(Mods::CTRL) && control_code(character).is_none(),
+        };
+        let shifted = key.mods.contains(Mods::SHIFT);
+        lost.then(|| u32::from(capital_letter(character).filter(|_| shifted).unwrap_or(character)))?
+    } else {
+        let named = [
+            (KeyCode::Enter, 13, 1),
+            (KeyCode::Tab, 9, 1),
+            (KeyCode::Backspace, 127, 2),
+            (KeyCode::Esc, 27, 2),
+        ];
+        let (_, code, _) = named.into_iter().find(|(named, _, from)| *named == key.code && level >= *from)?;
+        code
     };
     Some(format!("\x1b[27;{};{code}~", key.mods.protocol_number()).into_bytes())
 }
@@ -196,26 +185,12 @@ fn modify_other_keys(key: Key, level: u8) -> Option<Vec<u8>> {
 fn kitty(key: Key, flags: u8) -> Vec<u8> {
     // The protocol knows no application cursor keys, writes F3 so that it is no position report, and numbers the
     // function keys from F13 on in the private use area.
-    let form = match key.code {
-        KeyCode::F(3) => Some(Form::Number(13)),
-        KeyCode::F(13..) => None,
-        KeyCode::F(_)
-        | KeyCode::Char(_)
-        | KeyCode::Enter
-        | KeyCode::Tab
-        | KeyCode::BackTab
-        | KeyCode::Backspace
-        | KeyCode::Esc
-        | KeyCode::Up
-        | KeyCode::Down
-        | KeyCode::Left
-        | KeyCode::Right
-        | KeyCode::Home
-        | KeyCode::End
-        | KeyCode::PageUp
-        | KeyCode::PageDown
-        | KeyCode::Insert
-        | KeyCode::Delete => form(key.code, &Modes::default()),
+    let form = if key.code == KeyCode::F(3) {
+        Some(Form::Number(13))
+    } else if matches!(key.code, KeyCode::F(13..)) {
+        None
+    } else {
+        form(key.code, &Modes::default())
     };
     match form {
         Some(Form::Letter { letter, .. }) => {

@@ -87,35 +87,19 @@ impl Key {
     /// A capital letter becomes the small one with shift; shift is dropped from other characters, whose form already
     /// tells it; tab with shift becomes back-tab.
     pub fn new(code: KeyCode, mods: Mods) -> Self {
-        match code {
-            KeyCode::Char(character) => {
-                if let Some(small) = small_letter(character) {
-                    Self { code: KeyCode::Char(small), mods: mods | Mods::SHIFT }
-                } else if capital_letter(character).is_some() || character == ' ' {
-                    Self { code, mods }
-                } else {
-                    Self { code, mods: mods.without(Mods::SHIFT) }
-                }
+        let unshifted = mods.without(Mods::SHIFT);
+        if let KeyCode::Char(character) = code {
+            if let Some(small) = small_letter(character) {
+                Self { code: KeyCode::Char(small), mods: mods | Mods::SHIFT }
+            } else if capital_letter(character).is_some() || character == ' ' {
+                Self { code, mods }
+            } else {
+                Self { code, mods: unshifted }
             }
-            KeyCode::Tab if mods.contains(Mods::SHIFT) => {
-                Self { code: KeyCode::BackTab, mods: mods.without(Mods::SHIFT) }
-            }
-            KeyCode::BackTab => Self { code, mods: mods.without(Mods::SHIFT) },
-            KeyCode::Enter
-            | KeyCode::Tab
-            | KeyCode::Backspace
-            | KeyCode::Esc
-            | KeyCode::Up
-            | KeyCode::Down
-            | KeyCode::Left
-            | KeyCode::Right
-            | KeyCode::Home
-            | KeyCode::End
-            | KeyCode::PageUp
-            | KeyCode::PageDown
-            | KeyCode::Insert
-            | KeyCode::Delete
-            | KeyCode::F(_) => Self { code, mods },
+        } else if code == KeyCode::BackTab || code == KeyCode::Tab && mods.contains(Mods::SHIFT) {
+            Self { code: KeyCode::BackTab, mods: unshifted }
+        } else {
+            Self { code, mods }
         }
     }
 
@@ -204,25 +188,13 @@ impl fmt::Display for Key {
         if let Some((name, _)) = NAMED.iter().find(|(_, named)| *named == code) {
             return formatter.write_str(name);
         }
-        match code {
-            KeyCode::F(number) => write!(formatter, "f{number}"),
-            KeyCode::Char(character) => write!(formatter, "{character}"),
-            // Every other key has a name in the table above.
-            KeyCode::Enter
-            | KeyCode::Tab
-            | KeyCode::BackTab
-            | KeyCode::Backspace
-            | KeyCode::Esc
-            | KeyCode::Up
-            | KeyCode::Down
-            | KeyCode::Left
-            | KeyCode::Right
-            | KeyCode::Home
-            | KeyCode::End
-            | KeyCode::PageUp
-            | KeyCode::PageDown
-            | KeyCode::Insert
-            | KeyCode::Delete => Ok(()),
+        // Every other key has a name in the table above.
+        if let KeyCode::F(number) = code {
+            write!(formatter, "f{number}")
+        } else if let KeyCode::Char(character) = code {
+            write!(formatter, "{character}")
+        } else {
+            Ok(())
         }
     }
 }

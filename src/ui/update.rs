@@ -148,28 +148,10 @@ fn focus_event(ui: &Ui, glass: &Glass, gained: bool) -> Vec<Ask> {
 /// A key that edits the text.
 fn input_key(ui: &mut Ui, key: Key) -> Vec<Ask> {
     let last = ui.input.cursor().0 + 1 >= ui.input.lines().len();
-    match key.code {
-        KeyCode::Up if ui.input.older() => {}
-        KeyCode::Down if last && ui.input.newer() => {}
-        KeyCode::Char(_)
-        | KeyCode::Backspace
-        | KeyCode::Up
-        | KeyCode::Down
-        | KeyCode::Left
-        | KeyCode::Right
-        | KeyCode::Home
-        | KeyCode::End
-        | KeyCode::PageUp
-        | KeyCode::PageDown
-        | KeyCode::Insert
-        | KeyCode::Delete
-        | KeyCode::Enter
-        | KeyCode::Esc
-        | KeyCode::Tab
-        | KeyCode::BackTab
-        | KeyCode::F(_) => {
-            ui.input.edit(key);
-        }
+    let recalled =
+        key.code == KeyCode::Up && ui.input.older() || key.code == KeyCode::Down && last && ui.input.newer();
+    if !recalled {
+        ui.input.edit(key);
     }
     Vec::new()
 }

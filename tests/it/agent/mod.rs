@@ -51,7 +51,7 @@ pub fn launch(
         session: &session,
         role: &role,
         config,
-        directory: Path::new("/work/tree"),
+        directory: Path::new("/repository"),
         launch_folder: Path::new("/runs/one/launch/worker.1"),
         agent_socket: Path::new("/tmp/a/agent"),
         token: "secret",
