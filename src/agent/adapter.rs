@@ -98,6 +98,12 @@ pub enum Feature {
     ProgramStatus,
     /// The thinking level `max`.
     MaxThinking,
+    /// It calls awtui's hooks.
+    Hooks,
+    /// It serves its events over HTTP on loopback.
+    Server,
+    /// It asks the operator before it uses a tool, and awtui can answer.
+    Permissions,
     /// Its own compaction can be asked for.
     Compaction,
     /// A session can be resumed.
@@ -125,14 +131,29 @@ pub struct LaunchContext<'a> {
     pub launch_folder: &'a Path,
     pub agent_socket: &'a Path,
     pub token: &'a str,
+    /// awtui itself, for hooks and for its MCP server.
+    pub awtui: &'a Path,
+    /// What the child gets besides the plan's own variables.
+    pub environment: &'a [(String, String)],
+    /// A free port of loopback, for an adapter that wants one.
+    pub port: Option<u16>,
     /// The agent's own id of the session to go on with.
     pub resume: Option<&'a str>,
+    /// A prompt arrived in that session: some agents keep no session before that.
+    pub prompted: bool,
     pub probe: &'a Probe,
     /// As found by the probe.
     pub program: &'a Path,
     /// The operator trusts what the project brings for the agent itself (extensions, settings).
     pub trust_project: bool,
     pub artifacts: &'a Path,
+}
+
+impl LaunchContext<'_> {
+    /// A variable that the child will have.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +165,8 @@ pub struct LaunchPlan {
     /// Written before the start.
     pub files: Vec<LaunchFile>,
     pub log: LogPlan,
+    /// The agent serves its events there once it is up.
+    pub server: Option<ServerPlan>,
     /// The agent's own id of the session, when it is known before the start.
     pub agent_session: Option<String>,
     /// No process runs yet: the prompt is part of the command line, see [`Delivery::Argument`].
@@ -168,6 +191,33 @@ pub enum LogPlan {
     },
     File(PathBuf),
     None,
+}
+
+/// An HTTP server of an agent on loopback, and who may speak to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerPlan {
+    pub port: u16,
+    pub user: String,
+    pub password: String,
+    /// The path of its stream of server-sent events.
+    pub events: String,
+}
+
+/// One request to an agent's server. `id` comes back with the reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerRequest {
+    pub id: u64,
+    pub method: &'static str,
+    pub path: String,
+    /// JSON.
+    pub body: Option<String>,
+}
+
+/// Bytes to type, so many milliseconds after those before them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    pub after: u64,
+    pub bytes: Vec<u8>,
 }
 
 /// What something that an agent emitted means.
@@ -201,6 +251,8 @@ pub enum Emission {
     },
     /// A line to send back as it is.
     Reply(String),
+    /// Something to ask of the agent's server.
+    Server(ServerRequest),
     /// It was not understood or not allowed.
     Refused {
         reason: String,
@@ -231,6 +283,8 @@ pub enum Delivery {
     Socket(String),
     /// These bytes to the terminal, in one write.
     Paste(Vec<u8>),
+    /// This request to the agent's server.
+    Server(ServerRequest),
     /// A new process with these arguments, files and standard input.
     Argument { args: Vec<String>, files: Vec<LaunchFile>, stdin: Option<String> },
 }
@@ -242,6 +296,12 @@ pub enum Control {
     Socket { line: String, otherwise: Box<Control> },
     /// Keys to the terminal.
     Bytes(Vec<u8>),
+    /// Keys to the terminal with pauses, for programs that take a burst for a paste.
+    Keys(Vec<Keys>),
+    /// This line, to whoever holds the question `ask` open on the agent socket.
+    Answer { ask: String, line: String },
+    /// This request to the agent's server.
+    Server(ServerRequest),
     /// End the process group.
     Terminate,
     /// It cannot; for people.
@@ -265,14 +325,19 @@ pub trait Adapter: Send {
     /// One line of the agent's session log.
     fn log_line(&mut self, line: &str) -> Vec<Emission>;
 
-    /// Whether [`Self::quiet`] and [`Self::output_line`] are wanted: they cost time on all that is printed.
+    /// Whether [`Self::output_line`] is wanted: it costs time on all that is printed.
     fn watches_output(&self) -> bool {
         false
     }
 
-    /// The text of the screen, and what scrolled out of it last, when the pane has been quiet for `quiet` milliseconds;
-    /// called again while it stays quiet.
-    fn quiet(&mut self, _screen: &str, _quiet: u64) -> Vec<Emission> {
+    /// Whether something may follow from silence now: then [`Self::quiet`] is called.
+    fn waits(&self) -> bool {
+        false
+    }
+
+    /// The pane has been quiet for `quiet` milliseconds; called again while it stays quiet. `screen` gives the text of
+    /// the screen and what scrolled out of it last, which is made only when asked for.
+    fn quiet(&mut self, _screen: &mut dyn FnMut() -> String, _quiet: u64) -> Vec<Emission> {
         Vec::new()
     }
 
@@ -293,6 +358,36 @@ pub trait Adapter: Send {
 
     /// The connection on the agent socket is gone: weaker sources count from now on.
     fn disconnected(&mut self) {}
+
+    /// Whether a free port is to be found for [`LaunchContext::port`].
+    fn wants_port(&self) -> bool {
+        false
+    }
+
+    /// The stream of the agent's server is open, for the first time or again.
+    fn server_connected(&mut self) -> Vec<Emission> {
+        Vec::new()
+    }
+
+    /// The data of one server-sent event.
+    fn server_event(&mut self, _data: &str) -> Vec<Emission> {
+        Vec::new()
+    }
+
+    /// The answer to a request; status 0: there was none, and `body` says why.
+    fn server_reply(&mut self, _id: u64, _status: u16, _body: &str) -> Vec<Emission> {
+        Vec::new()
+    }
+
+    /// The stream ended: weaker sources count until it is open again.
+    fn server_lost(&mut self) -> Vec<Emission> {
+        Vec::new()
+    }
+
+    /// How to give the operator's answer to a question of the agent. `note` is for the agent.
+    fn permission(&mut self, _ask: &str, _allow: bool, _note: &str) -> Control {
+        Control::Unable("this agent takes its answers in its pane only".to_owned())
+    }
 
     fn deliver(&self, effect: u64, text: &str, state: &DeskState) -> Delivery;
     fn interrupt(&self) -> Control;

@@ -47,6 +47,7 @@ impl Adapter for Demo {
             env,
             files: Vec::new(),
             log: LogPlan::None,
+            server: None,
             agent_session: None,
             waits_for_prompt: false,
         })

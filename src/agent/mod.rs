@@ -8,15 +8,16 @@ mod adapter;
 pub mod command;
 mod demo;
 mod keys;
-mod launch;
+pub mod launch;
 mod marker;
 mod models;
 mod pi;
 pub mod protocol;
 
 pub use adapter::{
-    Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Feature, LaunchContext, LaunchFile,
-    LaunchPlan, LogPlan, Model, Probe, ProbeCommand, ProbeOutput, ProbePlan,
+    Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Feature, Keys, LaunchContext,
+    LaunchFile, LaunchPlan, LogPlan, Model, Probe, ProbeCommand, ProbeOutput, ProbePlan, ServerPlan,
+    ServerRequest,
 };
 pub use marker::{find_marker, marker};
 

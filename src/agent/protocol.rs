@@ -6,8 +6,9 @@
 
 use super::{AgentError, Emission};
 use crate::domain::{
-    Cost, CostSource, Instruction, InstructionId, LimitInfo, Money, Observation, ReportSections, Source,
-    Text, Tokens, TurnEnd, UsageKind, UsageSeen, Verdict, VerdictReport, WorkerReport, WorkerStatus,
+    Cost, CostSource, Instruction, InstructionId, LimitInfo, Money, Observation, PermissionRequest,
+    ReportSections, Source, Text, Tokens, TurnEnd, UsageKind, UsageSeen, Verdict, VerdictReport,
+    WorkerReport, WorkerStatus,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -15,7 +16,13 @@ use serde_json::{Map, Value};
 pub const PROTOCOL: u32 = 1;
 
 /// The name by which `awtui report` greets: it says one thing and leaves, beside a bridge that stays.
-pub const GUEST: &str = "awtui report";
+pub const REPORT: &str = "awtui report";
+/// The name by which `awtui hook` greets: it says what its agent called it for, and waits for the answer.
+pub const HOOK: &str = "awtui hook";
+/// The name by which `awtui mcp` greets: it hands on what its agent calls of awtui's tools.
+pub const MCP: &str = "awtui mcp";
+/// Those who greet by one of these are no bridges: prompts do not go to them.
+pub const GUESTS: [&str; 3] = [REPORT, HOOK, MCP];
 
 /// In bytes; a longer line is refused.
 pub const MAX_LINE: usize = 1 << 20;
@@ -112,6 +119,7 @@ pub enum ToDesk {
     PromptSeen {
         effect: u64,
     },
+    Hook(HookLine),
     ReportResult(ResultLine),
     ReportVerdict(VerdictLine),
     ReportProgress {
@@ -139,6 +147,16 @@ pub enum Why {
     Completed,
     Interrupted,
     Failed,
+}
+
+/// A hook that the agent called. It is answered once, by [`output`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HookLine {
+    pub key: String,
+    /// The agent's name of what happened.
+    pub event: String,
+    /// What the agent gave the hook.
+    pub payload: Value,
 }
 
 /// One paid call.
@@ -278,6 +296,11 @@ pub enum ToAgent {
         ok: bool,
         message: String,
     },
+    /// What a hook is to print; nothing: it decides nothing.
+    Output {
+        key: String,
+        text: String,
+    },
     #[serde(other)]
     Unknown,
 }
@@ -325,6 +348,11 @@ pub fn reply(key: &str, ok: bool, message: &str) -> String {
     line(&ToAgent::Reply { key: key.to_owned(), ok, message: message.to_owned() })
 }
 
+/// The answer to a hook: what it is to print for its agent.
+pub fn output(key: &str, text: &str) -> String {
+    line(&ToAgent::Output { key: key.to_owned(), text: text.to_owned() })
+}
+
 /// What a line from an agent means. A malformed report is answered at once, so that the agent can mend it.
 pub fn emissions(line: &str) -> Vec<Emission> {
     match parse(line) {
@@ -357,6 +385,8 @@ fn emissions_of(message: ToDesk) -> Vec<Emission> {
             let key = line.key.clone();
             return vec![Emission::Verdict { key, report: verdict_report(line) }];
         }
+        // An adapter that asked for hooks reads them itself.
+        ToDesk::Hook(hook) => return vec![Emission::Reply(output(&hook.key, ""))],
         ToDesk::ReportProgress { key, text } => return vec![Emission::Progress { key, text }],
         ToDesk::RequestGate { key, question } => return vec![Emission::GateAsked { key, question }],
         ToDesk::AttachArtifact { key, path, note } => return vec![Emission::Artifact { key, path, note }],
@@ -376,9 +406,10 @@ fn emissions_of(message: ToDesk) -> Vec<Emission> {
             Observation::CompactionEnded { before, after, failed, nothing }
         }
         ToDesk::Limited { until, reason } => Observation::Limited(LimitInfo { until, reason }),
-        ToDesk::PermissionAsked { ask, tool, detail } => {
-            Observation::PermissionAsked { ask, tool, detail: Text::from(detail) }
-        }
+        ToDesk::PermissionAsked { ask, tool, detail } => Observation::PermissionAsked(PermissionRequest {
+            answerable: true,
+            ..PermissionRequest::new(ask, tool, detail)
+        }),
         ToDesk::PermissionGone { ask } => Observation::PermissionGone { ask },
         ToDesk::TurnEnded { why, reason, text } => Observation::TurnEnded {
             end: match why {

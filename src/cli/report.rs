@@ -4,7 +4,7 @@ use super::arguments::ReportCommand;
 use super::exit::{Exit, Problem};
 use super::print;
 use crate::agent::protocol::{
-    self, GUEST, Hello, InstructionLine, PROTOCOL, ResultLine, ToAgent, ToDesk, VerdictLine,
+    self, Hello, InstructionLine, PROTOCOL, REPORT, ResultLine, ToAgent, ToDesk, VerdictLine,
 };
 use crate::domain::{Text, WorkerStatus, parse_verdict_report, parse_worker_report};
 use crate::supervisor::clock::system_wall;
@@ -41,7 +41,7 @@ async fn ask(socket: &str, token: String, message: &ToDesk, key: &str) -> std::i
     let hello = Hello {
         protocol: PROTOCOL,
         token,
-        agent: GUEST.to_owned(),
+        agent: REPORT.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
     };
@@ -59,6 +59,7 @@ async fn ask(socket: &str, token: String, message: &ToDesk, key: &str) -> std::i
                 | ToAgent::Compact { .. }
                 | ToAgent::Quit
                 | ToAgent::Reply { .. }
+                | ToAgent::Output { .. }
                 | ToAgent::Unknown,
             )
             | Err(_) => {}

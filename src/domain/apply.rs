@@ -283,7 +283,6 @@ fn requested(run: &mut Run, id: EffectId, effect: &Effect) {
                     state: PaneState::Starting,
                     activity: Activity::Unknown,
                     source: Source::Process,
-                    best_source: None,
                     since: now,
                     cols: 0,
                     rows: 0,
@@ -323,6 +322,7 @@ fn requested(run: &mut Run, id: EffectId, effect: &Effect) {
             }
         }
         Effect::Checkpoint { step: _, side: CheckpointSide::Before | CheckpointSide::After }
+        | Effect::AnswerPermission { .. }
         | Effect::Timer { .. }
         | Effect::KillAll => {}
     }

@@ -17,7 +17,6 @@ pub(super) fn observed(
     let Some(pane) = run.panes.get_mut(id) else { return };
     let role = pane.role.clone();
     let session = pane.session.clone();
-    pane.best_source = Some(pane.best_source.map_or(source, |best| best.min(source)));
     let is_life = !matches!(observation, Observation::Usage(_) | Observation::ContextSeen { .. });
     if let Some(step) = step.and_then(|step| run.step_mut(step))
         && is_life
@@ -65,7 +64,7 @@ pub(super) fn observed(
             }
         }
         Observation::ToolEnded { call, failed, wall, .. } => tool_ended(run, id, step, call, *failed, *wall),
-        Observation::PermissionAsked { .. } => set_activity(run, id, Activity::Asking, source),
+        Observation::PermissionAsked(_) => set_activity(run, id, Activity::Asking, source),
         Observation::PermissionGone { .. } => set_activity(run, id, Activity::Working, source),
         Observation::CompactionStarted { automatic } => compaction_started(run, id, step, *automatic),
         Observation::CompactionEnded { before, after, failed, nothing } => {

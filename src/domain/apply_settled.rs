@@ -43,6 +43,14 @@ pub(super) fn settled(run: &mut Run, id: EffectId, outcome: &Outcome) {
                 state.limited = None;
             }
         }
+        Effect::AnswerPermission { pane, .. } => {
+            if let Some(pane) = run.panes.get_mut(&pane)
+                && pane.activity == Activity::Asking
+            {
+                pane.activity = Activity::Working;
+                pane.since = run.now;
+            }
+        }
         Effect::Timer { .. } | Effect::Interrupt { .. } => {}
     }
 }

@@ -56,6 +56,9 @@ pub struct RoleConfig {
     /// Passed to the agent as they are.
     #[serde(default)]
     pub args: Vec<String>,
+    /// Tools, as the agent names them, that need the operator's leave whatever the agent's own rules say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ask: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use super::{
     Effect, EffectId, Fact, Gate, GateId, GateKind, Input, Observation, Outcome, PaneId, PaneState, Record,
     ReportKind, Run, Source, Stage, StatusSeen, StepNumber, Text, Time, VerdictReport, WorkerReport, advance,
-    apply, operator,
+    apply, operator, permission,
 };
 
 /// Why an input was not accepted. For people: says what to do instead.
@@ -67,7 +67,13 @@ fn direct(run: &Run, input: Input, at: Time) -> Result<Vec<Fact>, Refusal> {
         Input::GateAsked { pane, key, question } => Ok(gate_asked(run, &pane, key, question)),
         Input::Settled { effect, outcome } => Ok(settled(run, effect, &outcome, at)),
         Input::Lost { effect } => Ok(lost(run, effect)),
-        Input::Recovered => Ok(if run.is_over() { Vec::new() } else { vec![Fact::Recovered] }),
+        Input::Recovered if run.is_over() => Ok(Vec::new()),
+        Input::Recovered => {
+            // Their hooks are gone; the agents ask again.
+            let reason = "its supervisor was gone";
+            let withdrawn = run.panes.keys().flat_map(|pane| permission::gone(run, pane, None, reason));
+            Ok(withdrawn.chain([Fact::Recovered]).collect())
+        }
         Input::PaneResized { pane, cols, rows } => {
             let news = run.panes.get(&pane).is_some_and(|pane| (pane.cols, pane.rows) != (cols, rows));
             Ok(if news && !run.is_over() { vec![Fact::PaneResized { pane, cols, rows }] } else { Vec::new() })
@@ -86,23 +92,9 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
     if run.is_over() {
         return Vec::new();
     }
-    // The first word of a better source is news even when it says nothing new: later ends of turns depend on it.
-    let better = state.best_source.is_none_or(|best| source < best);
-    let stronger = state.best_source.is_some_and(|best| best < source);
     let role = run.roles.get(&state.role);
     let current = run.current_step().filter(|step| step.role.as_ref() == Some(&state.role));
     let observation = match observation {
-        // The end of a turn, its start, and states are believed from the best source alone; a weaker one that says the
-        // same adds nothing. But a process that is gone goes on with no turn, whoever said so before.
-        Observation::TurnEnded { .. }
-        | Observation::Status(_)
-        | Observation::TurnStarted
-        | Observation::Ready
-            if stronger
-                && !matches!((&observation, source), (Observation::TurnEnded { .. }, Source::Process)) =>
-        {
-            return Vec::new();
-        }
         Observation::Status(status) => {
             let same = match status {
                 StatusSeen::Idle | StatusSeen::Done | StatusSeen::Error => {
@@ -111,7 +103,7 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
                 StatusSeen::Working => state.activity == super::Activity::Working,
                 StatusSeen::Blocked => state.activity == super::Activity::Asking,
             };
-            if same && !better {
+            if same {
                 return Vec::new();
             }
             Observation::Status(status)
@@ -153,7 +145,7 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
             }
             Observation::SessionKnown { agent_session, log }
         }
-        Observation::TurnStarted if state.activity == super::Activity::Working && !better => {
+        Observation::TurnStarted if state.activity == super::Activity::Working => {
             return Vec::new();
         }
         Observation::Gone { .. } if state.state == PaneState::Gone => return Vec::new(),
@@ -167,7 +159,7 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
         | Observation::TurnStarted
         | Observation::ToolStarted { .. }
         | Observation::ToolEnded { .. }
-        | Observation::PermissionAsked { .. }
+        | Observation::PermissionAsked(_)
         | Observation::PermissionGone { .. }
         | Observation::CompactionStarted { .. }
         | Observation::CompactionEnded { .. }
@@ -183,7 +175,43 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
         facts.extend(withdraw_idle(run, step.number));
     }
     let step = current.map(|step| step.number).or_else(|| step_of(run, &pane));
+    let mut after = Vec::new();
+    match &observation {
+        Observation::PermissionAsked(request) => match permission::asked(run, &pane, step, request) {
+            Some(gate) => after.push(gate),
+            None => return Vec::new(),
+        },
+        Observation::PermissionGone { ask } => {
+            let withdrawn =
+                permission::gone(run, &pane, Some(ask), "the question is gone: it was answered in the pane");
+            if withdrawn.is_empty() {
+                return Vec::new();
+            }
+            facts.extend(withdrawn);
+        }
+        Observation::TurnEnded { .. } => {
+            facts.extend(permission::gone(run, &pane, None, "the agent's turn ended"));
+        }
+        Observation::Gone { .. } => facts.extend(permission::gone(run, &pane, None, "the agent left")),
+        Observation::Ready
+        | Observation::SessionKnown { .. }
+        | Observation::ModelSeen { .. }
+        | Observation::TurnStarted
+        | Observation::Usage(_)
+        | Observation::ContextSeen { .. }
+        | Observation::ToolStarted { .. }
+        | Observation::ToolEnded { .. }
+        | Observation::CompactionStarted { .. }
+        | Observation::CompactionEnded { .. }
+        | Observation::Limited(_)
+        | Observation::PromptSeen { .. }
+        | Observation::Status(_)
+        | Observation::Progress { .. }
+        | Observation::Attached { .. }
+        | Observation::Typed => {}
+    }
     facts.push(Fact::Observed { pane, step, source, observation });
+    facts.extend(after);
     facts
 }
 
@@ -360,6 +388,7 @@ fn lost(run: &Run, id: EffectId) -> Vec<Fact> {
         Effect::Quit { .. } | Effect::Interrupt { .. } => Outcome::Done,
         Effect::Spawn { .. }
         | Effect::Prompt { .. }
+        | Effect::AnswerPermission { .. }
         | Effect::Compact { .. }
         | Effect::RunCheck { .. }
         | Effect::Checkpoint { .. }

@@ -20,6 +20,8 @@ pub enum Effect {
     Interrupt { pane: PaneId },
     /// The agent's own compaction, with focus instructions. Settled when it ended.
     Compact { pane: PaneId },
+    /// Tell the agent the operator's answer to its question. Settled when the answer is on its way.
+    AnswerPermission { pane: PaneId, ask: String, allow: bool, note: Text },
     /// Ask the agent to leave, then end its process group. Settled when the child is gone.
     Quit { pane: PaneId },
     /// Run one check of the settings to its end.

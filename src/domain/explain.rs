@@ -60,6 +60,7 @@ fn name(effect: &Effect) -> String {
     match effect {
         Effect::Spawn { role, .. } => format!("the {role}'s agent to start"),
         Effect::Prompt { pane, .. } => format!("its prompt to reach {pane}"),
+        Effect::AnswerPermission { pane, .. } => format!("the answer to reach {pane}"),
         Effect::Interrupt { pane } => format!("{pane} to stop its turn"),
         Effect::Compact { pane } => format!("{pane} to compact its context"),
         Effect::Quit { pane } => format!("{pane} to leave"),

@@ -20,6 +20,7 @@ mod ledger;
 mod names;
 mod observation;
 mod operator;
+mod permission;
 mod program;
 mod report;
 mod report_text;
@@ -45,7 +46,9 @@ pub use gate::{Answer, AnswerKind, Bound, Gate, GateId, GateKind, GateStatus};
 pub use input::{Author, AuthorKind, Input, OperatorAct};
 pub use ledger::{Call, Compaction, CompactionResult, Ledger, RoleTotals, StepUsage, Totals};
 pub use names::{InstructionId, PaneId, RoleName, RunId, SessionId, slug};
-pub use observation::{LimitInfo, Observation, Source, StatusSeen, TurnEnd, UsageKind, UsageSeen};
+pub use observation::{
+    LimitInfo, Observation, PermissionRequest, Source, StatusSeen, TurnEnd, UsageKind, UsageSeen,
+};
 pub use program::{InterruptKey, PromptBy, TurnEndsBy, UsageCounts, UsageRule};
 pub use report::{Instruction, ReportSections, Verdict, VerdictReport, WorkerReport, WorkerStatus};
 pub use report_text::{parse_verdict_report, parse_worker_report};

@@ -79,12 +79,8 @@ pub enum Observation {
         failed: bool,
         wall: Option<u64>,
     },
-    /// The agent asks whether it may; `ask` names the question for an answer through the same source.
-    PermissionAsked {
-        ask: String,
-        tool: String,
-        detail: Text,
-    },
+    /// The agent asks whether it may.
+    PermissionAsked(PermissionRequest),
     /// The question is gone: answered elsewhere or withdrawn.
     PermissionGone {
         ask: String,
@@ -128,6 +124,40 @@ pub enum Observation {
         code: Option<i32>,
         signal: Option<i32>,
     },
+}
+
+/// What an agent asks leave for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermissionRequest {
+    /// Names the question for an answer through the same source.
+    pub ask: String,
+    pub tool: String,
+    /// In words; the tool's arguments where nothing better is known.
+    pub detail: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff: Option<Text>,
+    /// awtui can give the answer; otherwise the operator does, in the pane.
+    #[serde(default)]
+    pub answerable: bool,
+}
+
+impl PermissionRequest {
+    /// A question of which no more is known than this.
+    pub fn new(ask: impl Into<String>, tool: impl Into<String>, detail: impl Into<Text>) -> Self {
+        Self {
+            ask: ask.into(),
+            tool: tool.into(),
+            detail: detail.into(),
+            command: None,
+            path: None,
+            diff: None,
+            answerable: false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use super::{
     Activity, Answer, AnswerKind, Author, Bound, Effect, Fact, Gate, GateId, GateKind, OperatorAct,
     PaneState, PauseMode, PhaseName, PromptKind, Refusal, ReportKind, Route, Run, Stage, StepOutcome, Text,
-    advance,
+    advance, permission,
 };
 
 pub(super) fn act(run: &Run, author: Author, act: OperatorAct) -> Result<Vec<Fact>, Refusal> {
@@ -119,7 +119,8 @@ fn answer_gate(run: &Run, author: Author, id: GateId, answer: &Answer) -> Result
         facts.extend(say(run, author, role, told(gate, answer))?);
         return Ok(facts);
     }
-    if !answer.text.is_empty() {
+    // Words with an answer to a permission question are for the agent alone.
+    if !answer.text.is_empty() && !matches!(gate.kind, GateKind::Permission { .. }) {
         facts.push(Fact::Noted { text: answer.text.clone(), author });
     }
     facts.extend(consequences(run, gate, answer));
@@ -176,7 +177,8 @@ fn consequences(run: &Run, gate: &Gate, answer: &Answer) -> Vec<Fact> {
             let next = run.phase.as_ref().and_then(|phase| advance::route(run, phase, route));
             vec![Fact::PhaseEntered { phase: next.unwrap_or_else(|| start(run)) }]
         }
-        GateKind::BoundReached { .. } | GateKind::Permission { .. } | GateKind::Asked { .. } => Vec::new(),
+        GateKind::Permission { ask, .. } => permission::answered(run, gate, ask, answer),
+        GateKind::BoundReached { .. } | GateKind::Asked { .. } => Vec::new(),
     }
 }
 

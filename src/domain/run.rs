@@ -113,8 +113,6 @@ pub struct Pane {
     pub activity: Activity,
     /// Which source told `activity`, and when.
     pub source: Source,
-    /// The most certain source that ever spoke for this pane: the end of a turn is believed from no weaker one.
-    pub best_source: Option<Source>,
     pub since: Time,
     pub cols: u16,
     pub rows: u16,

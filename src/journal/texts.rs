@@ -5,7 +5,7 @@
 use super::{JournalError, blobs::Blobs};
 use crate::domain::{
     Answer, CheckResult, DiffStat, Effect, Fact, Gate, GateKind, GateStatus, Instruction, Observation,
-    Outcome, PromptKind, ReportSections, Text, VerdictReport, WorkerReport,
+    Outcome, PermissionRequest, PromptKind, ReportSections, Text, VerdictReport, WorkerReport,
 };
 
 /// Moves every inline text over the limit to a blob.
@@ -59,6 +59,7 @@ fn of_instruction(instruction: &mut Instruction) -> Vec<&mut Text> {
 fn of_effect(effect: &mut Effect) -> Vec<&mut Text> {
     match effect {
         Effect::Prompt { pane: _, step: _, prompt } => of_prompt(prompt),
+        Effect::AnswerPermission { pane: _, ask: _, allow: _, note } => vec![note],
         Effect::Spawn { .. }
         | Effect::Interrupt { .. }
         | Effect::Compact { .. }
@@ -105,7 +106,11 @@ fn of_check(result: &mut CheckResult) -> Vec<&mut Text> {
 
 fn of_observation(observation: &mut Observation) -> Vec<&mut Text> {
     match observation {
-        Observation::PermissionAsked { ask: _, tool: _, detail } => vec![detail],
+        Observation::PermissionAsked(request) => {
+            let PermissionRequest { ask: _, tool: _, detail, command: _, path: _, diff, answerable: _ } =
+                request;
+            [detail].into_iter().chain(diff).collect()
+        }
         Observation::TurnEnded { end: _, text } => vec![text],
         Observation::Ready
         | Observation::SessionKnown { .. }

@@ -62,6 +62,12 @@ pub(super) static CONFIG: Schema = Schema {
                     "Tokens; awtui compacts at compact_at of the smaller of this and the model's window.",
                 ),
                 field("args", Kind::Texts, "[]", "Passed to the agent as they are."),
+                field(
+                    "ask",
+                    Kind::Texts,
+                    "[]",
+                    "Tools, as the agent names them, that need your leave each time, beyond the agent's own rules.",
+                ),
             ],
         },
         section(

@@ -42,6 +42,7 @@ pub struct RoleSettings {
     pub thinking: Thinking,
     pub context_limit: u64,
     pub args: Vec<String>,
+    pub ask: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -231,6 +232,7 @@ impl Settings {
             thinking: Some(role.thinking),
             context_limit: role.context_limit,
             args: role.args.clone(),
+            ask: role.ask.clone(),
         }
     }
 

@@ -47,7 +47,7 @@ pub(super) async fn welcome(
     let known = match protocol::parse(&first) {
         Ok(protocol::ToDesk::Hello(hello)) => tokens
             .find(&hello.token)
-            .map(|(pane, owner)| (pane, owner, hello.agent == protocol::GUEST))
+            .map(|(pane, owner)| (pane, owner, protocol::GUESTS.contains(&hello.agent.as_str())))
             .ok_or_else(|| "the token is not, or no longer, that of a pane".to_owned()),
         Ok(_) => Err("the first line must be a hello".to_owned()),
         Err(error) => Err(error.to_string()),

@@ -6,10 +6,11 @@
 use super::log_tail::LogTail;
 use super::one_shot::{Between, NextTurn};
 use super::world::Child;
-use crate::agent::{Adapter, Control, Delivery, DeskState, Emission};
+use crate::agent::{Adapter, Control, Delivery, DeskState, Emission, Keys, ServerRequest, protocol};
 use crate::domain::{DeliveryChannel, EffectId, PaneChange, PaneId, RoleName, SessionId};
 use crate::recording;
 use crate::term::{PlainLines, Screen, Signal, Size, Utf8Pump};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -35,6 +36,12 @@ pub(super) struct Desk {
     pub(super) link: Option<mpsc::Sender<String>>,
     /// Where answers to the line go that is being looked at.
     pub(super) answers: Option<mpsc::Sender<String>>,
+    /// Where the answers to its open questions go.
+    pub(super) asks: BTreeMap<String, mpsc::Sender<String>>,
+    /// To the agent's own server.
+    pub(super) server: Option<mpsc::Sender<ServerRequest>>,
+    /// What is still to be typed, and when.
+    pub(super) keys: VecDeque<(Instant, Vec<u8>)>,
     pub(super) starting: Option<(EffectId, Instant)>,
     pub(super) prompt: Option<PendingPrompt>,
     pub(super) compacting: Option<EffectId>,
@@ -103,6 +110,9 @@ impl Desk {
             log: None,
             link: None,
             answers: None,
+            asks: BTreeMap::new(),
+            server: None,
+            keys: VecDeque::new(),
             starting: None,
             prompt: None,
             compacting: None,
@@ -146,9 +156,9 @@ impl Desk {
         self.screen.size()
     }
 
-    /// Its adapter reads the screen, and there is something to read.
+    /// Its adapter has something to learn from silence.
     pub(super) fn is_watched(&self) -> bool {
-        self.child.is_some() && self.adapter.watches_output()
+        self.child.is_some() && self.adapter.waits()
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -287,41 +297,11 @@ impl Desk {
         text.lines().rev().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
     }
 
-    /// For an adapter that reads the screen: for how many milliseconds nothing was printed, and the words on it.
+    /// Tells the adapter for how many milliseconds nothing was printed; the words on the screen are there if it asks.
     pub(super) fn quiet(&mut self) -> Vec<Emission> {
         let quiet = u64::try_from(self.last_output.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let words = self.words();
-        self.adapter.quiet(&words, quiet)
-    }
-
-    /// The lines on the screen and the last ones that scrolled out of it, as the program wrote them: not cut where the
-    /// terminal wrapped them, with the blanks before the cursor, without the empty rest below.
-    fn words(&self) -> String {
-        let history = self.screen.history_len().min(WORDS);
-        let cursor = self.screen.cursor();
-        let places = (0..history)
-            .map(|line| (history - line, 0))
-            .chain((0..self.screen.size().rows).map(|row| (0, row)));
-        let mut words = String::new();
-        for (offset, row) in places {
-            let text = self.screen.row_at(offset, row).text();
-            let wrapped = self.screen.is_wrapped_at(offset, row);
-            let kept =
-                cursor.filter(|cursor| offset == 0 && cursor.row == row).map_or(0, |cursor| cursor.col);
-            let mut line = text.trim_end().to_owned();
-            if wrapped {
-                line = text;
-            }
-            while line.chars().count() < usize::from(kept) {
-                line.push(' ');
-            }
-            words.push_str(&line);
-            if !wrapped {
-                words.push('\n');
-            }
-        }
-        words.truncate(words.trim_end_matches('\n').len());
-        words
+        let screen = &self.screen;
+        self.adapter.quiet(&mut || words(screen), quiet)
     }
 
     pub(super) fn state(&self, working: bool) -> DeskState {
@@ -345,6 +325,10 @@ impl Desk {
                 self.write(bytes)?;
                 (Sent::Out(self.adapter.delivered(effect.0)), DeliveryChannel::Paste)
             }
+            Delivery::Server(request) => {
+                self.ask_server(request)?;
+                (Sent::Out(self.adapter.delivered(effect.0)), DeliveryChannel::Server)
+            }
             Delivery::Argument { .. } if working => {
                 return Err("it takes no words while it works; they go with its next prompt".to_owned());
             }
@@ -359,7 +343,7 @@ impl Desk {
     }
 
     /// Carries a control out as far as the desk can; `true`: the process group must be ended.
-    pub(super) fn control(&self, control: Control) -> Result<bool, String> {
+    pub(super) fn control(&mut self, control: Control) -> Result<bool, String> {
         match control {
             Control::Socket { line, otherwise } => match self.send(line) {
                 Ok(()) => Ok(false),
@@ -369,6 +353,20 @@ impl Desk {
                 }
             },
             Control::Bytes(bytes) => self.write(bytes).map(|()| false),
+            Control::Keys(keys) => {
+                self.child.as_ref().ok_or("the pane has no process")?;
+                let mut at = self.keys.back().map_or_else(Instant::now, |(at, _)| *at);
+                for Keys { after, bytes } in keys {
+                    at += Duration::from_millis(after);
+                    self.keys.push_back((at, bytes));
+                }
+                Ok(false)
+            }
+            Control::Answer { ask, line } => {
+                let asker = self.asks.remove(&ask).ok_or("nobody waits for the answer any more")?;
+                asker.try_send(line).map(|()| false).map_err(|_| "the agent no longer listens".to_owned())
+            }
+            Control::Server(request) => self.ask_server(request).map(|()| false),
             Control::Terminate => Ok(true),
             Control::Unable(reason) => Err(reason),
         }
@@ -387,9 +385,61 @@ impl Desk {
         }
     }
 
+    pub(super) fn ask_server(&self, request: ServerRequest) -> Result<(), String> {
+        let server = self.server.as_ref().ok_or("the agent's server is not there")?;
+        server.try_send(request).map_err(|_| "the agent's server does not answer".to_owned())
+    }
+
+    /// Types what is due.
+    pub(super) fn type_due(&mut self, now: Instant) {
+        while let Some((_, bytes)) = self.keys.pop_front_if(|(at, _)| *at <= now) {
+            if let Err(reason) = self.write(bytes) {
+                tracing::info!(pane = %self.pane, %reason, "keys were not typed");
+            }
+        }
+    }
+
+    /// Whoever waits for an answer that will not come goes on without one.
+    pub(super) fn release(&mut self, ask: Option<&str>) {
+        self.asks.retain(|open, asker| {
+            let goes = ask.is_none_or(|ask| ask == open);
+            // One that does not read is gone already.
+            let _ = goes && asker.try_send(protocol::output(open, "")).is_ok();
+            !goes
+        });
+    }
+
     pub(super) fn write(&self, bytes: Vec<u8>) -> Result<(), String> {
         self.child.as_ref().ok_or("the pane has no process")?.write(bytes)
     }
+}
+
+/// The lines on the screen and the last ones that scrolled out of it, as the program wrote them: not cut where the
+/// terminal wrapped them, with the blanks before the cursor, without the empty rest below.
+fn words(screen: &Screen) -> String {
+    let history = screen.history_len().min(WORDS);
+    let cursor = screen.cursor();
+    let places =
+        (0..history).map(|line| (history - line, 0)).chain((0..screen.size().rows).map(|row| (0, row)));
+    let mut words = String::new();
+    for (offset, row) in places {
+        let text = screen.row_at(offset, row).text();
+        let wrapped = screen.is_wrapped_at(offset, row);
+        let kept = cursor.filter(|cursor| offset == 0 && cursor.row == row).map_or(0, |cursor| cursor.col);
+        let mut line = text.trim_end().to_owned();
+        if wrapped {
+            line = text;
+        }
+        while line.chars().count() < usize::from(kept) {
+            line.push(' ');
+        }
+        words.push_str(&line);
+        if !wrapped {
+            words.push('\n');
+        }
+    }
+    words.truncate(words.trim_end_matches('\n').len());
+    words
 }
 
 fn last_part(mut text: String, bytes: usize) -> String {

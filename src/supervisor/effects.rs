@@ -12,7 +12,7 @@ use super::{launch, log_file};
 use crate::agent::{self, Control, LaunchContext, LaunchFile};
 use crate::domain::{
     CheckpointSide, CompactOutcome, Effect, EffectId, Outcome, PaneId, PromptKind, RoleName, SessionId,
-    StepNumber,
+    StepNumber, Text,
 };
 use crate::pty::{self, Launch};
 use crate::recording;
@@ -39,7 +39,7 @@ impl Owner {
                 }
             }
             Effect::Interrupt { pane } => {
-                let outcome = match self.desks.get(&pane) {
+                let outcome = match self.desks.get_mut(&pane) {
                     Some(desk) => match desk.control(desk.adapter.interrupt()) {
                         Ok(ends) => {
                             if ends && let Some(child) = &desk.child {
@@ -57,6 +57,13 @@ impl Owner {
                 if let Err(reason) = self.start_compact(id, &pane) {
                     self.settle(id, Outcome::Failed { reason });
                 }
+            }
+            Effect::AnswerPermission { pane, ask, allow, note } => {
+                let outcome = match self.answer_permission(&pane, &ask, allow, &note) {
+                    Ok(()) => Outcome::Done,
+                    Err(reason) => Outcome::Failed { reason },
+                };
+                self.settle(id, outcome);
             }
             Effect::Quit { pane } => self.start_quit(id, &pane),
             Effect::RunCheck { step, check } => self.start_check(id, step, check),
@@ -118,7 +125,12 @@ impl Owner {
         let desk = self.desks.get_mut(pane).ok_or("the pane is gone")?;
         let state = self.engine.run();
         let config = state.role_config(&desk.role).cloned().ok_or("the role is not bound")?;
-        let resume = state.sessions.get(&desk.session).and_then(|session| session.agent_session.clone());
+        let session = state.sessions.get(&desk.session);
+        let resume = session.and_then(|session| session.agent_session.clone());
+        let prompted = session.is_some_and(|session| session.prompts > 0);
+        let awtui =
+            std::env::current_exe().map_err(|error| format!("awtui does not find itself: {error}"))?;
+        let port = desk.adapter.wants_port().then(|| self.world.free_port()).transpose()?;
         let directory = PathBuf::from(&state.directory);
         let probe = desk.adapter.read_probe(&probed.outputs).map_err(|error| error.to_string())?;
         let clamped = desk.adapter.check_model(&probe, &config).map_err(|error| error.to_string())?;
@@ -137,7 +149,11 @@ impl Owner {
             launch_folder: &launch_folder,
             agent_socket: self.places.agent_socket(),
             token: &desk.token,
+            awtui: &awtui,
+            environment: &self.environment,
+            port,
             resume: resume.as_deref(),
+            prompted,
             probe: &probe,
             program: &probed.program,
             trust_project: self.trust_project,
@@ -185,6 +201,19 @@ impl Owner {
         })?;
         let (end, size) = desk.open(record()?, LogTail::new(plan.log));
         desk.begin(spawned.child, launch::secrets(&environment));
+        if let Some(server) = plan.server {
+            log_file::hide([server.password.clone()]);
+            let mut server = self.world.connect(server);
+            desk.server = Some(server.requests);
+            let (sender, pane) = (self.sender.clone(), pane.clone());
+            tokio::spawn(async move {
+                while let Some(event) = server.events.recv().await {
+                    if sender.send(OwnerMessage::Server { pane: pane.clone(), event }).await.is_err() {
+                        break;
+                    }
+                }
+            });
+        }
         self.subscribers.pane(self.places.run(), pane, end, &size, at.run);
         self.forward(pane, spawned.events);
         Ok(())
@@ -246,6 +275,19 @@ impl Owner {
         desk.control(control)?;
         desk.compacting = Some(id);
         Ok(())
+    }
+
+    fn answer_permission(
+        &mut self,
+        pane: &PaneId,
+        ask: &str,
+        allow: bool,
+        note: &Text,
+    ) -> Result<(), String> {
+        let note = self.engine.blobs().text(note).unwrap_or_else(|_| note.summary().to_owned());
+        let desk = self.desks.get_mut(pane).ok_or("the pane is gone")?;
+        let control = desk.adapter.permission(ask, allow, &note);
+        desk.control(control).map(drop).map_err(|reason| format!("the answer did not reach {pane}: {reason}"))
     }
 
     fn start_quit(&mut self, id: EffectId, pane: &PaneId) {

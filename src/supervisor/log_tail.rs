@@ -17,6 +17,13 @@ impl LogTail {
         Self { plan, path: None, offset: 0, partial: Vec::new() }
     }
 
+    /// The agent says where its log is. Another file than before is read from its beginning.
+    pub(super) fn follow(&mut self, path: PathBuf) {
+        if self.path.as_ref() != Some(&path) {
+            *self = Self { path: Some(path), ..Self::new(LogPlan::None) };
+        }
+    }
+
     pub(super) fn path(&self) -> Option<&PathBuf> {
         self.path.as_ref()
     }

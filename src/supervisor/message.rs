@@ -1,6 +1,6 @@
 //! What the owner of a run is told.
 
-use super::world::Probed;
+use super::world::{Probed, ServerEvent};
 use crate::domain::{Author, EffectId, OperatorAct, Outcome, PaneId, Record, Run, Seq};
 use crate::wire::{Mailbox, PaneSizes};
 use std::sync::Arc;
@@ -14,6 +14,11 @@ pub(super) enum OwnerMessage {
     Agent {
         pane: PaneId,
         event: AgentEvent,
+    },
+    /// Of the agent's own server.
+    Server {
+        pane: PaneId,
+        event: ServerEvent,
     },
     Probed {
         pane: PaneId,

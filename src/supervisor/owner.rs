@@ -162,6 +162,7 @@ impl Owner {
     fn take(&mut self, message: OwnerMessage) {
         match message {
             OwnerMessage::Agent { pane, event } => self.on_agent(&pane, event),
+            OwnerMessage::Server { pane, event } => self.on_server(&pane, event),
             OwnerMessage::Probed { pane, effect, result } => self.on_probed(&pane, effect, result),
             OwnerMessage::Settled { effect, outcome } => self.settle(effect, outcome),
             OwnerMessage::Killed { effect, survivors } => self.on_killed(effect, &survivors),
@@ -347,6 +348,7 @@ impl Owner {
                 desk.leaving.as_ref().map(|(_, deadline)| *deadline),
                 desk.wanted_size.as_ref().map(|(_, deadline)| *deadline),
                 desk.flush_at,
+                desk.keys.front().map(|(at, _)| *at),
             ]
             .into_iter()
             .flatten()
@@ -391,6 +393,11 @@ impl Owner {
                 }
             }
             AgentEvent::Closed { link } => {
+                let closed = desk.asks.iter().filter(|(_, asker)| asker.same_channel(&link));
+                for ask in closed.map(|(ask, _)| ask.clone()).collect::<Vec<_>>() {
+                    self.on_observed(pane, Source::Hook, Observation::PermissionGone { ask });
+                }
+                let Some(desk) = self.desks.get_mut(pane) else { return };
                 if desk.link.as_ref().is_some_and(|open| open.same_channel(&link)) {
                     desk.link = None;
                     desk.adapter.disconnected();

@@ -2,7 +2,7 @@
 
 use super::desk::Heard;
 use super::owner::Owner;
-use super::world::World;
+use super::world::{ServerEvent, World};
 use crate::agent::Emission;
 use crate::domain::{
     CompactOutcome, Cost, CostSource, DeliveryChannel, Fact, Input, Observation, Outcome, PaneId, Source,
@@ -11,6 +11,7 @@ use crate::domain::{
 use crate::pty;
 use crate::term::Size;
 use crate::wire::PaneSizes;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -85,6 +86,8 @@ impl Owner {
         let Some(desk) = self.desks.get_mut(pane) else { return };
         let (starting, leaving) = (desk.starting.take(), desk.leaving.take());
         let (prompt, compacting) = (desk.prompt.take(), desk.compacting.take());
+        desk.release(None);
+        desk.server = None;
         let last_words = desk.last_words();
         if let Some((effect, _)) = starting {
             let how = match (exit.code, exit.signal) {
@@ -111,6 +114,18 @@ impl Owner {
                 self.observe(pane, Source::Process, gone);
             }
         }
+    }
+
+    /// What the agent's own server says.
+    pub(super) fn on_server(&mut self, pane: &PaneId, event: ServerEvent) {
+        let Some(desk) = self.desks.get_mut(pane) else { return };
+        let emissions = match event {
+            ServerEvent::Connected => desk.adapter.server_connected(),
+            ServerEvent::Event(data) => desk.adapter.server_event(&data),
+            ServerEvent::Reply { id, status, body } => desk.adapter.server_reply(id, status, &body),
+            ServerEvent::Lost => desk.adapter.server_lost(),
+        };
+        self.emitted(pane, emissions);
     }
 
     /// The pane is over: its recording ends and its token is good for nothing.
@@ -153,6 +168,13 @@ impl Owner {
                         tracing::info!(%pane, %reason, "an answer did not reach the agent");
                     }
                 }
+                Emission::Server(request) => {
+                    if let Some(desk) = self.desks.get(pane)
+                        && let Err(reason) = desk.ask_server(request)
+                    {
+                        tracing::info!(%pane, %reason, "the agent's server was not asked");
+                    }
+                }
                 Emission::Refused { reason } => {
                     tracing::warn!(%pane, %reason, "a message of the agent was refused");
                     self.subscribers.notice(&format!("{pane}: {reason}"));
@@ -192,7 +214,7 @@ impl Owner {
         }
     }
 
-    fn on_observed(&mut self, pane: &PaneId, source: Source, observation: Observation) {
+    pub(super) fn on_observed(&mut self, pane: &PaneId, source: Source, observation: Observation) {
         let Some(desk) = self.desks.get_mut(pane) else { return };
         match observation {
             Observation::Ready => {
@@ -218,6 +240,7 @@ impl Owner {
                 }
             }
             Observation::TurnEnded { end, text } => {
+                desk.release(None);
                 if desk.prompt.is_some() && source != Source::TerminalStatus {
                     self.delivered(pane, false);
                 }
@@ -255,13 +278,26 @@ impl Owner {
                 let seen = self.priced(seen);
                 self.observe(pane, source, Observation::Usage(seen));
             }
-            other @ (Observation::SessionKnown { .. }
-            | Observation::ModelSeen { .. }
+            Observation::PermissionAsked(request) => {
+                if let Some(asker) = desk.answers.clone() {
+                    desk.asks.insert(request.ask.clone(), asker);
+                }
+                self.observe(pane, source, Observation::PermissionAsked(request));
+            }
+            Observation::PermissionGone { ask } => {
+                desk.release(Some(&ask));
+                self.observe(pane, source, Observation::PermissionGone { ask });
+            }
+            Observation::SessionKnown { agent_session, log } => {
+                if let (Some(path), Some(tail)) = (&log, &mut desk.log) {
+                    tail.follow(PathBuf::from(path));
+                }
+                self.observe(pane, source, Observation::SessionKnown { agent_session, log });
+            }
+            other @ (Observation::ModelSeen { .. }
             | Observation::ContextSeen { .. }
             | Observation::ToolStarted { .. }
             | Observation::ToolEnded { .. }
-            | Observation::PermissionAsked { .. }
-            | Observation::PermissionGone { .. }
             | Observation::Limited(_)
             | Observation::Status(_)
             | Observation::Progress { .. }
@@ -342,6 +378,7 @@ impl Owner {
                 *deadline = now + Duration::from_secs(15);
                 end = true;
             }
+            desk.type_due(now);
             let flush = desk.flush_at.is_some_and(|deadline| deadline <= now);
             let size = desk.wanted_size.take_if(|(_, deadline)| *deadline <= now);
             if flush {

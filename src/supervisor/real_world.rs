@@ -1,7 +1,7 @@
 //! The real world: processes, git, files.
 
-use super::world::{CheckJob, CheckpointJob, Checkpointed, Child, Later, Probed, Spawned, World};
-use crate::agent::{LogPlan, ProbeOutput, ProbePlan};
+use super::world::{CheckJob, CheckpointJob, Checkpointed, Child, Later, Probed, Server, Spawned, World};
+use crate::agent::{LogPlan, ProbeOutput, ProbePlan, ServerPlan};
 use crate::domain::{CheckResult, CheckpointSide, Text};
 use crate::project::checkpoint;
 use crate::pty::{self, Launch};
@@ -11,6 +11,7 @@ use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
+use tokio::sync::mpsc;
 
 /// Bytes of a session log that are taken at once.
 const LOG_SIZE: u64 = 8 * 1024 * 1024;
@@ -48,6 +49,19 @@ impl World for RealWorld {
     fn spawn(&mut self, launch: &Launch) -> Result<Spawned, String> {
         let (child, events) = pty::spawn(launch).map_err(|error| error.to_string())?;
         Ok(Spawned { child: Box::new(RealChild(child)), events })
+    }
+
+    fn free_port(&self) -> Result<u16, String> {
+        let bound = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0));
+        let port = bound.and_then(|listener| listener.local_addr()).map(|address| address.port());
+        port.map_err(|error| format!("no port of loopback is free: {error}"))
+    }
+
+    fn connect(&self, plan: ServerPlan) -> Server {
+        let (requests, _) = mpsc::channel(1);
+        let (_, events) = mpsc::channel(1);
+        tracing::warn!(port = plan.port, "servers of agents are not spoken to");
+        Server { requests, events }
     }
 
     fn end_group(&self, pid: u32) -> Later<()> {

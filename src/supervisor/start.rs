@@ -264,6 +264,7 @@ impl Owner {
                 | Effect::Compact { .. }
                 | Effect::Quit { .. }
                 | Effect::RunCheck { .. }
+                | Effect::AnswerPermission { .. }
                 | Effect::Checkpoint { .. }
                 | Effect::Timer { .. }
                 | Effect::KillAll => Input::Lost { effect },

@@ -1,7 +1,7 @@
 //! The seam between a run and everything that is not awtui: processes, git, files, other programs. The real one is in
 //! `real_world`; tests bring a scripted one.
 
-use crate::agent::{LogPlan, ProbeOutput, ProbePlan};
+use crate::agent::{LogPlan, ProbeOutput, ProbePlan, ServerPlan, ServerRequest};
 use crate::domain::{Check, CheckResult, CheckpointSide, DiffStat, RunId, StepNumber};
 use crate::pty::{self, Launch};
 use std::future::Future;
@@ -22,6 +22,25 @@ pub trait Child: Send {
 pub struct Spawned {
     pub child: Box<dyn Child>,
     pub events: mpsc::Receiver<pty::Event>,
+}
+
+/// What an agent's server says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServerEvent {
+    /// Its stream is open, for the first time or again.
+    Connected,
+    /// The data of one server-sent event.
+    Event(String),
+    /// Status 0: there was no answer, and `body` says why.
+    Reply { id: u64, status: u16, body: String },
+    /// Its stream ended; it is tried again for as long as somebody listens.
+    Lost,
+}
+
+/// Both ends of a conversation with an agent's server. It ends when either is dropped.
+pub struct Server {
+    pub requests: mpsc::Sender<ServerRequest>,
+    pub events: mpsc::Receiver<ServerEvent>,
 }
 
 /// A program that was looked up, and what it said of itself.
@@ -55,6 +74,10 @@ pub struct Checkpointed {
 pub trait World: Send {
     fn probe(&self, plan: ProbePlan, environment: Vec<(String, String)>) -> Later<Result<Probed, String>>;
     fn spawn(&mut self, launch: &Launch) -> Result<Spawned, String>;
+    /// A free port of loopback.
+    fn free_port(&self) -> Result<u16, String>;
+    /// Speaks to the server of an agent, once it is up.
+    fn connect(&self, plan: ServerPlan) -> Server;
     /// Ends the process group of a pane's child, gently first.
     fn end_group(&self, pid: u32) -> Later<()>;
     /// Ends these groups and whatever else carries the marker; says which processes survived.

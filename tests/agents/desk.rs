@@ -160,6 +160,7 @@ impl Desk {
             thinking: None,
             context_limit: 32_000,
             args: Vec::new(),
+            ask: Vec::new(),
         };
         let (run, pane, session) = (RunId::new(RUN), PaneId::new("worker-1"), SessionId::new("worker.1"));
         let context = LaunchContext {
@@ -172,7 +173,11 @@ impl Desk {
             launch_folder: &launch_folder,
             agent_socket: &socket,
             token: TOKEN,
+            awtui: Path::new(env!("CARGO_BIN_EXE_awtui")),
+            environment: &lab.base(),
+            port: None,
             resume,
+            prompted: resume.is_some(),
             probe: &lab.probe,
             program: &lab.program,
             trust_project: false,
@@ -233,7 +238,7 @@ impl Desk {
                     ticks += 1;
                     silence += TICK;
                     let (screen, silence) = (self.screen.text(), u64::try_from(silence.as_millis()).unwrap());
-                    let emissions = self.adapter.quiet(&screen, silence);
+                    let emissions = self.adapter.quiet(&mut || screen.clone(), silence);
                     self.emitted(emissions);
                     assert!(
                         ticks < MOST_TICKS,
@@ -302,6 +307,7 @@ impl Desk {
                     self.send(&line);
                     continue;
                 }
+                Emission::Server(request) => panic!("Pi has no server: {request:?}"),
                 Emission::Refused { reason } => {
                     self.refused.push(reason);
                     continue;
@@ -345,7 +351,7 @@ impl Desk {
         match self.adapter.deliver(effect, &text, &state) {
             Delivery::Socket(line) => self.send(&line),
             Delivery::Paste(bytes) => self.keyboard.write_all(&bytes).unwrap(),
-            Delivery::Argument { .. } => panic!("Pi keeps running"),
+            other @ (Delivery::Server(_) | Delivery::Argument { .. }) => panic!("{other:?}"),
         }
         effect
     }
@@ -358,7 +364,7 @@ impl Desk {
                 other => panic!("{other:?}"),
             },
             Control::Bytes(bytes) => self.keyboard.write_all(&bytes).unwrap(),
-            other @ (Control::Terminate | Control::Unable(_)) => panic!("{other:?}"),
+            other => panic!("{other:?}"),
         }
     }
 

@@ -246,6 +246,7 @@ impl Adapter for Command {
             env,
             files: Vec::new(),
             log: LogPlan::None,
+            server: None,
             agent_session: (!self.definition.resume.is_empty()).then_some(session),
             waits_for_prompt,
         })
@@ -289,10 +290,14 @@ impl Adapter for Command {
         true
     }
 
-    fn quiet(&mut self, screen: &str, quiet: u64) -> Vec<Emission> {
+    fn waits(&self) -> bool {
+        true
+    }
+
+    fn quiet(&mut self, screen: &mut dyn FnMut() -> String, quiet: u64) -> Vec<Emission> {
         if !self.ready && !self.is_one_process_a_turn() {
             let is_ready = match &self.ready_pattern {
-                Some(pattern) => pattern.is_match(screen),
+                Some(pattern) => pattern.is_match(&screen()),
                 None => quiet >= self.definition.quiet_ms,
             };
             return if is_ready { self.readied(Source::ScreenText) } else { Vec::new() };
@@ -308,7 +313,7 @@ impl Adapter for Command {
             return Vec::new();
         }
         self.printed();
-        let answer = after_marker(screen).to_owned();
+        let answer = after_marker(&screen()).to_owned();
         vec![self.ended(Source::ScreenText, TurnEnd::Unknown, answer)]
     }
 

@@ -108,6 +108,7 @@ impl Adapter for Pi {
             env,
             files: vec![private_file("bridge.ts", BRIDGE)],
             log,
+            server: None,
             agent_session,
             waits_for_prompt: false,
         })
@@ -154,7 +155,11 @@ impl Adapter for Pi {
             .collect()
     }
 
-    fn quiet(&mut self, _screen: &str, quiet: u64) -> Vec<Emission> {
+    fn waits(&self) -> bool {
+        self.ending.is_some() || (self.titled && !self.ready && !self.connected)
+    }
+
+    fn quiet(&mut self, _screen: &mut dyn FnMut() -> String, quiet: u64) -> Vec<Emission> {
         if self.titled && !self.ready && !self.connected && quiet >= AFTER_TITLE {
             self.ready = true;
             return vec![Emission::observed(Source::TerminalStatus, Observation::Ready)];

@@ -90,24 +90,24 @@ const PASTE: &str = r#"{"argv":["mine"],"prompt":"paste","end":"idle","end_idle_
 #[test]
 fn a_pasted_program_is_ready_by_pattern_and_done_by_silence() {
     let mut agent = started(PASTE);
-    assert_eq!(agent.quiet("loading", 9_000), []);
-    let told = observations(agent.quiet("hello\n> ", 0));
+    assert_eq!(agent.quiet(&mut || "loading".to_owned(), 9_000), []);
+    let told = observations(agent.quiet(&mut || "hello\n> ".to_owned(), 0));
     assert_eq!(told.last().unwrap(), &(Source::ScreenText, Observation::Ready));
     assert!(matches!(told[0].1, Observation::ModelSeen { window: Some(9000), .. }));
-    assert_eq!(agent.quiet("> ", 9_000), [], "no turn runs yet");
+    assert_eq!(agent.quiet(&mut || "> ".to_owned(), 9_000), [], "no turn runs yet");
     agent.delivered(5);
-    assert_eq!(agent.quiet("> ", 2_499), []);
+    assert_eq!(agent.quiet(&mut || "> ".to_owned(), 2_499), []);
     let ended =
         (Source::ScreenText, Observation::TurnEnded { end: TurnEnd::Unknown, text: "answer\n> ".into() });
-    assert_eq!(observations(agent.quiet("answer\n> ", 2_500)), [ended]);
-    assert_eq!(agent.quiet("answer\n> ", 5_000), []);
+    assert_eq!(observations(agent.quiet(&mut || "answer\n> ".to_owned(), 2_500)), [ended]);
+    assert_eq!(agent.quiet(&mut || "answer\n> ".to_owned(), 5_000), []);
 }
 
 #[test]
 fn without_a_pattern_the_first_quiet_time_is_readiness() {
     let mut agent = started(r#"{"argv":["mine"],"prompt":"paste","end":"report","quiet_ms":700}"#);
-    assert_eq!(agent.quiet("", 699), []);
-    assert_eq!(observations(agent.quiet("", 700)).last().unwrap().1, Observation::Ready);
+    assert_eq!(agent.quiet(&mut || "".to_owned(), 699), []);
+    assert_eq!(observations(agent.quiet(&mut || "".to_owned(), 700)).last().unwrap().1, Observation::Ready);
 }
 
 #[test]

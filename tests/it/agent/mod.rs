@@ -33,6 +33,7 @@ pub fn role() -> RoleConfig {
         thinking: None,
         context_limit: 128_000,
         args: Vec::new(),
+        ask: Vec::new(),
     }
 }
 
@@ -45,6 +46,7 @@ pub fn launch(
 ) -> Result<LaunchPlan, awtui::agent::AgentError> {
     let (run, pane, session, role) =
         (RunId::new(RUN), PaneId::new("worker-1"), SessionId::new("worker.1"), RoleName::new("worker"));
+    let environment = [("HOME".to_owned(), "/home/ann".to_owned())];
     let mut context = LaunchContext {
         run: &run,
         pane: &pane,
@@ -55,7 +57,11 @@ pub fn launch(
         launch_folder: Path::new("/runs/one/launch/worker.1"),
         agent_socket: Path::new("/tmp/a/agent"),
         token: "secret",
+        awtui: Path::new("/usr/bin/awtui"),
+        environment: &environment,
+        port: Some(4096),
         resume: None,
+        prompted: false,
         probe,
         program: Path::new("/usr/bin/pi"),
         trust_project: false,

@@ -2,8 +2,8 @@ use super::{observations, pi};
 use awtui::agent::Emission;
 use awtui::agent::protocol::{self, ToAgent, ToDesk, UsageLine};
 use awtui::domain::{
-    Cost, CostSource, LimitInfo, Money, Observation, Source, Tokens, TurnEnd, UsageKind, UsageSeen, Verdict,
-    WorkerStatus,
+    Cost, CostSource, LimitInfo, Money, Observation, PermissionRequest, Source, Tokens, TurnEnd, UsageKind,
+    UsageSeen, Verdict, WorkerStatus,
 };
 
 fn one(line: &str) -> Observation {
@@ -62,11 +62,10 @@ fn every_word_of_the_protocol_is_its_observation() {
         ),
         (
             r#"{"type":"permission_asked","ask":"a","tool":"bash","detail":"rm"}"#,
-            Observation::PermissionAsked {
-                ask: "a".to_owned(),
-                tool: "bash".to_owned(),
-                detail: "rm".into(),
-            },
+            Observation::PermissionAsked(PermissionRequest {
+                answerable: true,
+                ..PermissionRequest::new("a", "bash", "rm")
+            }),
         ),
         (r#"{"type":"permission_gone","ask":"a"}"#, Observation::PermissionGone { ask: "a".to_owned() }),
         (

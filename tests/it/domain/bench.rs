@@ -18,6 +18,7 @@ pub fn config() -> RunConfig {
         thinking: Some(Thinking::High),
         context_limit: 128_000,
         args: Vec::new(),
+        ask: Vec::new(),
     };
     RunConfig {
         roles: [("analyst".into(), role("strong")), ("worker".into(), role("fast"))].into_iter().collect(),

@@ -142,7 +142,8 @@ fn an_idle_turn_asks_and_goes_on_by_itself_when_the_agent_does() {
     let (_, worker) = bench.until_worker();
     let idle = |effect: &Effect| matches!(effect, Effect::Timer { timer: TimerKind::Idle { .. }, .. });
     bench.wait(50_000);
-    bench.observe(&worker, Observation::TurnStarted);
+    let call = Observation::ToolStarted { call: "c".into(), name: "ls".into(), detail: "".into() };
+    bench.observe(&worker, call);
     bench.wait(20_000);
     bench.settle("idle timer", idle, Outcome::Fired);
     assert!(bench.run.open_gates().next().is_none(), "a sign of life came in between");

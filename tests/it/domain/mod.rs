@@ -4,6 +4,7 @@ pub mod bench;
 mod gates;
 mod happy;
 mod operator;
+mod permissions;
 mod properties;
 mod recovery;
 mod reports;

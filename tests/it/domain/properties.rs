@@ -15,6 +15,8 @@ enum Move {
     Usage(u16),
     Context(u32),
     Gone(bool),
+    Asks(bool, u8),
+    AskGone(bool, u8),
     Operator(u8),
     Answer(u8),
     Wait(u32),
@@ -32,6 +34,8 @@ fn any_move() -> impl Strategy<Value = Move> {
         2 => any::<u16>().prop_map(Move::Usage),
         1 => any::<u32>().prop_map(|tokens| Move::Context(tokens % 200_000)),
         1 => any::<bool>().prop_map(Move::Gone),
+        2 => (any::<bool>(), 0_u8..3).prop_map(|(who, ask)| Move::Asks(who, ask)),
+        1 => (any::<bool>(), 0_u8..3).prop_map(|(who, ask)| Move::AskGone(who, ask)),
         2 => any::<u8>().prop_map(Move::Operator),
         3 => any::<u8>().prop_map(Move::Answer),
         1 => any::<u32>().prop_map(|time| Move::Wait(time % 100_000)),
@@ -63,7 +67,10 @@ fn outcome(effect: &Effect, luck: u8) -> Outcome {
         }
         Effect::Checkpoint { .. } => Outcome::Checkpointed { commit: None, diff: None },
         Effect::Timer { .. } => Outcome::Fired,
-        Effect::Interrupt { .. } | Effect::Quit { .. } | Effect::KillAll => Outcome::Done,
+        Effect::Interrupt { .. }
+        | Effect::AnswerPermission { .. }
+        | Effect::Quit { .. }
+        | Effect::KillAll => Outcome::Done,
     }
 }
 
@@ -135,6 +142,19 @@ fn play(bench: &mut Bench, action: &Move) {
             let Some(pane) = pane_of(bench, *worker) else { return };
             let observation = Observation::Gone { code: None, signal: Some(9) };
             Input::Observed { pane, source: Source::Process, observation }
+        }
+        Move::Asks(worker, ask) => {
+            let Some(pane) = pane_of(bench, *worker) else { return };
+            let request = PermissionRequest {
+                answerable: ask % 2 == 0,
+                ..PermissionRequest::new(format!("ask{ask}"), "bash", "ls")
+            };
+            Input::Observed { pane, source: Source::Hook, observation: Observation::PermissionAsked(request) }
+        }
+        Move::AskGone(worker, ask) => {
+            let Some(pane) = pane_of(bench, *worker) else { return };
+            let observation = Observation::PermissionGone { ask: format!("ask{ask}") };
+            Input::Observed { pane, source: Source::Hook, observation }
         }
         Move::Operator(which) => {
             let act = match which % 8 {

@@ -4,9 +4,9 @@ use awtui::domain::{
     AgentDefinition, AgentSpec, Answer, AnswerKind, Author, AuthorKind, Bound, Budget, Check, CheckResult,
     CheckpointSide, CompactOutcome, CompactStrategy, ContextPolicy, Cost, CostSource, DeliveryChannel,
     DiffStat, Effect, EffectId, Fact, FileChange, Gate, GateId, GateKind, GateStatus, Instruction,
-    InstructionId, LimitInfo, LoopBounds, Money, Observation, Outcome, PaneId, PauseMode, PhaseName,
-    PromptKind, ReportSections, RoleConfig, RoleName, RunConfig, RunId, RunOutcome, SessionId, Source,
-    StatusSeen, StepNumber, StepOutcome, Text, Thinking, Time, TimerDue, TimerKind, Tokens, TurnEnd,
+    InstructionId, LimitInfo, LoopBounds, Money, Observation, Outcome, PaneId, PauseMode, PermissionRequest,
+    PhaseName, PromptKind, ReportSections, RoleConfig, RoleName, RunConfig, RunId, RunOutcome, SessionId,
+    Source, StatusSeen, StepNumber, StepOutcome, Text, Thinking, Time, TimerDue, TimerKind, Tokens, TurnEnd,
     UsageKind, UsageSeen, Verdict, VerdictReport, WorkerReport, WorkerStatus, Workflow,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +59,7 @@ fn created() -> Fact {
         thinking: Some(Thinking::Xhigh),
         context_limit: 128_000,
         args: vec!["--fast".into()],
+        ask: vec!["bash".into()],
     };
     Fact::RunCreated {
         run: RunId::from("aw_20260729_101500_fix_the_parser"),
@@ -101,6 +102,7 @@ fn effects() -> Vec<Effect> {
         prompt(PromptKind::Say { text: text() }),
         Effect::Interrupt { pane: pane() },
         Effect::Compact { pane: pane() },
+        Effect::AnswerPermission { pane: pane(), ask: "a1".into(), allow: true, note: text() },
         Effect::Quit { pane: pane() },
         Effect::RunCheck { step: step(), check: 0 },
         Effect::Checkpoint { step: step(), side: CheckpointSide::Before },
@@ -170,7 +172,15 @@ fn observations() -> Vec<Observation> {
         Observation::ContextSeen { tokens: None, window: Some(200_000) },
         Observation::ToolStarted { call: "c1".into(), name: "bash".into(), detail: "ls".into() },
         Observation::ToolEnded { call: "c1".into(), name: "bash".into(), failed: true, wall: Some(5) },
-        Observation::PermissionAsked { ask: "a1".into(), tool: "bash".into(), detail: text() },
+        Observation::PermissionAsked(PermissionRequest {
+            ask: "a1".into(),
+            tool: "bash".into(),
+            detail: text(),
+            command: Some("rm -r build".into()),
+            path: Some("build".into()),
+            diff: Some(text()),
+            answerable: true,
+        }),
         Observation::PermissionGone { ask: "a1".into() },
         Observation::CompactionStarted { automatic: true },
         Observation::CompactionEnded {

@@ -20,6 +20,7 @@ fn without_any_file_the_documented_defaults_hold() {
         thinking: Some(Thinking::High),
         context_limit: 128_000,
         args: Vec::new(),
+        ask: Vec::new(),
     };
     let expected = domain::RunConfig {
         roles: BTreeMap::from([(RoleName::new("analyst"), role.clone()), (RoleName::new("worker"), role)]),

@@ -131,7 +131,10 @@ impl Life {
                         }
                         ToAgent::Quit => return 0,
                         ToAgent::Refused { .. } => return 5,
-                        ToAgent::Welcome | ToAgent::Reply { .. } | ToAgent::Unknown => {}
+                        ToAgent::Welcome
+                        | ToAgent::Reply { .. }
+                        | ToAgent::Output { .. }
+                        | ToAgent::Unknown => {}
                     }
                 }
                 () = until(due) => {

@@ -25,6 +25,7 @@ pub fn start(directory: &std::path::Path, world: &SimulatedWorld) -> StartRun {
             thinking: None,
             context_limit: 100_000,
             args: Vec::new(),
+            ask: Vec::new(),
         };
         (RoleName::new(name), config)
     };

@@ -3,10 +3,12 @@
 
 use super::agent::{self, Switch};
 use super::chance::Chance;
-use awtui::agent::{LogPlan, ProbePlan};
+use awtui::agent::{LogPlan, ProbePlan, ServerPlan};
 use awtui::domain::{CheckResult, Text, Tokens};
 use awtui::pty::{Event, Launch};
-use awtui::supervisor::world::{CheckJob, CheckpointJob, Checkpointed, Child, Later, Probed, Spawned, World};
+use awtui::supervisor::world::{
+    CheckJob, CheckpointJob, Checkpointed, Child, Later, Probed, Server, Spawned, World,
+};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -105,6 +107,14 @@ impl World for SimulatedWorld {
             }
             Ok(Probed { program: PathBuf::from("/bin/agent"), outputs: Vec::new() })
         })
+    }
+
+    fn free_port(&self) -> Result<u16, String> {
+        Err("no agent here has a server".to_owned())
+    }
+
+    fn connect(&self, _plan: ServerPlan) -> Server {
+        panic!("no agent here has a server")
     }
 
     fn spawn(&mut self, launch: &Launch) -> Result<Spawned, String> {

@@ -1,0 +1,86 @@
+//! Questions of an agent whether it may: how they become gates, and what becomes of the answers.
+
+use super::{
+    Answer, AnswerKind, Effect, Fact, Gate, GateKind, PaneId, PermissionRequest, Run, StepNumber, advance,
+};
+
+/// Characters of one line of a gate's evidence.
+const LONGEST_LINE: usize = 400;
+/// Lines of a diff or of arguments that a gate shows; the whole is in the fact.
+const MOST_LINES: usize = 60;
+
+/// The gate for a question, unless it is open already.
+pub(super) fn asked(
+    run: &Run,
+    pane: &PaneId,
+    step: Option<StepNumber>,
+    request: &PermissionRequest,
+) -> Option<Fact> {
+    let role = run.panes.get(pane)?.role.clone();
+    let open = |gate: &Gate| is_of(gate, &request.ask) && gate.asked_by.as_ref() == Some(&role);
+    if run.open_gates().any(open) {
+        return None;
+    }
+    let about = request.command.as_deref().or(request.path.as_deref()).unwrap_or_default();
+    let about = about.lines().next().unwrap_or_default();
+    let colon = if about.is_empty() { "" } else { ": " };
+    let question = format!("May the {role} use {}{colon}{about}", request.tool);
+    let kind = GateKind::Permission { ask: request.ask.clone(), tool: request.tool.clone() };
+    let mut gate = advance::gate(run, kind, Some(role), question, evidence(request), step);
+    if !request.answerable {
+        gate.answers = vec![AnswerKind::Abort];
+    }
+    Some(Fact::GateOpened { gate })
+}
+
+fn evidence(request: &PermissionRequest) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut several = |name: &str, text: &str| {
+        for (index, line) in text.lines().take(MOST_LINES).enumerate() {
+            let line: String = line.chars().take(LONGEST_LINE).collect();
+            lines.push(if index == 0 && !name.is_empty() { format!("{name}: {line}") } else { line });
+        }
+        let more = text.lines().count().saturating_sub(MOST_LINES);
+        if more > 0 {
+            lines.push(format!("({more} more lines)"));
+        }
+    };
+    several("command", request.command.as_deref().unwrap_or_default());
+    several("path", request.path.as_deref().unwrap_or_default());
+    several("", request.detail.summary());
+    several("", request.diff.as_ref().map_or("", |diff| diff.summary()));
+    if !request.answerable {
+        lines.push("awtui cannot answer for you: answer in the agent's pane".to_owned());
+    }
+    lines
+}
+
+fn is_of(gate: &Gate, ask: &str) -> bool {
+    matches!(&gate.kind, GateKind::Permission { ask: open, .. } if open == ask)
+}
+
+/// The question `ask` of this pane's agent is gone, or all of them where none is named.
+pub(super) fn gone(run: &Run, pane: &PaneId, ask: Option<&str>, reason: &str) -> Vec<Fact> {
+    let Some(role) = run.panes.get(pane).map(|pane| &pane.role) else { return Vec::new() };
+    run.open_gates()
+        .filter(|gate| gate.asked_by.as_ref() == Some(role))
+        .filter(|gate| match ask {
+            Some(ask) => is_of(gate, ask),
+            None => matches!(gate.kind, GateKind::Permission { .. }),
+        })
+        .map(|gate| Fact::GateWithdrawn { gate: gate.id, reason: reason.to_owned() })
+        .collect()
+}
+
+/// The agent is told the operator's answer.
+pub(super) fn answered(run: &Run, gate: &Gate, ask: &str, answer: &Answer) -> Vec<Fact> {
+    let Some(pane) = gate.asked_by.as_ref().and_then(|role| run.role_pane(role)) else { return Vec::new() };
+    let allow = answer.kind == AnswerKind::Approve;
+    let effect = Effect::AnswerPermission {
+        pane: pane.id.clone(),
+        ask: ask.to_owned(),
+        allow,
+        note: answer.text.clone(),
+    };
+    vec![Fact::Requested { effect }]
+}
