@@ -58,6 +58,8 @@ export default function awtuiBridge(pi: ExtensionAPI) {
   let retry: NodeJS.Timeout | undefined;
   let queue: string[] = [];
   let sequence = 0;
+  /** Tools that need the operator's leave. */
+  const asks = new Set((process.env.AWTUI_ASK ?? "").split("\n").filter(Boolean));
   const waiting = new Map<string, (answer: Answer) => void>();
 
   const guarded = <Arguments extends unknown[]>(body: (...values: Arguments) => void) => (...values: Arguments) => {
@@ -157,7 +159,46 @@ export default function awtuiBridge(pi: ExtensionAPI) {
         waiting.get(message.key)?.({ ok: message.ok === true, message: String(message.message ?? "") });
         waiting.delete(message.key);
         break;
+      case "permission": {
+        const refusal = String(message.note || "the operator said no");
+        waiting.get(message.ask)?.({ ok: message.allow === true, message: refusal });
+        break;
+      }
     }
+  }
+
+  /** The operator's leave for a tool call. Without awtui nobody can give it. */
+  function leave(call: any, signal?: AbortSignal): Promise<Answer> {
+    if (!welcome) return Promise.resolve({ ok: false, message: "awtui is not reachable: nobody can allow this" });
+    const question = `tool-${call.toolCallId}`;
+    return new Promise((resolve) => {
+      const done = (answer: Answer) => {
+        waiting.delete(question);
+        resolve(answer);
+      };
+      waiting.set(question, done);
+      signal?.addEventListener(
+        "abort",
+        () => {
+          if (!waiting.has(question)) return;
+          done({ ok: false, message: "the turn was aborted" });
+          send({ type: "permission_gone", ask: question });
+        },
+        { once: true },
+      );
+      const values = call.input ?? {};
+      const known = (value: unknown) => (typeof value === "string" ? cut(value, 4000) : undefined);
+      send({
+        type: "permission_asked",
+        ask: question,
+        tool: String(call.toolName),
+        detail: values.command || values.path ? "" : detailOf(values),
+        command: known(values.command),
+        path: known(values.path),
+        diff: diffOf(values),
+        answerable: true,
+      });
+    });
   }
 
   function ask(message: Line, signal?: AbortSignal): Promise<Answer> {
@@ -445,6 +486,13 @@ export default function awtuiBridge(pi: ExtensionAPI) {
     const timed = wall === undefined ? {} : { wall: Math.round(wall) };
     send({ type: "tool_ended", call: toolCallId, name: toolName, failed: isError === true, ...timed });
   });
+  if (asks.size > 0) {
+    pi.on("tool_call", async (call: any, now: any) => {
+      if (!asks.has(String(call.toolName))) return undefined;
+      const answer = await leave(call, now?.signal ?? context?.signal);
+      return answer.ok ? undefined : { block: true, reason: answer.message };
+    });
+  }
   on("session_before_compact", ({ reason }) => {
     if (compacting) return;
     const automatic = reason !== "manual";
@@ -611,6 +659,16 @@ function finalText(assistants: any[]): string {
     if (text.trim() || !goesBack) return text;
   }
   return "";
+}
+
+/** What an edit takes away and puts there, if the tool's values tell. */
+function diffOf(values: any): string | undefined {
+  const edits = Array.isArray(values?.edits) ? values.edits : [values];
+  const lines = (sign: string, text: unknown) =>
+    typeof text === "string" ? text.split("\n").map((line) => sign + line) : [];
+  const diff = edits.flatMap((edit: any) => [...lines("-", edit?.oldText), ...lines("+", edit?.newText)]);
+  if (typeof values?.content === "string") diff.push(...lines("+", values.content));
+  return diff.length > 0 ? cut(diff.join("\n"), 20000) : undefined;
 }
 
 function detailOf(values: any): string {

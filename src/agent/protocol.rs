@@ -105,6 +105,15 @@ pub enum ToDesk {
         tool: String,
         #[serde(default)]
         detail: String,
+        #[serde(default)]
+        command: Option<String>,
+        #[serde(default)]
+        path: Option<String>,
+        #[serde(default)]
+        diff: Option<String>,
+        /// It takes its answer as a line [`ToAgent::Permission`].
+        #[serde(default)]
+        answerable: bool,
     },
     PermissionGone {
         ask: String,
@@ -296,6 +305,13 @@ pub enum ToAgent {
         ok: bool,
         message: String,
     },
+    /// The operator's answer to a question of the agent.
+    Permission {
+        ask: String,
+        allow: bool,
+        #[serde(default)]
+        note: String,
+    },
     /// What a hook is to print; nothing: it decides nothing.
     Output {
         key: String,
@@ -406,10 +422,11 @@ fn emissions_of(message: ToDesk) -> Vec<Emission> {
             Observation::CompactionEnded { before, after, failed, nothing }
         }
         ToDesk::Limited { until, reason } => Observation::Limited(LimitInfo { until, reason }),
-        ToDesk::PermissionAsked { ask, tool, detail } => Observation::PermissionAsked(PermissionRequest {
-            answerable: true,
-            ..PermissionRequest::new(ask, tool, detail)
-        }),
+        ToDesk::PermissionAsked { ask, tool, detail, command, path, diff, answerable } => {
+            let diff = diff.map(Text::from);
+            let asked = PermissionRequest::new(ask, tool, detail);
+            Observation::PermissionAsked(PermissionRequest { command, path, diff, answerable, ..asked })
+        }
         ToDesk::PermissionGone { ask } => Observation::PermissionGone { ask },
         ToDesk::TurnEnded { why, reason, text } => Observation::TurnEnded {
             end: match why {

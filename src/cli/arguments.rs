@@ -140,6 +140,19 @@ pub enum Command {
         #[command(subcommand)]
         command: ReportCommand,
     },
+    /// For agents: hand on what an agent called this hook for, and print what awtui answers.
+    #[command(hide = true)]
+    Hook {
+        #[arg(long)]
+        launch: PathBuf,
+        event: String,
+    },
+    /// For agents: the reports to awtui as tools of an MCP server on standard input and output.
+    Mcp {
+        /// The launch folder of the session; without it, the environment of the pane says where awtui is.
+        #[arg(long)]
+        launch: Option<PathBuf>,
+    },
     /// Agree to the commands that this repository's own settings file brings along, as it is now.
     Trust,
     /// What is installed, what runs, what is wrong.

@@ -9,7 +9,10 @@ mod demo;
 mod exit;
 mod headless;
 mod here;
+mod hook;
+mod link;
 mod log;
+mod mcp;
 mod named;
 mod print;
 pub mod reference;
@@ -52,6 +55,8 @@ async fn run(mut arguments: Arguments) -> Exit {
         Some(Command::Demo(options)) => demo::run(&arguments, &options).await,
         Some(Command::DemoAgent(options)) => demo::agent::run(options).await,
         Some(Command::Report { command }) => report::run(command).await,
+        Some(Command::Hook { launch, event }) => Ok(hook::run(&launch, event).await),
+        Some(Command::Mcp { launch }) => mcp::run(launch.as_deref()).await,
         command => match Context::new(&arguments) {
             Ok(context) => dispatch(&context, command).await,
             Err(problem) => Err(problem),
@@ -94,7 +99,11 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<Exit, e
         Command::Resume { run } => act::resume(context, run).await,
         Command::Abort { reason, run } => act::abort(context, run, reason).await,
         // They were taken before there was a context.
-        Command::Demo(_) | Command::DemoAgent(_) | Command::Report { .. } => Ok(Exit::Usage),
+        Command::Demo(_)
+        | Command::DemoAgent(_)
+        | Command::Report { .. }
+        | Command::Hook { .. }
+        | Command::Mcp { .. } => Ok(Exit::Usage),
         Command::Init => here::init(context),
         Command::Config { command: ConfigCommand::Show { json } } => here::config_show(context, json),
         Command::Trust => act::trust(context).await,

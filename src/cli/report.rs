@@ -2,31 +2,24 @@
 
 use super::arguments::ReportCommand;
 use super::exit::{Exit, Problem};
+use super::link::{self, Link};
 use super::print;
-use crate::agent::protocol::{
-    self, Hello, InstructionLine, PROTOCOL, REPORT, ResultLine, ToAgent, ToDesk, VerdictLine,
-};
+use crate::agent::protocol::{self, InstructionLine, REPORT, ResultLine, ToDesk, VerdictLine};
 use crate::domain::{Text, WorkerStatus, parse_verdict_report, parse_worker_report};
 use crate::supervisor::clock::system_wall;
 use serde_json::Map;
 use std::io::Read;
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::UnixStream;
 
 /// awtui answers within this, or something is wrong.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) async fn run(command: ReportCommand) -> Result<Exit, Problem> {
-    let inside = |name: &str| {
-        std::env::var(name).map_err(|_| {
-            Problem::usage(format!("`awtui report` is for agents that awtui started: {name} is not set"))
-        })
-    };
-    let (socket, token) = (inside("AWTUI_AGENT_SOCKET")?, inside("AWTUI_AGENT_TOKEN")?);
+    let credentials = link::credentials(None).map_err(Problem::usage)?;
     let key = format!("report-{}-{}", std::process::id(), system_wall());
     let message = message(command, key.clone())?;
-    let reply = tokio::time::timeout(PATIENCE, ask(&socket, token, &message, &key)).await;
+    let asked = async { Link::open(&credentials, REPORT).await?.ask(&message, &key).await };
+    let reply = tokio::time::timeout(PATIENCE, asked).await;
     let reply = reply.map_err(|_| Problem::failed("awtui did not answer in time"))?;
     let (ok, words) = reply.map_err(|error| Problem::failed(format!("awtui cannot be reached: {error}")))?;
     if ok {
@@ -34,38 +27,6 @@ pub(super) async fn run(command: ReportCommand) -> Result<Exit, Problem> {
         return Ok(Exit::Done);
     }
     Err(Problem::failed(words))
-}
-
-async fn ask(socket: &str, token: String, message: &ToDesk, key: &str) -> std::io::Result<(bool, String)> {
-    let (reader, mut writer) = UnixStream::connect(socket).await?.into_split();
-    let hello = Hello {
-        protocol: PROTOCOL,
-        token,
-        agent: REPORT.to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        pid: std::process::id(),
-    };
-    writer.write_all(protocol::line_to_desk(&ToDesk::Hello(hello)).as_bytes()).await?;
-    writer.write_all(protocol::line_to_desk(message).as_bytes()).await?;
-    let mut lines = BufReader::new(reader).lines();
-    while let Some(line) = lines.next_line().await? {
-        match protocol::parse_from_desk(&line) {
-            Ok(ToAgent::Reply { key: answered, ok, message }) if answered == key => return Ok((ok, message)),
-            Ok(ToAgent::Refused { reason }) => return Ok((false, reason)),
-            Ok(
-                ToAgent::Welcome
-                | ToAgent::Prompt { .. }
-                | ToAgent::Interrupt
-                | ToAgent::Compact { .. }
-                | ToAgent::Quit
-                | ToAgent::Reply { .. }
-                | ToAgent::Output { .. }
-                | ToAgent::Unknown,
-            )
-            | Err(_) => {}
-        }
-    }
-    Ok((false, "the connection was closed before an answer came".to_owned()))
 }
 
 fn message(command: ReportCommand, key: String) -> Result<ToDesk, Problem> {

@@ -88,13 +88,25 @@ fn step_of(run: &Run, pane: &PaneId) -> Option<StepNumber> {
 }
 
 fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -> Vec<Fact> {
-    let Some(state) = run.panes.get(&pane) else { return Vec::new() };
     if run.is_over() {
         return Vec::new();
     }
+    let Some(observation) = news(run, &pane, observation) else { return Vec::new() };
+    let role = run.panes.get(&pane).map(|pane| &pane.role);
+    let current = run.current_step().filter(|step| step.role.as_ref() == role).map(|step| step.number);
+    let step = current.or_else(|| step_of(run, &pane));
+    let Some((mut facts, after)) = beside(run, &pane, current, step, &observation) else { return Vec::new() };
+    facts.push(Fact::Observed { pane, step, source, observation });
+    facts.extend(after);
+    facts
+}
+
+/// The observation, unless it says what is known already.
+fn news(run: &Run, pane: &PaneId, observation: Observation) -> Option<Observation> {
+    let state = run.panes.get(pane)?;
     let role = run.roles.get(&state.role);
     let current = run.current_step().filter(|step| step.role.as_ref() == Some(&state.role));
-    let observation = match observation {
+    Some(match observation {
         Observation::Status(status) => {
             let same = match status {
                 StatusSeen::Idle | StatusSeen::Done | StatusSeen::Error => {
@@ -104,13 +116,13 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
                 StatusSeen::Blocked => state.activity == super::Activity::Asking,
             };
             if same {
-                return Vec::new();
+                return None;
             }
             Observation::Status(status)
         }
         Observation::Usage(seen) => {
             if !run.ledger.is_news(&state.session, &seen) {
-                return Vec::new();
+                return None;
             }
             Observation::Usage(seen)
         }
@@ -119,7 +131,7 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
                 role.context.tokens == tokens && (window.is_none() || role.context.window == window)
             });
             if same {
-                return Vec::new();
+                return None;
             }
             Observation::ContextSeen { tokens, window }
         }
@@ -131,7 +143,7 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
                     && (agent_trigger.is_none() || role.context.agent_trigger == agent_trigger)
             });
             if same {
-                return Vec::new();
+                return None;
             }
             Observation::ModelSeen { model, thinking, window, agent_trigger }
         }
@@ -141,17 +153,17 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
                     && (log.is_none() || session.log == log)
             });
             if same {
-                return Vec::new();
+                return None;
             }
             Observation::SessionKnown { agent_session, log }
         }
         Observation::TurnStarted if state.activity == super::Activity::Working => {
-            return Vec::new();
+            return None;
         }
-        Observation::Gone { .. } if state.state == PaneState::Gone => return Vec::new(),
+        Observation::Gone { .. } if state.state == PaneState::Gone => return None,
         Observation::Progress { text } => {
             if current.is_none_or(|step| step.progress.as_ref() == Some(&text)) {
-                return Vec::new();
+                return None;
             }
             Observation::Progress { text }
         }
@@ -169,30 +181,38 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
         | Observation::Attached { .. }
         | Observation::Typed
         | Observation::Gone { .. }) => other,
-    };
-    let mut facts = Vec::new();
-    if let (Observation::TurnEnded { .. } | Observation::Gone { .. }, Some(step)) = (&observation, current) {
-        facts.extend(withdraw_idle(run, step.number));
+    })
+}
+
+/// The facts that come before and after an observation; `None`: it is no news after all.
+fn beside(
+    run: &Run,
+    pane: &PaneId,
+    current: Option<StepNumber>,
+    step: Option<StepNumber>,
+    observation: &Observation,
+) -> Option<(Vec<Fact>, Vec<Fact>)> {
+    let (mut facts, mut after) = (Vec::new(), Vec::new());
+    if let (Observation::TurnEnded { .. } | Observation::Gone { .. }, Some(step)) = (observation, current) {
+        facts.extend(withdraw_idle(run, step));
     }
-    let step = current.map(|step| step.number).or_else(|| step_of(run, &pane));
-    let mut after = Vec::new();
-    match &observation {
-        Observation::PermissionAsked(request) => match permission::asked(run, &pane, step, request) {
+    match observation {
+        Observation::PermissionAsked(request) => match permission::asked(run, pane, step, request) {
             Some(gate) => after.push(gate),
-            None => return Vec::new(),
+            None => return None,
         },
         Observation::PermissionGone { ask } => {
             let withdrawn =
-                permission::gone(run, &pane, Some(ask), "the question is gone: it was answered in the pane");
+                permission::gone(run, pane, Some(ask), "the question is gone: it was answered in the pane");
             if withdrawn.is_empty() {
-                return Vec::new();
+                return None;
             }
             facts.extend(withdrawn);
         }
         Observation::TurnEnded { .. } => {
-            facts.extend(permission::gone(run, &pane, None, "the agent's turn ended"));
+            facts.extend(permission::gone(run, pane, None, "the agent's turn ended"));
         }
-        Observation::Gone { .. } => facts.extend(permission::gone(run, &pane, None, "the agent left")),
+        Observation::Gone { .. } => facts.extend(permission::gone(run, pane, None, "the agent left")),
         Observation::Ready
         | Observation::SessionKnown { .. }
         | Observation::ModelSeen { .. }
@@ -210,9 +230,7 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
         | Observation::Attached { .. }
         | Observation::Typed => {}
     }
-    facts.push(Fact::Observed { pane, step, source, observation });
-    facts.extend(after);
-    facts
+    Some((facts, after))
 }
 
 /// An idle gate loses its subject when the turn goes on after all.

@@ -11,5 +11,6 @@
 
 mod bad_input;
 mod demo;
+mod inside;
 #[path = "../support/mod.rs"]
 mod support;

@@ -102,6 +102,9 @@ impl Adapter for Pi {
         for name in ["PI_PROGRAM_STATUS", "PI_SKIP_VERSION_CHECK"] {
             env.push((name.to_owned(), "1".to_owned()));
         }
+        if !context.config.ask.is_empty() {
+            env.push(("AWTUI_ASK".to_owned(), context.config.ask.join("\n")));
+        }
         Ok(LaunchPlan {
             program: context.program.to_owned(),
             args,
@@ -190,6 +193,12 @@ impl Adapter for Pi {
         let is_command = text.trim_start().starts_with(['/', '!']);
         let text = if is_command { format!("Read this as words:\n{text}") } else { text.to_owned() };
         Delivery::Paste(paste_and_enter(&text))
+    }
+
+    fn permission(&mut self, ask: &str, allow: bool, note: &str) -> Control {
+        let answer = ToAgent::Permission { ask: ask.to_owned(), allow, note: note.to_owned() };
+        let alone = Control::Unable("Pi is not connected; it refused the tool by itself".to_owned());
+        Control::Socket { line: protocol::line(&answer), otherwise: Box::new(alone) }
     }
 
     fn interrupt(&self) -> Control {

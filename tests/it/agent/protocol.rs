@@ -61,7 +61,7 @@ fn every_word_of_the_protocol_is_its_observation() {
             Observation::Limited(LimitInfo { until: Some(5), reason: "429".to_owned() }),
         ),
         (
-            r#"{"type":"permission_asked","ask":"a","tool":"bash","detail":"rm"}"#,
+            r#"{"type":"permission_asked","ask":"a","tool":"bash","detail":"rm","answerable":true}"#,
             Observation::PermissionAsked(PermissionRequest {
                 answerable: true,
                 ..PermissionRequest::new("a", "bash", "rm")

@@ -59,7 +59,7 @@ fn the_answer_goes_to_the_agent_once_and_it_works_again() {
 
 #[test]
 fn words_with_a_refusal_are_for_the_agent_and_no_note_to_the_run() {
-    let (mut bench, worker) = asked("q1");
+    let (mut bench, _) = asked("q1");
     bench.answer(AnswerKind::Reject, "not there");
     assert_eq!(told(&bench), [("q1".to_owned(), false, "not there".to_owned())]);
     assert!(bench.run.notes.is_empty());
@@ -86,7 +86,7 @@ fn the_end_of_the_turn_closes_what_was_still_asked() {
 
 #[test]
 fn after_a_crash_no_question_of_before_can_be_answered() {
-    let (mut bench, worker) = asked("q1");
+    let (mut bench, _) = asked("q1");
     bench.input(Input::Recovered);
     assert_eq!(bench.run.open_gates().count(), 0, "the agent asks again");
 }

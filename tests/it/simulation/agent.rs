@@ -134,6 +134,7 @@ impl Life {
                         ToAgent::Welcome
                         | ToAgent::Reply { .. }
                         | ToAgent::Output { .. }
+                        | ToAgent::Permission { .. }
                         | ToAgent::Unknown => {}
                     }
                 }

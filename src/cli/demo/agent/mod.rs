@@ -241,7 +241,9 @@ impl DemoAgent {
                 self.screen.note(Ink::Bad, format!("awtui refused the connection: {reason}"));
                 Wish::Nothing
             }
-            ToAgent::Welcome | ToAgent::Output { .. } | ToAgent::Unknown => Wish::Nothing,
+            ToAgent::Welcome | ToAgent::Output { .. } | ToAgent::Permission { .. } | ToAgent::Unknown => {
+                Wish::Nothing
+            }
         }
     }
 

@@ -1,0 +1,68 @@
+//! `awtui hook`: what an agent calls when something happens in it.
+//!
+//! Hands on what the agent gave it and prints what awtui answers. Whatever goes wrong, it exits with 0 and prints
+//! nothing: then nothing is decided, and the agent goes on as if it were not there.
+
+use super::exit::Exit;
+use super::link::{self, Link};
+use super::print;
+use crate::agent::protocol::{HOOK, HookLine, MAX_LINE, ToAgent, ToDesk};
+use crate::supervisor::clock::system_wall;
+use serde_json::Value;
+use std::io::Read;
+use std::path::Path;
+
+/// Characters of one text of a payload that is too long for a line: what a tool printed, for one.
+const LONG_TEXT: usize = 4_000;
+
+pub(super) async fn run(launch: &Path, event: String) -> Exit {
+    if let Some(text) = output(launch, event).await
+        && !text.is_empty()
+    {
+        print::line(&text);
+    }
+    Exit::Done
+}
+
+async fn output(launch: &Path, event: String) -> Option<String> {
+    let credentials = link::credentials(Some(launch)).ok()?;
+    let mut text = String::new();
+    std::io::stdin().lock().read_to_string(&mut text).ok()?;
+    let mut payload: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+    if text.len() > MAX_LINE / 2 {
+        shorten(&mut payload);
+    }
+    let key = format!("hook-{}-{}", std::process::id(), system_wall());
+    let mut link = Link::open(&credentials, HOOK).await.ok()?;
+    link.send(&ToDesk::Hook(HookLine { key: key.clone(), event, payload })).await.ok()?;
+    loop {
+        // A question waits for as long as the operator needs, and for as long as the agent lets this program live.
+        match link.next().await.ok()?? {
+            ToAgent::Output { key: answered, text } if answered == key => return Some(text),
+            ToAgent::Refused { .. } => return None,
+            ToAgent::Welcome
+            | ToAgent::Prompt { .. }
+            | ToAgent::Interrupt
+            | ToAgent::Compact { .. }
+            | ToAgent::Quit
+            | ToAgent::Reply { .. }
+            | ToAgent::Output { .. }
+            | ToAgent::Permission { .. }
+            | ToAgent::Unknown => {}
+        }
+    }
+}
+
+fn shorten(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Some((end, _)) = text.char_indices().nth(LONG_TEXT) {
+                text.truncate(end);
+                text.push('…');
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(shorten),
+        Value::Object(fields) => fields.values_mut().for_each(shorten),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
