@@ -665,7 +665,7 @@ function finalText(assistants: any[]): string {
 function diffOf(values: any): string | undefined {
   const edits = Array.isArray(values?.edits) ? values.edits : [values];
   const lines = (sign: string, text: unknown) =>
-    typeof text === "string" ? text.split("\n").map((line) => sign + line) : [];
+    typeof text === "string" ? text.replace(/\n$/, "").split("\n").map((line) => sign + line) : [];
   const diff = edits.flatMap((edit: any) => [...lines("-", edit?.oldText), ...lines("+", edit?.newText)]);
   if (typeof values?.content === "string") diff.push(...lines("+", values.content));
   return diff.length > 0 ? cut(diff.join("\n"), 20000) : undefined;

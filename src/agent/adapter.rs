@@ -389,6 +389,11 @@ pub trait Adapter: Send {
         Control::Unable("this agent takes its answers in its pane only".to_owned())
     }
 
+    /// What a person gives the program to go on with a session by hand; nothing where it cannot.
+    fn reopen(&self, _agent_session: &str, _launch_folder: &Path) -> Option<Vec<String>> {
+        None
+    }
+
     fn deliver(&self, effect: u64, text: &str, state: &DeskState) -> Delivery;
     fn interrupt(&self) -> Control;
     fn compact(&self, focus: &str) -> Control;

@@ -26,6 +26,17 @@ use crate::domain::AgentSpec;
 /// The agents that need no definition, as the settings name them.
 pub const BUILT_IN: [&str; 1] = ["pi"];
 
+/// What puts the program of a built-in agent on PATH. Its own name is also that of the agent.
+pub fn how_to_get(program: &str) -> Option<&'static str> {
+    let known = [
+        ("pi", "npm install -g @earendil-works/pi-coding-agent  (wants Node 22.19 or newer)"),
+        ("claude", "npm install -g @anthropic-ai/claude-code  (wants Node 22 or newer)"),
+        ("codex", "npm install -g @openai/codex"),
+        ("opencode", "npm install -g opencode-ai"),
+    ];
+    known.into_iter().find(|(name, _)| *name == program).map(|(_, command)| command)
+}
+
 /// The adapter for an agent as the settings name it.
 pub fn adapter(spec: &AgentSpec) -> Result<Box<dyn Adapter>, AgentError> {
     if let Some(definition) = &spec.definition {

@@ -153,6 +153,19 @@ pub enum Command {
         #[arg(long)]
         launch: Option<PathBuf>,
     },
+    /// The agents' own conversations in the runs of this project, newest run first.
+    Sessions {
+        #[arg(long)]
+        json: bool,
+    },
+    /// The command that goes on with an agent's own conversation by hand, in its own program.
+    ResumeSession {
+        /// The agent's id of it, a beginning of that, or awtui's name of it, as `worker.1`. Without: the newest.
+        session: Option<String>,
+        /// Become that program, here.
+        #[arg(long)]
+        open: bool,
+    },
     /// Agree to the commands that this repository's own settings file brings along, as it is now.
     Trust,
     /// What is installed, what runs, what is wrong.

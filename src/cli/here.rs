@@ -9,13 +9,16 @@ use crate::domain::{AgentSpec, Author, AuthorKind};
 use crate::settings::reference::SAMPLE_CONFIG;
 use crate::settings::{ColourDepth, Keymap, Settings, SettingsError, Theme, project_config};
 use crate::supervisor::world::World;
-use crate::supervisor::{Lock, objection};
+use crate::supervisor::{Lock, find_program, objection};
 use crate::tty;
 use crate::ui::{Look, Mode, Ui};
 use crate::wire::{Purpose, StartRun};
 use std::future::Future;
 use std::io::Write;
 use std::pin::Pin;
+
+/// A finding about an agent that no role is bound to.
+const OPTIONAL: &str = "agent too";
 
 /// Opens the screen on a run, on the newest one that is alive, or on the question what should be done.
 pub(super) async fn attach(context: &Context, run: Option<String>, watch: bool) -> Result<Exit, Problem> {
@@ -33,6 +36,7 @@ pub(super) async fn attach(context: &Context, run: Option<String>, watch: bool) 
             (role.to_string(), bound.agent.name.clone(), model)
         })
         .collect();
+    ui.missing = missing(context, &settings);
     let host = Here { context, settings, watch };
     // Before the terminal is taken over, so that a refusal is read where it belongs.
     drop(host.connect().await?);
@@ -44,6 +48,18 @@ pub(super) async fn attach(context: &Context, run: Option<String>, watch: bool) 
     drop(terminal);
     shown.map_err(|error| Problem::failed(error.to_string()))?;
     Ok(Exit::Done)
+}
+
+/// What the roles' agents lack to be started at all, role by role.
+fn missing(context: &Context, settings: &Settings) -> Vec<String> {
+    let config = settings.run_config();
+    let lacks = config.roles.iter().filter_map(|(role, bound)| {
+        let adapter = agent::adapter(&bound.agent).map_err(|error| error.to_string());
+        let found =
+            adapter.and_then(|adapter| find_program(&adapter.probe_plan(), context.environment()).map(drop));
+        found.err().map(|reason| format!("{role}: {reason}"))
+    });
+    lacks.collect()
 }
 
 /// The UI with the operator's own keys, and in colours that this terminal shows.
@@ -174,14 +190,22 @@ pub(super) async fn doctor(context: &Context, json: bool) -> Result<Exit, Proble
                     agents.push(bound.agent.clone());
                 }
             }
-            for spec in agents {
-                let (fine, words) = probe(&spec).await;
+            for spec in &agents {
+                let (fine, words) = probe(spec, context.environment()).await;
                 add("agent", fine, format!("{}: {words}", spec.name));
+            }
+            // What no role is bound to may be missing.
+            for name in agent::BUILT_IN {
+                let spec = AgentSpec { name: name.to_owned(), definition: None };
+                if !agents.contains(&spec) {
+                    let (fine, words) = probe(&spec, context.environment()).await;
+                    add(OPTIONAL, fine, format!("{name}: {words}"));
+                }
             }
         }
         Err(problem) => add("settings", false, problem.message),
     }
-    let all_fine = findings.iter().all(|(what, fine, _)| *fine || what == "git");
+    let all_fine = findings.iter().all(|(what, fine, _)| *fine || what == "git" || what == OPTIONAL);
     if json {
         let list: Vec<_> = findings
             .iter()
@@ -197,13 +221,13 @@ pub(super) async fn doctor(context: &Context, json: bool) -> Result<Exit, Proble
 }
 
 /// What an agent says of itself.
-async fn probe(spec: &AgentSpec) -> (bool, String) {
+async fn probe(spec: &AgentSpec, environment: &[(String, String)]) -> (bool, String) {
     let adapter = match agent::adapter(spec) {
         Ok(adapter) => adapter,
         Err(error) => return (false, error.to_string()),
     };
     let world = crate::supervisor::RealWorld;
-    let probed = match world.probe(adapter.probe_plan(), super::context::environment()).await {
+    let probed = match world.probe(adapter.probe_plan(), environment.to_vec()).await {
         Ok(probed) => probed,
         Err(reason) => return (false, reason),
     };

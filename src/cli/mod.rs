@@ -18,6 +18,7 @@ mod print;
 pub mod reference;
 mod replay;
 mod report;
+mod sessions;
 mod show;
 mod supervise;
 
@@ -106,6 +107,8 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<Exit, e
         | Command::Mcp { .. } => Ok(Exit::Usage),
         Command::Init => here::init(context),
         Command::Config { command: ConfigCommand::Show { json } } => here::config_show(context, json),
+        Command::Sessions { json } => Ok(sessions::list(context, json)),
+        Command::ResumeSession { session, open } => sessions::resume(context, session.as_deref(), open),
         Command::Trust => act::trust(context).await,
         Command::Doctor { json } => here::doctor(context, json).await,
         Command::Supervisor { command } => match command {

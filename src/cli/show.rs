@@ -36,9 +36,14 @@ fn fold(records: &[Record]) -> Run {
     run
 }
 
+/// The state of a run by its journal.
+pub(super) fn folded(context: &Context, run: &RunId) -> Result<Run, Problem> {
+    Ok(fold(&records(context, run)?))
+}
+
 /// How a run ended, by its journal; `None` while it goes on.
 pub(super) fn outcome(context: &Context, run: &RunId) -> Result<Option<RunOutcome>, Problem> {
-    Ok(fold(&records(context, run)?).outcome)
+    Ok(folded(context, run)?.outcome)
 }
 
 /// The state of the run that is meant, and as JSON: from its supervisor when one serves it.

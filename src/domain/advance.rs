@@ -369,8 +369,7 @@ pub(super) fn gate(
         GateKind::AgentFailed | GateKind::Interrupted => vec![Retry, Answer, Abort],
         GateKind::InDoubt => vec![Retry, Approve, Abort],
         GateKind::Compaction => vec![Approve, Abort],
-        GateKind::Permission { .. } => vec![Reject, Approve, Answer, Abort],
-        GateKind::Workflow => vec![Reject, Approve, Abort],
+        GateKind::Permission { .. } | GateKind::Workflow => vec![Reject, Approve, Abort],
     };
     Gate {
         id: decide::next_gate_id(run),

@@ -45,8 +45,11 @@ fn evidence(request: &PermissionRequest) -> Vec<String> {
             lines.push(format!("({more} more lines)"));
         }
     };
-    several("command", request.command.as_deref().unwrap_or_default());
-    several("path", request.path.as_deref().unwrap_or_default());
+    // The question itself holds what is one line.
+    let command = request.command.as_deref().filter(|command| command.lines().count() > 1);
+    several("command", command.unwrap_or_default());
+    let path = request.path.as_deref().filter(|_| request.command.is_some());
+    several("path", path.unwrap_or_default());
     several("", request.detail.summary());
     several("", request.diff.as_ref().map_or("", |diff| diff.summary()));
     if !request.answerable {

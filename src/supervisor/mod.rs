@@ -39,6 +39,6 @@ pub use launch::marker_entry;
 pub use lock::{Holder, Lock, LockError};
 pub use log_file::{LIMIT, LogFile, hide, masked};
 pub use own_settings::objection;
-pub use real_world::RealWorld;
+pub use real_world::{RealWorld, find_program};
 pub use server::{Options, ServeError, serve};
 pub use summaries::stored_summaries;

@@ -1,7 +1,7 @@
 //! The real world: processes, git, files.
 
 use super::world::{CheckJob, CheckpointJob, Checkpointed, Child, Later, Probed, Server, Spawned, World};
-use crate::agent::{LogPlan, ProbeOutput, ProbePlan, ServerPlan};
+use crate::agent::{self, LogPlan, ProbeOutput, ProbePlan, ServerPlan};
 use crate::domain::{CheckResult, CheckpointSide, Text};
 use crate::project::checkpoint;
 use crate::pty::{self, Launch};
@@ -131,19 +131,24 @@ impl World for RealWorld {
     }
 }
 
-async fn probe(plan: ProbePlan, environment: Vec<(String, String)>) -> Result<Probed, String> {
-    let path = environment.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.clone());
-    let here = std::env::current_dir().map_err(|error| error.to_string())?;
+/// The agent's program on PATH; in words what is missing and how to get it. Starts nothing.
+pub fn find_program(plan: &ProbePlan, environment: &[(String, String)]) -> Result<PathBuf, String> {
     if plan.programs.is_empty() {
         // The agent is awtui itself.
-        let program = std::env::current_exe().map_err(|error| error.to_string())?;
-        return Ok(Probed { program, outputs: Vec::new() });
+        return std::env::current_exe().map_err(|error| error.to_string());
     }
-    let program = plan
-        .programs
-        .iter()
-        .find_map(|program| which::which_in(program, path.clone(), &here).ok())
-        .ok_or_else(|| format!("{} is not installed: it is not on PATH", plan.programs.join(" or ")))?;
+    let path = environment.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.clone());
+    let here = std::env::current_dir().map_err(|error| error.to_string())?;
+    let found = plan.programs.iter().find_map(|program| which::which_in(program, path.clone(), &here).ok());
+    found.ok_or_else(|| {
+        let get = plan.programs.iter().find_map(|program| agent::how_to_get(program));
+        let get = get.map_or_else(String::new, |command| format!("; get it with: {command}"));
+        format!("{} is not installed: it is not on PATH{get}", plan.programs.join(" or "))
+    })
+}
+
+async fn probe(plan: ProbePlan, environment: Vec<(String, String)>) -> Result<Probed, String> {
+    let program = find_program(&plan, &environment)?;
     let mut outputs = Vec::new();
     for command in &plan.commands {
         let run = Command::new(&program)

@@ -203,6 +203,8 @@ pub struct Ui {
     pub(super) time: Millis,
     /// Who a new run would be given to, for the first screen: role, agent, model.
     pub bindings: Vec<(String, String, String)>,
+    /// What is not there that a run would need, and how to get it.
+    pub missing: Vec<String>,
     pub mouse: bool,
 }
 
@@ -230,6 +232,7 @@ impl Ui {
             toasts: Toasts::default(),
             time: 0,
             bindings: Vec::new(),
+            missing: Vec::new(),
             mouse: true,
         }
     }

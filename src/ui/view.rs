@@ -319,6 +319,9 @@ fn first_screen(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
     for (role, agent, model) in &ui.bindings {
         say(&format!("{role}: {agent} with {model}"), look.role(role));
     }
+    for missing in &ui.missing {
+        say(missing, look.bad());
+    }
     if !glass.runs.is_empty() {
         say(" ", Style::new());
         say("Runs of this project", look.strong());

@@ -19,7 +19,7 @@ use crate::term::{ProgramState, Signal};
 use regex::{Regex, RegexBuilder};
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use usage::Counter;
 
 /// Of what a program prints in a turn, so many last bytes are kept as its final message.
@@ -356,6 +356,14 @@ impl Adapter for Command {
         }
         emissions.push(Emission::observed(Source::Process, Observation::TurnStarted));
         emissions
+    }
+
+    fn reopen(&self, agent_session: &str, _launch_folder: &Path) -> Option<Vec<String>> {
+        // A process that is one turn is nothing to talk to by hand.
+        let template = self.definition.resume.get(1..).filter(|_| !self.is_one_process_a_turn())?;
+        let filled = template.iter().map(|argument| argument.replace("{session}", agent_session));
+        let args: Vec<String> = filled.collect();
+        (!args.iter().any(|argument| argument.contains('{'))).then_some(args)
     }
 
     fn deliver(&self, effect: u64, prompt: &str, _state: &DeskState) -> Delivery {

@@ -17,6 +17,7 @@ use crate::domain::{Observation, RoleConfig, RunId, Source, StatusSeen, Text, Tu
 use crate::term::{ProgramState, Signal};
 use log::{Entry, Stop};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 const BRIDGE: &str = include_str!("../../../assets/pi/bridge.ts");
 
@@ -182,6 +183,11 @@ impl Adapter for Pi {
 
     fn disconnected(&mut self) {
         self.connected = false;
+    }
+
+    fn reopen(&self, agent_session: &str, launch_folder: &Path) -> Option<Vec<String>> {
+        let sessions = text(&launch_folder.join("sessions"));
+        Some(["--session-dir", &sessions, "--session", agent_session].map(str::to_owned).to_vec())
     }
 
     fn deliver(&self, effect: u64, text: &str, state: &DeskState) -> Delivery {

@@ -41,7 +41,7 @@ fn a_question_opens_one_gate_that_says_what_is_asked_and_the_turn_goes_on_meanwh
     let gates: Vec<&Gate> = bench.run.open_gates().collect();
     let [gate] = gates.as_slice() else { panic!("{gates:#?}") };
     assert_eq!(gate.question.summary(), "May the worker use Bash: touch /etc/x");
-    assert_eq!(gate.evidence, ["command: touch /etc/x", "it needs to", "-a", "+b"]);
+    assert_eq!(gate.evidence, ["it needs to", "-a", "+b"]);
     assert_eq!(gate.answers[0], AnswerKind::Reject, "the safe answer comes first");
     assert_eq!(bench.run.current_step().unwrap().stage, Stage::Working);
     assert_eq!(bench.run.panes[&worker].activity, Activity::Asking);
