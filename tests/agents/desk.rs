@@ -2,7 +2,7 @@
 //! everything. A second adapter is told the log alone, as after a crash.
 
 use crate::home;
-use crate::install::{self, Pi};
+use crate::install::{self, Cli, Installed};
 use crate::model_server::{ModelServer, Reply, Request};
 use awtui::agent::protocol::{self, ToAgent, ToDesk};
 use awtui::agent::{
@@ -33,7 +33,7 @@ const MOST_TICKS: u32 = 1200;
 
 /// A scratch home, a work tree and a model server for one Pi.
 pub struct Lab {
-    pub pi: Pi,
+    pub pi: Cli,
     pub server: ModelServer,
     pub probe: Probe,
     pub role: RoleName,
@@ -49,17 +49,18 @@ impl Lab {
         test: impl Fn(&mut Lab),
     ) {
         for pi in [install::NEWEST, install::OLDER] {
-            if let Some(program) = install::pi(pi) {
-                test(&mut Lab::new(pi, program, settings, ModelServer::start(script())));
+            if let Some(installed) = install::installed(pi) {
+                test(&mut Lab::new(installed, settings, ModelServer::start(script())));
             }
         }
     }
 
-    fn new(pi: Pi, program: PathBuf, settings: &serde_json::Value, server: ModelServer) -> Self {
+    fn new(installed: Installed, settings: &serde_json::Value, server: ModelServer) -> Self {
         let folder = tempfile::Builder::new().prefix("lab").tempdir().unwrap();
         fs::create_dir_all(folder.path().join("work")).unwrap();
-        home::write(&folder.path().join("home"), &server.base_url(), settings);
+        home::write(&folder.path().join("home"), &folder.path().join("work"), &server, settings);
         let role = RoleName::new("worker");
+        let Installed { cli: pi, program, node: _ } = installed;
         let mut lab = Self { pi, server, probe: Probe::default(), role, program, folder };
         lab.probe = lab.run_probe();
         lab

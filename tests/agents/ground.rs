@@ -1,58 +1,98 @@
-//! The real program, its real supervisor and a real Pi for both roles, in a repository, a home and a state folder of
+//! The real program, its real supervisor and a real agent for each role, in a repository, a home and a state folder of
 //! their own.
 
 use crate::home;
-use crate::install::{self, Pi};
-use crate::model_server::{ModelServer, Reply, Request};
+use crate::home::Model;
+use crate::install::{self, Cli, Installed};
+use crate::latency;
+use crate::model_server::{Kind, ModelServer, Reply, Request, Tokens};
 use crate::support::{self, Ran, only_child};
-use awtui::domain::{Run, Totals, apply};
+use awtui::domain::{Record, Run, Totals, apply};
 use awtui::supervisor::marker_entry;
 use awtui::{journal, pty};
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
-
-const MODELS: [&str; 2] = ["fast", "strong"];
 
 pub struct Ground {
     pub server: ModelServer,
+    pub analyst: Cli,
+    pub worker: Cli,
     folder: tempfile::TempDir,
+    node: PathBuf,
+}
+
+/// How a ground differs from the usual one.
+#[derive(Debug, Clone)]
+pub struct Wishes {
+    /// Pi's settings.
+    pub pi: Value,
+    /// The worker's tools that must ask.
+    pub ask: Vec<&'static str>,
 }
 
 impl Ground {
-    /// Runs the test on ground of its own for each Pi; `settings` are Pi's.
+    /// Runs the test on ground of its own for each Pi in both roles; `settings` are Pi's.
     pub fn each<S: FnMut(&Request) -> Reply + Send + 'static>(
         settings: &Value,
         script: impl Fn() -> S,
         test: impl Fn(&Ground),
     ) {
         for pi in [install::NEWEST, install::OLDER] {
-            if let Some(program) = install::pi(pi) {
-                let ground = Ground::new(pi, &program, settings, ModelServer::start(script()));
-                test(&ground);
-            }
+            let wishes = Wishes { pi: settings.clone(), ask: Vec::new() };
+            Self::pair(pi, pi, &wishes, script(), &test);
         }
     }
 
-    fn new(pi: Pi, program: &Path, settings: &Value, server: ModelServer) -> Self {
+    /// Runs the test with these two agents, where they are there.
+    pub fn pair(
+        analyst: Cli,
+        worker: Cli,
+        wishes: &Wishes,
+        script: impl FnMut(&Request) -> Reply + Send + 'static,
+        test: impl Fn(&Ground),
+    ) {
+        if let (Some(analyst), Some(worker)) = (install::installed(analyst), install::installed(worker)) {
+            test(&Ground::new(&analyst, &worker, wishes, ModelServer::start(script)));
+        }
+    }
+
+    fn new(analyst: &Installed, worker: &Installed, wishes: &Wishes, server: ModelServer) -> Self {
         let folder = tempfile::Builder::new().prefix("ground").tempdir().unwrap();
-        let ground = Self { server, folder };
-        for name in ["repo", "bin", "state", "config/awtui", "tmp"] {
+        let ground =
+            Self { server, analyst: analyst.cli, worker: worker.cli, folder, node: worker.node.clone() };
+        for name in ["repo", "bin", "state", "tmp", "home/.config/awtui"] {
             fs::create_dir_all(ground.path(name)).unwrap();
         }
-        home::write(&ground.path("home"), &ground.server.base_url(), settings);
-        std::os::unix::fs::symlink(program, ground.path("bin/pi")).unwrap();
-        let roles = "[roles.analyst]\nagent = \"pi\"\nmodel = \"mock/strong\"\n\
-                     [roles.worker]\nagent = \"pi\"\nmodel = \"mock/fast\"\n";
-        fs::write(ground.path("config/awtui/config.toml"), roles).unwrap();
+        // As git and the agents see it.
+        let repository = ground.path("repo").canonicalize().unwrap();
+        home::write(&ground.path("home"), &repository, &ground.server, &wishes.pi);
+        for installed in [analyst, worker] {
+            let link = ground.path("bin").join(installed.cli.agent.name());
+            if !link.exists() {
+                std::os::unix::fs::symlink(&installed.program, link).unwrap();
+            }
+        }
+        let role = |role: &str, cli: Cli, model: Model| {
+            format!("[roles.{role}]\nagent = \"{}\"\nmodel = \"{}\"\n", cli.agent.name(), model.named)
+        };
+        let [strong, fast] = [analyst.cli.agent.strong(), worker.cli.agent.fast()];
+        let mut roles = role("analyst", analyst.cli, strong) + &role("worker", worker.cli, fast);
+        if !wishes.ask.is_empty() {
+            writeln!(roles, "ask = {:?}", wishes.ask).unwrap();
+        }
+        fs::write(ground.path("home/.config/awtui/config.toml"), roles).unwrap();
         ground.git(&["init", "-q"]);
         ground.git(&["config", "user.email", "someone@example.org"]);
         ground.git(&["config", "user.name", "Someone"]);
         fs::write(ground.path("repo/README.md"), "a repository\n").unwrap();
         ground.git(&["add", "."]);
         ground.git(&["commit", "-qm", "first"]);
-        println!("Pi {} in {}", pi.version, ground.folder.path().display());
+        let [one, other] =
+            [analyst, worker].map(|one| format!("{} {}", one.cli.agent.name(), one.cli.version));
+        println!("{one} and {other} in {}", ground.folder.path().display());
         ground
     }
 
@@ -68,32 +108,37 @@ impl Ground {
     /// The environment of a person at a shell.
     pub fn environment(&self) -> Vec<(String, String)> {
         let text = |name: &str| self.path(name).display().to_string();
-        let path = format!("{}:{}", text("bin"), std::env::var("PATH").unwrap());
-        [
+        let path = format!("{}:{}:{}", text("bin"), self.node.display(), std::env::var("PATH").unwrap());
+        let own = [
             ("HOME", text("home")),
             ("PATH", path),
             ("TMPDIR", text("tmp")),
             ("AWTUI_HOME", text("state")),
-            ("XDG_CONFIG_HOME", text("config")),
+            ("XDG_CONFIG_HOME", text("home/.config")),
             ("LANG", "C.UTF-8".to_owned()),
             ("TERM", "xterm-256color".to_owned()),
-            ("PI_OFFLINE", "1".to_owned()),
-            ("PI_TELEMETRY", "0".to_owned()),
-            ("PI_SKIP_VERSION_CHECK", "1".to_owned()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .to_vec()
+        ];
+        let quiet = home::ENVIRONMENT.map(|(name, value)| (name, value.to_owned()));
+        own.into_iter().chain(quiet).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new("timeout");
-        command.args(["-k", "5", "120", env!("CARGO_BIN_EXE_awtui")]).args(args);
+        command.args(["-k", "5", "300", env!("CARGO_BIN_EXE_awtui")]).args(args);
         command.current_dir(self.path("repo")).env_clear().envs(self.environment()).stdin(Stdio::null());
         command
     }
 
     pub fn awtui(&self, args: &[&str]) -> Ran {
         Ran::from(self.command(args).output().unwrap())
+    }
+
+    /// The worker's own program, without awtui.
+    pub fn agent(&self, args: &[&str]) -> Ran {
+        let mut command = Command::new("timeout");
+        command.args(["-k", "5", "120"]).arg(self.path("bin").join(self.worker.agent.name())).args(args);
+        command.current_dir(self.path("repo")).env_clear().envs(self.environment()).stdin(Stdio::null());
+        Ran::from(command.output().unwrap())
     }
 
     /// The state folder of the only run.
@@ -115,11 +160,21 @@ impl Ground {
         self.run_at(u64::MAX)
     }
 
+    pub fn records(&self) -> Vec<Record> {
+        journal::read(&self.state().join("journal.jsonl")).unwrap().records
+    }
+
+    /// How long agents and prompts took, on the test's own output.
+    pub fn print_latency(&self) {
+        for line in latency::lines(&self.records(), &self.server.requests()) {
+            println!("{line}");
+        }
+    }
+
     /// The same as it was at this sequence number.
     fn run_at(&self, seq: u64) -> Run {
-        let loaded = journal::read(&self.state().join("journal.jsonl")).unwrap();
         let mut run = Run::default();
-        for record in loaded.records.iter().take_while(|record| record.seq <= seq) {
+        for record in self.records().iter().take_while(|record| record.seq <= seq) {
             apply(&mut run, record);
         }
         run
@@ -159,8 +214,10 @@ impl Ground {
         for (field, value) in told {
             assert_eq!(value, &by_journal[field], "{field}");
         }
-        for model in MODELS {
-            let sent = self.server.counts(model);
+        let of_roles = [(self.analyst, self.analyst.agent.strong()), (self.worker, self.worker.agent.fast())];
+        for (cli, model) in of_roles.map(|(cli, model)| (cli, model.served)) {
+            // A name for the session is no part of any turn, and no agent says what it cost.
+            let sent = self.server.counts_of(model, |kind| kind != Kind::Title);
             let mut told = Totals::default();
             for call in folded.ledger.calls.values() {
                 if call.seen.model.ends_with(model) {
@@ -170,11 +227,21 @@ impl Ground {
                 }
             }
             let tokens = told.tokens;
-            assert_eq!(told.calls, sent.requests, "requests of {model}: {sent:?}");
-            assert_eq!(told.unknown_calls, sent.cut + sent.refused, "unknown calls of {model}: {sent:?}");
+            let (whole, failed) = (told.calls - told.unknown_calls, sent.cut + sent.refused);
+            assert_eq!(whole, sent.whole, "calls of {model}: {sent:?}");
+            assert!(
+                told.unknown_calls == failed || (told.unknown_calls < failed && !cli.agent.tells_failures()),
+                "unknown calls of {model}: {told:?} {sent:?}"
+            );
             assert_eq!(
-                (tokens.input + tokens.cache_read, tokens.cache_read, tokens.output, tokens.reasoning),
-                (sent.tokens.prompt, sent.tokens.cached, sent.tokens.completion, sent.tokens.reasoning),
+                Tokens {
+                    prompt: tokens.input + tokens.cache_read + tokens.cache_write,
+                    cached: tokens.cache_read,
+                    written: tokens.cache_write,
+                    completion: tokens.output,
+                    reasoning: tokens.reasoning,
+                },
+                sent.tokens,
                 "tokens of {model}"
             );
         }

@@ -1,17 +1,106 @@
-//! A scratch home for Pi: two models of the scripted server, known prices, dummy keys.
+//! A scratch home as a person would have it for each agent: two models of the scripted server, known prices, dummy keys,
+//! the repository trusted. awtui is told nothing of it.
 
+use crate::install::Agent;
+use crate::model_server::ModelServer;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// Writes Pi's settings and its list of models below this home.
-pub fn write(home: &Path, base_url: &str, settings: &Value) {
+/// A model as a person names it to this agent, and as the server hears of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Model {
+    pub named: &'static str,
+    pub served: &'static str,
+}
+
+impl Agent {
+    pub fn strong(self) -> Model {
+        match self {
+            Self::Pi | Self::OpenCode => Model { named: "mock/strong", served: "strong" },
+            Self::Codex => Model { named: "strong", served: "strong" },
+            // Claude Code takes any name, but knows the window of its own models only.
+            Self::Claude => Model { named: "claude-opus-4-5", served: "claude-opus-4-5" },
+        }
+    }
+
+    /// Whether it tells of calls that failed and were made again. The others do so behind closed doors.
+    pub fn tells_failures(self) -> bool {
+        self == Self::Pi
+    }
+
+    pub fn fast(self) -> Model {
+        match self {
+            Self::Pi | Self::OpenCode => Model { named: "mock/fast", served: "fast" },
+            Self::Codex => Model { named: "fast", served: "fast" },
+            Self::Claude => Model { named: "claude-sonnet-4-5", served: "claude-sonnet-4-5" },
+        }
+    }
+}
+
+/// What keeps the agents from looking for anything but the model server, and their keys.
+pub const ENVIRONMENT: [(&str, &str); 10] = [
+    ("PI_OFFLINE", "1"),
+    ("PI_TELEMETRY", "0"),
+    ("PI_SKIP_VERSION_CHECK", "1"),
+    ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
+    ("DISABLE_AUTOUPDATER", "1"),
+    ("MOCK_KEY", "dummy"),
+    ("OPENCODE_DISABLE_AUTOUPDATE", "1"),
+    ("OPENCODE_DISABLE_MODELS_FETCH", "1"),
+    ("OPENCODE_DISABLE_SHARE", "1"),
+    // OpenCode would install its plugin library into each new home.
+    ("npm_config_registry", "http://127.0.0.1:9/"),
+];
+
+/// Writes the settings of every agent below this home, for work in this repository.
+pub fn write(home: &Path, repository: &Path, server: &ModelServer, pi: &Value) {
+    write_pi(home, &server.address(), pi);
+    write_claude(home, repository, &server.address());
+    write_codex(home, repository, &server.address());
+    write_opencode(home, &server.address());
+}
+
+fn put(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn write_pi(home: &Path, address: &str, settings: &Value) {
     let config = home.join(".pi/agent");
-    fs::create_dir_all(&config).unwrap();
     let cost = json!({"input": 0.5, "output": 2, "cacheRead": 0.05, "cacheWrite": 0});
     let model = |id: &str, reasoning: bool| json!({"id": id, "name": id, "reasoning": reasoning, "contextWindow": 32000, "maxTokens": 4096, "cost": cost});
-    let models = json!({"providers": {"mock": {"baseUrl": base_url, "api": "openai-completions", "apiKey": "dummy",
-        "models": [model("fast", false), model("strong", true)]}}});
-    fs::write(config.join("models.json"), models.to_string()).unwrap();
-    fs::write(config.join("settings.json"), settings.to_string()).unwrap();
+    let models = json!({"providers": {"mock": {"baseUrl": format!("{address}/v1"), "api": "openai-completions",
+        "apiKey": "dummy", "models": [model("fast", false), model("strong", true)]}}});
+    put(&config.join("models.json"), &models.to_string());
+    put(&config.join("settings.json"), &settings.to_string());
+}
+
+fn write_claude(home: &Path, repository: &Path, address: &str) {
+    let mut state = json!({"hasCompletedOnboarding": true, "theme": "dark", "projects": {}});
+    state["projects"][repository.to_str().unwrap()] = json!({"hasTrustDialogAccepted": true});
+    put(&home.join(".claude.json"), &state.to_string());
+    let settings = json!({"env": {"ANTHROPIC_BASE_URL": address, "ANTHROPIC_AUTH_TOKEN": "dummy"}});
+    put(&home.join(".claude/settings.json"), &settings.to_string());
+}
+
+fn write_codex(home: &Path, repository: &Path, address: &str) {
+    let text = format!(
+        "model = \"fast\"\nmodel_provider = \"mock\"\ncheck_for_update_on_startup = false\n\
+         [model_providers.mock]\nname = \"Mock\"\nbase_url = \"{address}/v1\"\nwire_api = \"responses\"\n\
+         env_key = \"MOCK_KEY\"\n\
+         [projects.\"{}\"]\ntrust_level = \"trusted\"\n",
+        repository.display()
+    );
+    put(&home.join(".codex/config.toml"), &text);
+}
+
+fn write_opencode(home: &Path, address: &str) {
+    let cost = json!({"input": 0.5, "output": 2, "cache_read": 0.05, "cache_write": 0});
+    let model = |reasoning: bool| json!({"reasoning": reasoning, "limit": {"context": 32000, "output": 4096}, "cost": cost});
+    let provider = json!({"npm": "@ai-sdk/openai-compatible",
+        "options": {"baseURL": format!("{address}/v1"), "apiKey": "dummy"},
+        "models": {"fast": model(false), "strong": model(true), "small": model(false)}});
+    let config = json!({"provider": {"mock": provider}, "model": "mock/fast", "small_model": "mock/small"});
+    put(&home.join(".config/opencode/opencode.json"), &config.to_string());
 }

@@ -11,10 +11,14 @@
 
 mod desk;
 mod ground;
+mod headless;
 mod home;
 mod install;
+mod latency;
 mod model_server;
+mod pairs;
 mod pi;
+mod prompts;
 mod runs;
 mod screen;
 #[path = "../support/mod.rs"]

@@ -2,7 +2,7 @@
 
 use crate::desk::{Desk, Lab, sum};
 use crate::install::NEWEST;
-use crate::model_server::{Counts, Fate, Reply, Request};
+use crate::model_server::{Counts, Fate, Kind, Reply, Request};
 use awtui::agent::Feature;
 use awtui::domain::{Observation, RoleName, Source, TurnEnd, UsageKind, UsageSeen, Verdict, WorkerStatus};
 use serde_json::{Value, json};
@@ -21,15 +21,15 @@ fn report() -> Value {
 
 /// The same words as a prompt begins with choose the scene.
 fn scenes(request: &Request) -> Reply {
-    if request.tools.is_empty() {
-        return Reply::text("## Goal\nthe summary").tokens(700, 100, 60, 0);
+    if request.kind != Kind::Turn {
+        return Reply::aside(request.kind);
     }
     let scene = request.prompt.split_whitespace().next().unwrap_or_default();
     match (scene, request.step) {
-        ("work", 0) => Reply::text("Running.").tool("bash", json!({"command": "echo from-the-tool"})),
+        ("work", 0) => Reply::text("Running.").shell("echo from-the-tool"),
         ("work", 1) => Reply::text("Reporting.").tokens(1234, 1000, 77, 7).tool("report_result", report()),
         ("judge", 0) => Reply::text("").tool("report_verdict", json!({"verdict": "DONE", "reason": "it is"})),
-        ("slow", 0) => Reply::text("Sleeping.").tool("bash", json!({"command": "exec sleep 600"})),
+        ("slow", 0) => Reply::text("Sleeping.").shell("exec sleep 600"),
         ("hang", 0) => Reply::text("half of this is never said").fate(Fate::Hang),
         ("empty", _) => Reply::text(""),
         ("broken", _) => Reply::text("no such thing").fate(Fate::Status(400)),
@@ -134,9 +134,8 @@ fn the_analyst_reports_a_verdict() {
             assert_eq!(desk.turn("judge it"), (TurnEnd::Completed, String::new()));
             assert_eq!(desk.verdicts.len(), 1);
             assert_eq!(desk.verdicts[0].verdict, Verdict::Done);
-            let offered = &lab.server.requests()[0].tools;
-            assert!(offered.iter().any(|tool| tool == "report_verdict"));
-            assert!(!offered.iter().any(|tool| tool == "report_result"));
+            let asked = &lab.server.requests()[0];
+            assert!(asked.offers("report_verdict") && !asked.offers("report_result"));
         },
     );
 }

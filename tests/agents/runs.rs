@@ -1,7 +1,7 @@
 //! Whole runs without a screen: two real agents, from a task to its end.
 
 use crate::ground::{Ground, until};
-use crate::model_server::{Fate, Reply, Request};
+use crate::model_server::{Fate, Kind, Reply, Request};
 use awtui::domain::{CompactionResult, GateKind, RunOutcome};
 use serde_json::{Value, json};
 
@@ -42,16 +42,19 @@ pub fn scene(request: &Request) -> (&'static str, &'static str) {
 
 /// Two rounds, a file each.
 pub fn two_rounds(request: &Request) -> Reply {
+    if request.kind != Kind::Turn {
+        return Reply::aside(request.kind);
+    }
     let (kind, id) = scene(request);
     match (kind, id, request.step) {
-        ("plan", _, 0) => Reply::text("Looking.").tool("bash", json!({"command": "ls"})),
+        ("plan", _, 0) => Reply::text("Looking.").shell("ls"),
         ("plan", ..) => Reply::text("Planned.").tool("report_verdict", needs_worker("first")),
         ("execute" | "resume", "first", 0) => {
-            Reply::text("Working.").tool("bash", json!({"command": "echo one > first.txt; cat first.txt"}))
+            Reply::text("Working.").shell("echo one > first.txt; cat first.txt")
         }
-        ("execute" | "resume", "second", 0) => Reply::text("Writing.")
-            .tokens(1500, 1200, 40, 0)
-            .tool("write", json!({"path": "second.txt", "content": "two\n"})),
+        ("execute" | "resume", "second", 0) => {
+            Reply::text("Writing.").tokens(1500, 1200, 40, 0).write("second.txt", "two\n")
+        }
         ("execute" | "resume" | "continue", ..) => Reply::text("Told.").tool("report_result", report(id)),
         ("review", "first", _) => Reply::text("More.").tool("report_verdict", needs_worker("second")),
         ("review", ..) => {
@@ -108,6 +111,7 @@ fn two_agents_carry_a_task_through_two_rounds_to_done_and_everything_adds_up() {
         assert_eq!(run.ledger.total.unknown_calls, 2, "the two failures cost nobody knows what");
         ground.assert_true();
         assert_eq!(ground.marked(), [] as [u32; 0]);
+        ground.print_latency();
     });
 }
 
@@ -166,14 +170,11 @@ fn past_the_threshold_a_role_is_compacted_between_its_turns_and_the_loop_goes_on
     let script = || {
         |request: &Request| {
             let (kind, id) = scene(request);
-            // Pi asks for the summary without tools.
-            if request.tools.is_empty() {
-                return Reply::text("## Goal\nthe summary").tokens(700, 100, 60, 0);
+            if request.kind != Kind::Turn {
+                return Reply::aside(request.kind);
             }
             match (kind, id, request.step) {
-                ("execute", "first", 0) => {
-                    Reply::text(&"much was read ".repeat(300)).tool("bash", json!({"command": "ls"}))
-                }
+                ("execute", "first", 0) => Reply::text(&"much was read ".repeat(300)).shell("ls"),
                 ("execute", "first", _) => {
                     Reply::text("").tokens(9_600, 0, 50, 0).tool("report_result", report("first"))
                 }
@@ -216,10 +217,9 @@ fn a_session_with_nothing_to_compact_is_asked_once_and_the_loop_goes_on() {
 
 /// The worker's first tool call goes on until the file `go` is there.
 pub fn held(request: &Request) -> Reply {
-    let held =
-        json!({"command": "touch started; while [ ! -e go ]; do sleep 0.05; done; echo one > first.txt"});
+    let held = "touch started; while [ ! -e go ]; do sleep 0.05; done; echo one > first.txt";
     match (scene(request), request.step) {
-        (("execute" | "resume", "first"), 0) => Reply::text("Working.").tool("bash", held),
+        (("execute" | "resume", "first"), 0) => Reply::text("Working.").shell(held),
         _ => two_rounds(request),
     }
 }

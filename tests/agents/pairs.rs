@@ -1,0 +1,101 @@
+//! Each agent in each role, with Pi in the other: two rounds with a command, a file and a question for leave that is
+//! answered through awtui, to DONE, and every token accounted for.
+
+use crate::ground::{Ground, Wishes, until};
+use crate::install::{self, Agent, Cli};
+use crate::model_server::{Kind, Reply, Request};
+use crate::runs::{quick, scene, two_rounds};
+use awtui::domain::{GateKind, RunOutcome};
+use serde_json::Value;
+
+const TASK: &str = "write two files";
+
+impl Agent {
+    /// The tools that must ask in these runs. Codex asks by itself before a command leaves its sandbox.
+    fn asking(self) -> Vec<&'static str> {
+        match self {
+            Self::Claude => vec!["Bash"],
+            Self::OpenCode => vec!["bash"],
+            Self::Codex | Self::Pi => Vec::new(),
+        }
+    }
+
+    /// Whether it can ask at all: Pi has no questions of this kind.
+    fn asks(self) -> bool {
+        self != Self::Pi
+    }
+}
+
+/// Two rounds; the worker's command says that it must leave the sandbox.
+fn asking_rounds(request: &Request) -> Reply {
+    let command = "echo one > first.txt; cat first.txt";
+    match (request.kind, scene(request), request.step) {
+        (Kind::Turn, ("execute", "first"), 0) => Reply::text("Working.").escalated_shell(command),
+        _ => two_rounds(request),
+    }
+}
+
+/// Approves every question for leave while the run goes on; says which tools asked.
+fn approve_questions(ground: &Ground) -> Vec<String> {
+    let mut asked = Vec::new();
+    until("the run is over", || {
+        let gates = ground.awtui(&["gates", "--json"]).ends_with(0).out;
+        let gates: Value = serde_json::from_str(&gates).unwrap();
+        for gate in gates.as_array().unwrap() {
+            let number = gate["id"].to_string();
+            let run = ground.run();
+            let known = run.open_gates().find(|known| known.id.to_string() == number).cloned();
+            let Some(GateKind::Permission { tool, .. }) = known.map(|gate| gate.kind) else {
+                panic!("only questions for leave were expected: {gates:#}");
+            };
+            ground.awtui(&["gate", "approve", &number]).ends_with(0);
+            asked.push(tool);
+        }
+        ground.run().is_over()
+    });
+    asked
+}
+
+fn carries_a_task_through(analyst: Cli, worker: Cli) {
+    let wishes = Wishes { pi: quick(), ask: worker.agent.asking() };
+    Ground::pair(analyst, worker, &wishes, asking_rounds, |ground| {
+        ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
+        let asked = approve_questions(ground);
+        ground.print_latency();
+        let run = ground.run();
+        assert_eq!((run.outcome, run.steps.len()), (Some(RunOutcome::Done), 5), "{asked:?}");
+        let read = |name: &str| std::fs::read_to_string(ground.path(name)).unwrap();
+        assert_eq!(
+            (read("repo/first.txt"), read("repo/second.txt")),
+            ("one\n".to_owned(), "two\n".to_owned())
+        );
+        assert_eq!(!asked.is_empty(), worker.agent.asks(), "{asked:?}");
+        let prompts: Vec<&str> =
+            ground.server.turns().iter().filter(|turn| turn.step == 0).map(|turn| scene(turn).0).collect();
+        assert_eq!(prompts, ["plan", "execute", "review", "execute", "review"]);
+        until("nothing of the run is left", || ground.marked().is_empty());
+        ground.assert_true();
+        assert_eq!(ground.server.unknown(), [] as [String; 0]);
+    });
+}
+
+macro_rules! pairs {
+    ($($name:ident: $analyst:ident $worker:ident,)*) => {$(
+        #[test]
+        fn $name() {
+            carries_a_task_through(install::$analyst, install::$worker);
+        }
+    )*};
+}
+
+pairs! {
+    pi_works_for_pi: NEWEST NEWEST,
+    the_older_pi_works_for_the_older_pi: OLDER OLDER,
+    claude_works_for_pi: NEWEST CLAUDE,
+    codex_works_for_pi: NEWEST CODEX,
+    opencode_works_for_pi: NEWEST OPENCODE,
+    claude_leads_pi: CLAUDE NEWEST,
+    codex_leads_pi: CODEX NEWEST,
+    opencode_leads_pi: OPENCODE NEWEST,
+    the_older_pi_works_for_claude: CLAUDE OLDER,
+}

@@ -1,0 +1,119 @@
+//! A long and awkward prompt arrives at the model byte for byte as the journal says that it was delivered.
+
+use crate::ground::{Ground, Wishes};
+use crate::install::{self, Cli};
+use crate::model_server::{Kind, Reply, Request};
+use crate::runs::quick;
+use awtui::domain::{Fact, Outcome, RunOutcome, Text};
+use serde_json::json;
+
+/// 30 kB of what terminals, shells and agents like to take for something else.
+fn task() -> String {
+    const AWKWARD: &str = "## Part\n\
+        ```rust\nfn main() {\n\tprintln!(\"it's \\\"quoted\\\" `so`\");\n}\n```\n\
+        @README.md is a word here\n!ls is a word here\n/quit is a word here\n# so is this\n\
+        \tindented by a tab, $HOME and $(ls) and %d and {{ braces }} and <b>angles</b>\n\
+        日本語の行と中文的一行과 한국어 줄 — ünïcödé, 👩‍💻\n\n\
+        ~~~\nanother 'fence' with a trailing space \n~~~\n";
+    let mut task = "write nothing, but read this:\n".to_owned();
+    for part in 0.. {
+        if task.len() > 30_000 {
+            break;
+        }
+        task.push_str(&AWKWARD.replace("Part", &format!("Part {part}")));
+    }
+    task + "the last line of the task"
+}
+
+fn done(request: &Request) -> Reply {
+    match request.kind {
+        Kind::Turn => {
+            Reply::text("Read.").tool("report_verdict", json!({"verdict": "DONE", "reason": "it is read"}))
+        }
+        kind => Reply::aside(kind),
+    }
+}
+
+/// Both agents are this one, and the prompt is the analyst's.
+fn arrives_whole(cli: Cli) {
+    let wishes = Wishes { pi: quick(), ask: Vec::new() };
+    Ground::pair(cli, cli, &wishes, done, |ground| {
+        let task = task();
+        ground.awtui(&["run", "--headless", "--yes", &task]).ends_with(0);
+        ground.print_latency();
+        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        let delivered: Vec<String> = ground
+            .records()
+            .iter()
+            .filter_map(|record| match &record.fact {
+                Fact::Settled { outcome: Outcome::Delivered { text, confirmed, .. }, .. } => {
+                    assert!(*confirmed, "nobody saw the prompt arrive");
+                    Some(ground.whole(text))
+                }
+                _ => None,
+            })
+            .collect();
+        let seen: Vec<String> =
+            ground.server.turns().into_iter().filter(|turn| turn.step == 0).map(|turn| turn.prompt).collect();
+        assert_eq!(seen.len(), delivered.len());
+        for (seen, delivered) in seen.iter().zip(&delivered) {
+            assert!(delivered.contains(&task), "the prompt does not hold the task as it was given");
+            assert_same(seen, delivered);
+        }
+        ground.assert_true();
+    });
+}
+
+/// Equal, or the place where they part.
+#[track_caller]
+fn assert_same(seen: &str, delivered: &str) {
+    if seen == delivered {
+        return;
+    }
+    let same = seen.chars().zip(delivered.chars()).take_while(|(one, other)| one == other).count();
+    let around = |text: &str| text.chars().skip(same.saturating_sub(40)).take(120).collect::<String>();
+    panic!(
+        "the model saw {} bytes of {}; after {same} equal characters it saw\n{:?}\nfor\n{:?}",
+        seen.len(),
+        delivered.len(),
+        around(seen),
+        around(delivered)
+    );
+}
+
+impl Ground {
+    /// A text of the journal, from its blob when it is long.
+    fn whole(&self, text: &Text) -> String {
+        match text {
+            Text::Inline(text) => text.clone(),
+            Text::Blob { sha256, .. } => {
+                std::fs::read_to_string(self.state().join("blobs").join(sha256)).unwrap()
+            }
+        }
+    }
+}
+
+#[test]
+fn thirty_awkward_kilobytes_reach_pi_as_they_were_sent() {
+    arrives_whole(install::NEWEST);
+}
+
+#[test]
+fn thirty_awkward_kilobytes_reach_the_older_pi_as_they_were_sent() {
+    arrives_whole(install::OLDER);
+}
+
+#[test]
+fn thirty_awkward_kilobytes_reach_claude_as_they_were_sent() {
+    arrives_whole(install::CLAUDE);
+}
+
+#[test]
+fn thirty_awkward_kilobytes_reach_codex_as_they_were_sent() {
+    arrives_whole(install::CODEX);
+}
+
+#[test]
+fn thirty_awkward_kilobytes_reach_opencode_as_they_were_sent() {
+    arrives_whole(install::OPENCODE);
+}
