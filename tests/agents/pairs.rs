@@ -58,7 +58,7 @@ fn approve_questions(ground: &Ground) -> Vec<String> {
 
 fn carries_a_task_through(analyst: Cli, worker: Cli) {
     let wishes = Wishes { pi: quick(), ask: worker.agent.asking() };
-    Ground::pair(analyst, worker, &wishes, asking_rounds, |ground| {
+    Ground::supervised(analyst, worker, &wishes, asking_rounds, |ground| {
         ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
         let asked = approve_questions(ground);
         ground.print_latency();

@@ -37,7 +37,7 @@ fn done(request: &Request) -> Reply {
 /// Both agents are this one, and the prompt is the analyst's.
 fn arrives_whole(cli: Cli) {
     let wishes = Wishes { pi: quick(), ask: Vec::new() };
-    Ground::pair(cli, cli, &wishes, done, |ground| {
+    Ground::supervised(cli, cli, &wishes, done, |ground| {
         let task = task();
         ground.awtui(&["run", "--headless", "--yes", &task]).ends_with(0);
         ground.print_latency();
