@@ -24,6 +24,8 @@ pub enum TurnEndsBy {
     Exit,
     /// `awtui report`, called by the program.
     Report,
+    /// A pattern that its screen matches when it is done.
+    Pattern,
     /// No output for a while.
     Idle,
 }
@@ -41,9 +43,10 @@ pub enum InterruptKey {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct UsageRule {
-    /// A regular expression with the named groups `input`, `output`, `cache_read`, `cache_write` and `cost`.
+    /// A regular expression with the named groups `input`, `output`, `cache_read`, `cache_write`, `cost` and `id`.
     pub pattern: Option<String>,
     /// JSON pointers into each line that is a JSON object.
+    pub id: Option<String>,
     pub input: Option<String>,
     pub output: Option<String>,
     pub cache_read: Option<String>,

@@ -25,6 +25,10 @@ pub struct AgentDefinition {
     pub end: TurnEndsBy,
     /// For `end = "idle"`: seconds without output.
     pub end_idle_seconds: f64,
+    /// For `end = "pattern"`: a regular expression that what it showed after the prompt matches when the turn is over.
+    pub end_pattern: Option<String>,
+    /// The file that it writes its conversation into, line by line, with the same placeholders as `argv`.
+    pub log: Option<String>,
     pub interrupt: InterruptKey,
     /// Typed to make it leave; empty: its process group is ended.
     #[serde(default)]
@@ -51,6 +55,8 @@ pub(super) struct Written {
     quiet_ms: u64,
     end: Option<TurnEndsBy>,
     end_idle_seconds: f64,
+    end_pattern: Option<String>,
+    log: Option<String>,
     interrupt: InterruptKey,
     #[serde(default)]
     quit: String,
@@ -83,8 +89,17 @@ impl Written {
             let why = "end = \"exit\" does not go with a prompt that is pasted: the program would be gone after one turn";
             return Some(("end", why.to_owned()));
         }
+        if (self.end == Some(TurnEndsBy::Pattern)) != self.end_pattern.is_some() {
+            let why = "end = \"pattern\" and \"end_pattern\" go together: one says that, the other what to look for";
+            return Some((if self.end_pattern.is_some() { "end_pattern" } else { "end" }, why.to_owned()));
+        }
+        if self.end == Some(TurnEndsBy::Pattern) && self.prompt_by() != PromptBy::Paste {
+            let why = "end = \"pattern\" is for a prompt that is pasted: else the turn ends with its process";
+            return Some(("end", why.to_owned()));
+        }
         let usage = self.usage.as_ref()?;
-        let pointers = [&usage.input, &usage.output, &usage.cache_read, &usage.cache_write, &usage.cost];
+        let pointers =
+            [&usage.id, &usage.input, &usage.output, &usage.cache_read, &usage.cache_write, &usage.cost];
         let pointed = pointers.iter().any(|pointer| pointer.is_some());
         if usage.pattern.is_some() == pointed {
             return Some((
@@ -123,6 +138,8 @@ impl Written {
             quiet_ms: self.quiet_ms,
             end,
             end_idle_seconds: self.end_idle_seconds,
+            end_pattern: self.end_pattern,
+            log: self.log,
             interrupt: self.interrupt,
             quit: self.quit,
             compact: self.compact,

@@ -45,10 +45,17 @@ ready = "^> $"
 quiet_ms = 800
 end = "exit"
 end_idle_seconds = 30.0
+log = "{directory}/.mine/{session}.jsonl"
 interrupt = "ctrl-c"
 quit = "/exit"
 compact = "/compact {focus}"
 window = 200000
+
+[agents.chat]
+argv = ["chat"]
+prompt = "paste"
+end = "pattern"
+end_pattern = "^ready> $"
 "#,
     ),
     (
@@ -61,6 +68,7 @@ counts = "call"
 argv = ["other", "{prompt}"]
 
 [agents.other.usage]
+id = "/message/id"
 input = "/usage/input_tokens"
 output = "/usage/output_tokens"
 cache_read = "/usage/cache_read"

@@ -238,14 +238,24 @@ pub(super) static CONFIG: Schema = Schema {
                 ),
                 optional(
                     "end",
-                    Kind::Choice(&["exit", "report", "idle"]),
-                    "What ends a turn: its process, a report by `awtui report`, or silence. Left out: report for pasted prompts, else exit.",
+                    Kind::Choice(&["exit", "report", "pattern", "idle"]),
+                    "What ends a turn: its process, a report by `awtui report`, a pattern on its screen, or silence. Left out: report for pasted prompts, else exit.",
                 ),
                 field(
                     "end_idle_seconds",
                     Kind::Number { least: 1.0, most: 86_400.0 },
                     "30.0",
                     "For end = \"idle\": seconds without output.",
+                ),
+                optional(
+                    "end_pattern",
+                    Kind::Text,
+                    "For end = \"pattern\": a regular expression that what it showed after the prompt matches when the turn is over.",
+                ),
+                optional(
+                    "log",
+                    Kind::Text,
+                    "The file that it writes its conversation into, line by line. Prompts are confirmed from it, and usage is read there instead of from what it prints.",
                 ),
                 field(
                     "interrupt",
@@ -273,7 +283,12 @@ pub(super) static CONFIG: Schema = Schema {
                 optional(
                     "pattern",
                     Kind::Text,
-                    "A regular expression with the named groups input, output, cache_read, cache_write, cost.",
+                    "A regular expression with the named groups input, output, cache_read, cache_write, cost, id.",
+                ),
+                optional(
+                    "id",
+                    Kind::Text,
+                    "JSON pointer to the id of the call: the same id counts once. Left out: each line is a call.",
                 ),
                 optional(
                     "input",

@@ -22,6 +22,12 @@ pub struct Definition {
     pub end: TurnEndsBy,
     #[serde(default = "default_end_idle")]
     pub end_idle_seconds: f64,
+    /// A regular expression that what it showed after the prompt matches when a turn is over.
+    #[serde(default)]
+    pub end_pattern: Option<String>,
+    /// The file that it writes its conversation into, line by line; the prompt is looked for there, and the usage.
+    #[serde(default)]
+    pub log: Option<String>,
     #[serde(default)]
     pub interrupt: InterruptKey,
     /// Typed to make it leave; empty: its process group is ended.

@@ -12,9 +12,9 @@ use super::keys::{CTRL_C, ESCAPE, paste_and_enter};
 use super::launch::{environment, private_file, text};
 use super::{
     Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Feature, LaunchContext, LaunchPlan,
-    LogPlan, Probe, ProbeOutput, ProbePlan, protocol,
+    LogPlan, Probe, ProbeOutput, ProbePlan, marker::marker_within, protocol,
 };
-use crate::domain::{AgentDefinition, Observation, RoleConfig, Source, StatusSeen, Text, TurnEnd};
+use crate::domain::{AgentDefinition, Observation, RoleConfig, RunId, Source, StatusSeen, Text, TurnEnd};
 use crate::term::{ProgramState, Signal};
 use regex::{Regex, RegexBuilder};
 use std::cell::Cell;
@@ -30,6 +30,7 @@ pub(super) struct Command {
     name: String,
     definition: Definition,
     ready_pattern: Option<Regex>,
+    end_pattern: Option<Regex>,
     counter: Option<Counter>,
     values: Vec<(&'static str, String)>,
     launch_folder: PathBuf,
@@ -44,6 +45,9 @@ pub(super) struct Command {
     compacting: Cell<bool>,
     output: VecDeque<String>,
     output_bytes: usize,
+    run: Option<RunId>,
+    n_lines: u64,
+    n_log_lines: u64,
 }
 
 impl Command {
@@ -60,6 +64,12 @@ impl Command {
             .map(|pattern| RegexBuilder::new(pattern).multi_line(true).build())
             .transpose()
             .map_err(|error| wrong(format!("\"ready\" is no regular expression: {error}")))?;
+        let end_pattern = definition
+            .end_pattern
+            .as_deref()
+            .map(|pattern| RegexBuilder::new(pattern).multi_line(true).build())
+            .transpose()
+            .map_err(|error| wrong(format!("\"end_pattern\" is no regular expression: {error}")))?;
         let counter = definition
             .usage
             .clone()
@@ -70,7 +80,11 @@ impl Command {
             name: name.to_owned(),
             definition,
             ready_pattern,
+            end_pattern,
             counter,
+            run: None,
+            n_lines: 0,
+            n_log_lines: 0,
             values: Vec::new(),
             launch_folder: PathBuf::new(),
             more_args: Vec::new(),
@@ -238,6 +252,10 @@ impl Adapter for Command {
             args.extend(self.template().iter().map(|argument| self.fill(argument, &[])));
             args.extend(context.config.args.iter().cloned());
         }
+        self.run = Some(context.run.clone());
+        self.n_log_lines = 0;
+        let log = self.definition.log.as_deref().map(|path| PathBuf::from(self.fill(path, &[])));
+        let log = log.map_or(LogPlan::None, LogPlan::File);
         let mut env = environment(context);
         env.extend(self.definition.env.iter().map(|(name, value)| (name.clone(), value.clone())));
         Ok(LaunchPlan {
@@ -245,7 +263,7 @@ impl Adapter for Command {
             args,
             env,
             files: Vec::new(),
-            log: LogPlan::None,
+            log,
             server: None,
             agent_session: (!self.definition.resume.is_empty()).then_some(session),
             waits_for_prompt,
@@ -282,8 +300,18 @@ impl Adapter for Command {
         vec![Emission::observed(Source::TerminalStatus, Observation::Status(state))]
     }
 
-    fn log_line(&mut self, _line: &str) -> Vec<Emission> {
-        Vec::new()
+    fn log_line(&mut self, line: &str) -> Vec<Emission> {
+        self.n_log_lines += 1;
+        let seen = |observation| Emission::observed(Source::SessionLog, observation);
+        let mut emissions = Vec::new();
+        if let Some(effect) = self.run.as_ref().and_then(|run| marker_within(line, run)) {
+            emissions.push(seen(Observation::PromptSeen { effect: effect.0 }));
+        }
+        // Read again from its beginning, a log has the same lines at the same places.
+        let place = format!("log:{}", self.n_log_lines);
+        let usage = self.counter.as_mut().and_then(|counter| counter.line(line, &place, &self.model));
+        emissions.extend(usage.map(|usage| seen(Observation::Usage(usage))));
+        emissions
     }
 
     fn watches_output(&self) -> bool {
@@ -308,19 +336,33 @@ impl Adapter for Command {
                 Observation::CompactionEnded { before: None, after: None, failed: None, nothing: false };
             return vec![Emission::observed(Source::ScreenText, over)];
         }
-        let is_over = self.in_turn && self.definition.end == TurnEndsBy::Idle && quiet >= self.end_idle();
+        if !self.in_turn {
+            return Vec::new();
+        }
+        let (is_over, end) = match (self.definition.end, &self.end_pattern) {
+            (TurnEndsBy::Idle, _) => (quiet >= self.end_idle(), TurnEnd::Unknown),
+            (TurnEndsBy::Pattern, Some(pattern)) if quiet >= self.definition.quiet_ms => {
+                (pattern.is_match(after_marker(&screen())), TurnEnd::Completed)
+            }
+            (TurnEndsBy::Exit | TurnEndsBy::Report | TurnEndsBy::Pattern, _) => (false, TurnEnd::Unknown),
+        };
         if !is_over {
             return Vec::new();
         }
         self.printed();
         let answer = after_marker(&screen()).to_owned();
-        vec![self.ended(Source::ScreenText, TurnEnd::Unknown, answer)]
+        vec![self.ended(Source::ScreenText, end, answer)]
     }
 
     fn output_line(&mut self, line: &str) -> Vec<Emission> {
         self.keep(line);
+        self.n_lines += 1;
+        if self.definition.log.is_some() {
+            return Vec::new();
+        }
         let Some(counter) = &mut self.counter else { return Vec::new() };
-        let usage = counter.line(line, &self.pane, &self.model);
+        let place = format!("{}:{}", self.pane, self.n_lines);
+        let usage = counter.line(line, &place, &self.model);
         usage
             .map(|usage| Emission::observed(Source::ScreenText, Observation::Usage(usage)))
             .into_iter()
@@ -328,7 +370,7 @@ impl Adapter for Command {
     }
 
     fn exited(&mut self, code: Option<i32>) -> Vec<Emission> {
-        if let Some(counter) = &mut self.counter {
+        if let Some(counter) = self.counter.as_mut().filter(|_| self.definition.log.is_none()) {
             counter.restart();
         }
         self.turns += 1;

@@ -14,13 +14,12 @@ pub(super) struct Counter {
     pattern: Option<Regex>,
     /// With [`UsageCounts::Total`]: what was counted already.
     before: (Tokens, Money),
-    calls: u64,
 }
 
 impl Counter {
     pub(super) fn new(rule: UsageRule) -> Result<Self, regex::Error> {
         let pattern = rule.pattern.as_deref().map(Regex::new).transpose()?;
-        Ok(Self { rule, pattern, before: (Tokens::default(), Money::ZERO), calls: 0 })
+        Ok(Self { rule, pattern, before: (Tokens::default(), Money::ZERO) })
     }
 
     /// A new process counts from zero.
@@ -28,7 +27,8 @@ impl Counter {
         self.before = (Tokens::default(), Money::ZERO);
     }
 
-    pub(super) fn line(&mut self, line: &str, pane: &str, model: &str) -> Option<UsageSeen> {
+    /// `place` names the line where it has no id of its own.
+    pub(super) fn line(&mut self, line: &str, place: &str, model: &str) -> Option<UsageSeen> {
         let figure = self.figures(line)?;
         let count = |name: &str| figure(name).and_then(whole).unwrap_or(0);
         let mut tokens = Tokens {
@@ -49,9 +49,8 @@ impl Counter {
             return None;
         }
         let context = tokens.input + tokens.cache_read + tokens.cache_write + tokens.output;
-        self.calls += 1;
         Some(UsageSeen {
-            message: format!("{pane}:{}", self.calls),
+            message: self.id(line).unwrap_or_else(|| place.to_owned()),
             model: model.to_owned(),
             usage: UsageKind::Reply,
             tokens,
@@ -61,6 +60,15 @@ impl Counter {
             window: None,
             unknown_spend: false,
         })
+    }
+
+    fn id(&self, line: &str) -> Option<String> {
+        if let Some(pattern) = &self.pattern {
+            return Some(pattern.captures(line)?.name("id")?.as_str().to_owned());
+        }
+        let value: Value = serde_json::from_str(line.trim()).ok()?;
+        let id = value.pointer(self.rule.id.as_deref()?)?;
+        Some(id.as_str().map_or_else(|| id.to_string(), str::to_owned))
     }
 
     /// How to read one figure of this line; `None` when the line has none.

@@ -1,5 +1,7 @@
-use super::{defined, launch, observations, role, usages};
-use awtui::agent::{Adapter, AgentError, Control, Delivery, DeskState, Emission, Probe, adapter, command};
+use super::{RUN, defined, launch, observations, role, usages};
+use awtui::agent::{
+    Adapter, AgentError, Control, Delivery, DeskState, Emission, LogPlan, Probe, adapter, command,
+};
 use awtui::domain::{AgentDefinition, AgentSpec, Observation, Source, Tokens, TurnEnd};
 
 fn started(json: &str) -> Box<dyn Adapter> {
@@ -196,6 +198,8 @@ fn the_settings_definition_is_understood() {
         quiet_ms: 1,
         end: awtui::settings::TurnEndsBy::Idle,
         end_idle_seconds: 1.5,
+        end_pattern: Some("x".to_owned()),
+        log: Some("{directory}/log".to_owned()),
         interrupt: awtui::settings::InterruptKey::CtrlC,
         quit: "q".to_owned(),
         compact: None,
@@ -206,4 +210,46 @@ fn the_settings_definition_is_understood() {
     let json = serde_json::to_string(&written).unwrap();
     let read: command::Definition = serde_json::from_str(&json).unwrap();
     assert_eq!(serde_json::to_value(&read).unwrap(), serde_json::to_value(&written).unwrap());
+}
+
+#[test]
+fn a_pattern_on_the_screen_ends_the_turn_once_it_is_quiet_and_only_behind_the_prompt() {
+    let mut agent = started(
+        r#"{"argv":["mine"],"prompt":"paste","end":"pattern","end_pattern":"^ready> $","ready":"> $","quiet_ms":500}"#,
+    );
+    agent.quiet(&mut || "ready> ".to_owned(), 0);
+    agent.delivered(5);
+    let prompt = format!("ready> do it [awtui {RUN} 5]\nworking");
+    assert_eq!(agent.quiet(&mut || prompt.clone(), 9_000), []);
+    let done = format!("{prompt}\nready> ");
+    assert_eq!(agent.quiet(&mut || done.clone(), 400), [], "it may go on");
+    let ended = observations(agent.quiet(&mut || done.clone(), 500));
+    let text = "\nworking\nready> ".into();
+    assert_eq!(ended, [(Source::ScreenText, Observation::TurnEnded { end: TurnEnd::Completed, text })]);
+}
+
+#[test]
+fn a_log_confirms_the_prompt_and_tells_the_usage_once_however_often_it_is_read() {
+    let json = r#"{"argv":["mine"],"prompt":"paste","end":"report","log":"{directory}/{session}.jsonl",
+        "usage":{"id":"/id","input":"/in","output":"/out"}}"#;
+    let mut agent = defined(json);
+    let plan = launch(agent.as_mut(), &Probe::default(), &role(), |_| {}).unwrap();
+    assert_eq!(plan.log, LogPlan::File(format!("/repository/{RUN}.worker.1.jsonl").into()));
+    let line = format!(r#"{{"user":"do it\\n\\n[awtui {RUN} 5]"}}"#);
+    let seen = observations(agent.log_line(&line));
+    assert_eq!(seen, [(Source::SessionLog, Observation::PromptSeen { effect: 5 })]);
+    let keys = |agent: &mut dyn Adapter| {
+        let lines = [r#"{"id":"m1","in":5,"out":1}"#, r#"{"in":6,"out":1}"#];
+        lines
+            .iter()
+            .flat_map(|line| usages(&observations(agent.log_line(line))))
+            .map(|usage| usage.message)
+            .collect::<Vec<_>>()
+    };
+    let first = keys(agent.as_mut());
+    assert_eq!(first, ["m1", "log:3"]);
+    launch(agent.as_mut(), &Probe::default(), &role(), |_| {}).unwrap();
+    agent.log_line(&line);
+    assert_eq!(keys(agent.as_mut()), first, "a resumed session reads its log again");
+    assert_eq!(agent.output_line(r#"{"id":"m9","in":5,"out":1}"#), [], "what it prints is not counted too");
 }

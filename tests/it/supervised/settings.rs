@@ -1,6 +1,7 @@
 //! What the settings say reaches the run.
 
 use super::{ANALYST, House, WORKER};
+use crate::support::Ran;
 use std::fs;
 
 fn house() -> House {
@@ -81,4 +82,29 @@ fn commands_of_a_cloned_repository_run_only_after_the_operator_agreed_and_again_
     house.write("repo/.awtui/config.toml", &check("second"));
     house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(3);
     assert!(!house.path("second").exists());
+}
+
+#[test]
+fn an_agent_that_is_not_installed_is_named_with_the_way_to_get_it_and_others_are_no_fault() {
+    let house = house();
+    let path = std::env::var("PATH").unwrap();
+    let folders = path.split(':').filter(|folder| {
+        ["pi", "claude", "codex", "opencode"]
+            .iter()
+            .all(|name| !std::path::Path::new(folder).join(name).exists())
+    });
+    let path = folders.collect::<Vec<_>>().join(":");
+    let doctor = |args: &[&str]| Ran::from(house.command(args).env("PATH", &path).output().unwrap());
+    let fine = doctor(&["doctor"]).ends_with(0);
+    let missing = |name: &str, get: &str| {
+        fine.out.lines().any(|line| line.starts_with("--") && line.contains(name) && line.contains(get))
+    };
+    assert!(missing("claude: ", "npm install -g @anthropic-ai/claude-code"), "{}", fine.out);
+    assert!(missing("opencode: ", "npm install -g opencode-ai"), "{}", fine.out);
+    let bound = doctor(&["--set", "roles.worker.agent=codex", "doctor"]).ends_with(1);
+    let line = bound.out.lines().find(|line| line.contains("agent ") && line.contains("codex")).unwrap();
+    assert!(line.starts_with("--") && line.contains("npm install -g @openai/codex"), "{line}");
+    let refused = doctor(&["--set", "roles.worker.agent=codex", "run", "--headless", "go"]).ends_with(2);
+    assert!(refused.err.contains("npm install -g @openai/codex"), "{}", refused.err);
+    assert_eq!(refused.err.lines().count(), 1, "{}", refused.err);
 }
