@@ -16,6 +16,7 @@ mod launch;
 mod lock;
 mod log_file;
 mod log_tail;
+mod loopback;
 mod message;
 mod one_shot;
 mod own_settings;

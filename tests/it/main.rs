@@ -8,6 +8,7 @@ mod agent;
 mod domain;
 mod glass;
 mod journal;
+mod loopback;
 mod project;
 mod pty;
 mod recording;
