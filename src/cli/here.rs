@@ -18,7 +18,7 @@ use std::io::Write;
 use std::pin::Pin;
 
 /// A finding about an agent that no role is bound to.
-const OPTIONAL: &str = "agent too";
+const OPTIONAL: &str = "other agent";
 
 /// Opens the screen on a run, on the newest one that is alive, or on the question what should be done.
 pub(super) async fn attach(context: &Context, run: Option<String>, watch: bool) -> Result<Exit, Problem> {

@@ -214,7 +214,7 @@ pub(super) static CONFIG: Schema = Schema {
         Section {
             path: &["agents", "*"],
             about: "Any other program as an agent. Texts may hold {prompt}, {prompt_file}, {model}, {thinking}, \
-                    {session}, {directory} and {artifacts}.",
+                    {session}, {directory}, {home} and {artifacts}.",
             names: Names::Plain,
             built_in: &[],
             fields: &[

@@ -12,5 +12,6 @@
 mod bad_input;
 mod demo;
 mod inside;
+mod page;
 #[path = "../support/mod.rs"]
 mod support;

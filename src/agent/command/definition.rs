@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Definition {
-    /// Program and arguments. `{prompt}`, `{prompt_file}`, `{model}`, `{thinking}`, `{session}`, `{directory}` and
+    /// Program and arguments. `{prompt}`, `{prompt_file}`, `{model}`, `{thinking}`, `{session}`, `{directory}`, `{home}` and
     /// `{artifacts}` stand for their values; each argument stays one argument.
     pub argv: Vec<String>,
     pub prompt: PromptBy,

@@ -223,6 +223,7 @@ impl Adapter for Command {
             ("session", session.clone()),
             ("directory", text(context.directory)),
             ("artifacts", text(context.artifacts)),
+            ("home", context.variable("HOME").unwrap_or_default().to_owned()),
         ];
         let templates = self.definition.argv.iter().chain(&self.definition.resume);
         for (name, value) in [("model", context.config.model.clone()), ("thinking", thinking)] {
