@@ -166,6 +166,9 @@ pub enum Command {
         #[arg(long)]
         open: bool,
     },
+    /// Try whether an agent behaves as awtui needs it: real, short runs in a scratch repository. With a real model they
+    /// cost a few cents.
+    Conform(ConformOptions),
     /// Agree to the commands that this repository's own settings file brings along, as it is now.
     Trust,
     /// What is installed, what runs, what is wrong.
@@ -260,6 +263,24 @@ pub enum GateCommand {
         #[arg(long)]
         run: Option<String>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct ConformOptions {
+    /// As the settings name it: pi, claude, codex, opencode, or a name under [agents].
+    #[arg(long)]
+    pub agent: String,
+    /// Its model; without it the one of the role that is bound to the agent, else the agent's own default.
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Seconds that each of the four runs may take.
+    #[arg(long, default_value_t = 180)]
+    pub patience: u64,
+    /// Keep the scratch repository and its journals.
+    #[arg(long)]
+    pub keep: bool,
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -42,6 +42,13 @@ impl Context {
         Ok(Self::of(project, paths, flags, environment(), false))
     }
 
+    /// The same person in another folder.
+    pub(super) fn within(&self, directory: &Path) -> Result<Self, Problem> {
+        let project = Project::find(directory).map_err(|error| Problem::usage(error.to_string()))?;
+        let (paths, flags) = (self.paths.clone(), self.flags.clone());
+        Ok(Self::of(project, paths, flags, self.environment.clone(), false))
+    }
+
     /// For a project in which the operator's settings and environment have no say.
     pub(super) fn isolated(
         directory: &Path,

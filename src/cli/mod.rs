@@ -4,6 +4,7 @@
 
 mod act;
 mod arguments;
+mod conform;
 mod context;
 mod demo;
 mod exit;
@@ -109,6 +110,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<Exit, e
         Command::Config { command: ConfigCommand::Show { json } } => here::config_show(context, json),
         Command::Sessions { json } => Ok(sessions::list(context, json)),
         Command::ResumeSession { session, open } => sessions::resume(context, session.as_deref(), open),
+        Command::Conform(options) => conform::run(context, options).await,
         Command::Trust => act::trust(context).await,
         Command::Doctor { json } => here::doctor(context, json).await,
         Command::Supervisor { command } => match command {

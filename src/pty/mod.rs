@@ -16,7 +16,7 @@ mod process;
 pub use child::{Child, WriteError, spawn};
 pub use end::{Ended, How, end_group, end_marked};
 pub use orphans::{become_subreaper, reap_orphans};
-pub use process::{alive, marked};
+pub use process::{alive, kill, marked};
 
 use std::fmt;
 use std::io;

@@ -89,6 +89,13 @@ pub fn marked(marker: &str) -> Vec<u32> {
     pids().filter(|pid| *pid != own && carries(*pid, marker)).collect()
 }
 
+/// Ends a process at once, without a chance to do anything. One that is gone already is no error.
+pub fn kill(pid: u32) {
+    if let Some(pid) = target(pid) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
+}
+
 fn carries(pid: u32, marker: &str) -> bool {
     // Unreadable: another user's, a kernel thread, or gone.
     std::fs::read(format!("/proc/{pid}/environ"))

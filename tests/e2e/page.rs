@@ -47,7 +47,11 @@ fn the_page_on_adapters_leads_from_nothing_to_a_run_that_is_done() {
         fs::create_dir_all(home.path().join(folder)).unwrap();
     }
     symlink(env!("CARGO_BIN_EXE_awtui"), home.path().join("bin/awtui")).unwrap();
-    shell(home.path(), "git init -q && git -c user.name=Ann -c user.email=ann@example.org commit -q --allow-empty -m first").ends_with(0);
+    shell(
+        home.path(),
+        "git init -q && git -c user.name=Ann -c user.email=ann@example.org commit -q --allow-empty -m first",
+    )
+    .ends_with(0);
     let mut typed = 0;
     for (info, text) in blocks() {
         if let Some(path) = title(&info) {
