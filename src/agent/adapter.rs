@@ -88,6 +88,10 @@ pub struct Model {
 pub enum Feature {
     /// awtui's bridge runs inside it.
     Bridge,
+    /// Its turns can be held in its own process, which ends with its terminal.
+    Foreground,
+    /// A session gives itself a title by a call of its own.
+    Titles,
     /// A session can be given its id.
     SessionId,
     /// It can be started without asking whether it trusts the folder.
@@ -190,6 +194,11 @@ pub enum LogPlan {
         contains: String,
     },
     File(PathBuf),
+    /// A file anywhere below this folder whose name contains these words.
+    Below {
+        dir: PathBuf,
+        contains: String,
+    },
     None,
 }
 
@@ -253,6 +262,10 @@ pub enum Emission {
     Reply(String),
     /// Something to ask of the agent's server.
     Server(ServerRequest),
+    /// A log beside the session's own, which is to be read for [`Adapter::other_log_line`].
+    ReadAlso {
+        log: String,
+    },
     /// It was not understood or not allowed.
     Refused {
         reason: String,
@@ -324,6 +337,11 @@ pub trait Adapter: Send {
 
     /// One line of the agent's session log.
     fn log_line(&mut self, line: &str) -> Vec<Emission>;
+
+    /// One line of a log that [`Emission::ReadAlso`] asked for.
+    fn other_log_line(&mut self, _log: &str, _line: &str) -> Vec<Emission> {
+        Vec::new()
+    }
 
     /// Whether [`Self::output_line`] is wanted: it costs time on all that is printed.
     fn watches_output(&self) -> bool {

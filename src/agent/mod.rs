@@ -5,6 +5,7 @@
 //! socket: the supervisor carries out what is asked for here and hands in what came of it.
 
 mod adapter;
+mod codex;
 pub mod command;
 mod demo;
 mod keys;
@@ -24,7 +25,7 @@ pub use marker::{find_marker, marker};
 use crate::domain::AgentSpec;
 
 /// The agents that need no definition, as the settings name them.
-pub const BUILT_IN: [&str; 1] = ["pi"];
+pub const BUILT_IN: [&str; 2] = ["pi", "codex"];
 
 /// What puts the program of a built-in agent on PATH. Its own name is also that of the agent.
 pub fn how_to_get(program: &str) -> Option<&'static str> {
@@ -44,6 +45,7 @@ pub fn adapter(spec: &AgentSpec) -> Result<Box<dyn Adapter>, AgentError> {
     }
     match spec.name.as_str() {
         "pi" => Ok(Box::new(pi::Pi::default())),
+        "codex" => Ok(Box::new(codex::Codex::default())),
         "demo" => Ok(Box::new(demo::Demo)),
         name => Err(AgentError::UnknownAgent {
             name: name.to_owned(),

@@ -32,6 +32,8 @@ pub(super) struct Desk {
     pub(super) token: String,
     pub(super) child: Option<Box<dyn Child>>,
     pub(super) log: Option<LogTail>,
+    /// Logs that its adapter reads beside it, as it named them.
+    pub(super) more_logs: Vec<(String, LogTail)>,
     /// To the agent's end of the agent socket.
     pub(super) link: Option<mpsc::Sender<String>>,
     /// Where answers to the line go that is being looked at.
@@ -108,6 +110,7 @@ impl Desk {
             token,
             child: None,
             log: None,
+            more_logs: Vec::new(),
             link: None,
             answers: None,
             asks: BTreeMap::new(),

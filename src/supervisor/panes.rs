@@ -1,9 +1,10 @@
 //! What comes out of the panes: bytes, ends, emissions of adapters, and what did not come in time.
 
 use super::desk::Heard;
+use super::log_tail::LogTail;
 use super::owner::Owner;
 use super::world::{ServerEvent, World};
-use crate::agent::Emission;
+use crate::agent::{Emission, LogPlan};
 use crate::domain::{
     CompactOutcome, Cost, CostSource, DeliveryChannel, Fact, Input, Observation, Outcome, PaneId, Source,
     UsageSeen,
@@ -175,6 +176,12 @@ impl Owner {
                         tracing::info!(%pane, %reason, "the agent's server was not asked");
                     }
                 }
+                Emission::ReadAlso { log } => {
+                    if let Some(desk) = self.desks.get_mut(pane) {
+                        let tail = LogTail::new(LogPlan::File(PathBuf::from(&log)));
+                        desk.more_logs.push((log, tail));
+                    }
+                }
                 Emission::Refused { reason } => {
                     tracing::warn!(%pane, %reason, "a message of the agent was refused");
                     self.subscribers.notice(&format!("{pane}: {reason}"));
@@ -338,7 +345,12 @@ impl Owner {
         let unknown = log.path().is_none();
         let lines = log.new_lines(world);
         let found = unknown.then(|| log.path().map(|path| path.display().to_string())).flatten();
-        let emissions: Vec<Emission> = lines.iter().flat_map(|line| desk.adapter.log_line(line)).collect();
+        let mut emissions: Vec<Emission> =
+            lines.iter().flat_map(|line| desk.adapter.log_line(line)).collect();
+        for (name, log) in &mut desk.more_logs {
+            let lines = log.new_lines(world);
+            emissions.extend(lines.iter().flat_map(|line| desk.adapter.other_log_line(name, line)));
+        }
         if let Some(path) = found
             && let Some(session) = self.engine.run().sessions.get(&desk.session)
             && let Some(agent_session) = session.agent_session.clone()

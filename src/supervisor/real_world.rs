@@ -13,6 +13,8 @@ use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 
+/// Levels of folders below which a session log is looked for: years, months, days and one more.
+const DEEPEST_LOG: u32 = 4;
 /// Bytes of a session log that are taken at once.
 const LOG_SIZE: u64 = 8 * 1024 * 1024;
 /// Bytes of a check's output that are kept, from its end.
@@ -103,19 +105,8 @@ impl World for RealWorld {
         match plan {
             LogPlan::None => None,
             LogPlan::File(path) => path.is_file().then(|| path.clone()),
-            LogPlan::Folder { dir, contains } => {
-                let mut found: Vec<PathBuf> = std::fs::read_dir(dir)
-                    .ok()?
-                    .flatten()
-                    .map(|entry| entry.path())
-                    .filter(|path| {
-                        path.is_file()
-                            && path.file_name().is_some_and(|name| name.to_string_lossy().contains(contains))
-                    })
-                    .collect();
-                found.sort();
-                found.pop()
-            }
+            LogPlan::Folder { dir, contains } => newest(dir, contains, 0),
+            LogPlan::Below { dir, contains } => newest(dir, contains, DEEPEST_LOG),
         }
     }
 
@@ -142,6 +133,21 @@ pub fn find_program(plan: &ProbePlan, environment: &[(String, String)]) -> Resul
         let get = get.map_or_else(String::new, |command| format!("; get it with: {command}"));
         format!("{} is not installed: it is not on PATH{get}", plan.programs.join(" or "))
     })
+}
+
+/// The last by name of the files whose name contains these words, in this folder and so many levels below.
+fn newest(dir: &Path, contains: &str, levels: u32) -> Option<PathBuf> {
+    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = std::fs::read_dir(dir)
+        .ok()?
+        .flatten()
+        .map(|entry| entry.path())
+        .partition(|path| path.is_dir() && !path.is_symlink());
+    let named = |path: &PathBuf| {
+        path.is_file() && path.file_name().is_some_and(|name| name.to_string_lossy().contains(contains))
+    };
+    let below =
+        folders.iter().filter(|_| levels > 0).filter_map(|folder| newest(folder, contains, levels - 1));
+    files.into_iter().filter(named).chain(below).max()
 }
 
 async fn probe(plan: ProbePlan, environment: Vec<(String, String)>) -> Result<Probed, String> {

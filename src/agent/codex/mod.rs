@@ -1,0 +1,485 @@
+//! Codex (`codex`): its TUI in a terminal, with awtui's hooks and tools given on its command line.
+//!
+//! Owns how Codex is driven and which of its sources says what. The session log is the truth of what a turn did, cost
+//! and how it ended; hooks tell where that log is, when a turn or a compaction begins, and ask for leave; the terminal
+//! status stands in where these are missing. It reads nothing itself.
+
+mod hooks;
+mod launch;
+mod log;
+mod probe;
+
+use super::keys::{CTRL_C, ESCAPE, paste_and_enter};
+use super::launch::{credentials, environment};
+use super::protocol::{self, ToDesk};
+use super::{
+    Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Feature, Keys, LaunchContext,
+    LaunchPlan, LogPlan, Probe, ProbeOutput, ProbePlan, find_marker,
+};
+use crate::domain::{Observation, PermissionRequest, RoleConfig, RunId, Source, Text, TurnEnd, UsageKind};
+use crate::term::{ProgramState, Signal};
+use hooks::{Hook, Question, Session};
+use log::{Entry, Reader};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Milliseconds of silence after which an idle terminal takes prompts: while its servers start, it is idle by turns.
+const AFTER_IDLE: u64 = 300;
+/// After which an end told by the terminal is believed: the log tells how it ended, and may lag.
+const AFTER_STATUS: u64 = 1_500;
+/// After which a start that does not come on is looked at.
+const AFTER_NOTHING: u64 = 1_500;
+/// Before the Enter and between the keys that leave.
+const BETWEEN_KEYS: u64 = 400;
+
+/// The name of a question that the pane alone takes the answer to.
+const IN_PANE: &str = "in the pane";
+/// A turn of which no hook told the name.
+const UNNAMED: &str = "";
+
+/// What Codex may show before it takes prompts, and what that is about. Each waits for its user.
+const FIRST_QUESTIONS: [(&str, &str, &str); 4] = [
+    ("Trust this folder?", "this folder", "Codex asks whether you trust it; it keeps your answer"),
+    ("Open restricted", "this folder", "your Codex settings do not trust it: open it restricted, or not"),
+    ("Hooks need review", "hooks", "there are hooks that you have not reviewed; Esc goes on without them"),
+    ("Sign in with ChatGPT", "its login", "Codex is not logged in"),
+];
+
+/// One session of Codex.
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent thing that was seen")]
+#[derive(Debug, Default)]
+pub(super) struct Codex {
+    run: Option<RunId>,
+    /// What needs leave whatever Codex's own rules say.
+    ask: Vec<String>,
+    has_hooks: bool,
+    /// The session gets a name from awtui, so that it does not pay for one.
+    unnamed: Option<String>,
+    session: Option<Session>,
+    has_status: bool,
+    /// The terminal said that it is idle, and nothing else since.
+    idle: bool,
+    titled: bool,
+    ready: bool,
+    /// A prompt went out that no hook told of yet.
+    outstanding: bool,
+    log: Reader,
+    helpers: BTreeMap<String, Reader>,
+    counted: BTreeSet<String>,
+    arrived: BTreeSet<u64>,
+    model: Option<(String, Option<String>, Option<u64>)>,
+    /// The turn that goes on now, by Codex's name; lines of others are history.
+    turn: Option<String>,
+    /// The turn in which a compaction goes on.
+    compacting: Option<String>,
+    questions: BTreeMap<String, Question>,
+    /// A question that stands in the pane.
+    in_pane: bool,
+    last_text: String,
+    /// An end that waits for silence.
+    ending: Option<TurnEnd>,
+}
+
+impl Adapter for Codex {
+    fn name(&self) -> &'static str {
+        "codex"
+    }
+
+    fn probe_plan(&self) -> ProbePlan {
+        probe::plan()
+    }
+
+    fn read_probe(&self, outputs: &[ProbeOutput]) -> Result<Probe, AgentError> {
+        probe::read(outputs)
+    }
+
+    fn check_model(&self, probe: &Probe, role: &RoleConfig) -> Result<Clamped, AgentError> {
+        probe::check(probe, role)
+    }
+
+    fn launch(&mut self, context: &LaunchContext) -> Result<LaunchPlan, AgentError> {
+        let clamped = self.check_model(context.probe, context.config)?;
+        self.run = Some(context.run.clone());
+        self.ask.clone_from(&context.config.ask);
+        self.has_hooks = context.probe.has(Feature::Hooks);
+        let is_new = context.resume.is_none() || !context.prompted;
+        self.unnamed = (context.probe.has(Feature::Titles) && is_new)
+            .then(|| format!("awtui {} {}", context.run, context.session));
+        let log = match (context.resume, sessions(context)) {
+            (Some(id), Some(dir)) => LogPlan::Below { dir, contains: id.to_owned() },
+            (Some(_) | None, _) => LogPlan::None,
+        };
+        Ok(LaunchPlan {
+            program: context.program.to_owned(),
+            args: launch::arguments(context, clamped.model.as_deref(), clamped.thinking),
+            env: environment(context),
+            files: vec![credentials(context)],
+            log,
+            server: None,
+            agent_session: context.resume.map(str::to_owned),
+            waits_for_prompt: false,
+        })
+    }
+
+    fn agent_line(&mut self, line: &str) -> Vec<Emission> {
+        match protocol::parse(line) {
+            Ok(ToDesk::Hook(hook)) => {
+                self.hook(&hook.key, hooks::read(&hook.key, &hook.event, &hook.payload))
+            }
+            Ok(_) | Err(_) => protocol::emissions(line),
+        }
+    }
+
+    fn signal(&mut self, signal: &Signal) -> Vec<Emission> {
+        match signal {
+            Signal::Title(_) => {
+                self.titled = true;
+                Vec::new()
+            }
+            Signal::Status(status) => {
+                self.has_status = true;
+                self.status(status.state)
+            }
+            Signal::Bell
+            | Signal::Notify(_)
+            | Signal::Progress(_)
+            | Signal::Cwd(_)
+            | Signal::Prompt(_)
+            | Signal::Clipboard(_) => Vec::new(),
+        }
+    }
+
+    fn log_line(&mut self, line: &str) -> Vec<Emission> {
+        let entries = self.log.line(line);
+        entries.into_iter().flat_map(|entry| self.entry(entry)).collect()
+    }
+
+    fn other_log_line(&mut self, log: &str, line: &str) -> Vec<Emission> {
+        let entries = self.helpers.entry(log.to_owned()).or_default().line(line);
+        let mut emissions = Vec::new();
+        for entry in entries {
+            if let Entry::Paid(mut seen) = entry
+                && self.counted.insert(seen.message.clone())
+            {
+                // A helper has a context of its own.
+                (seen.usage, seen.context, seen.window) = (UsageKind::Helper, None, None);
+                emissions.push(Emission::observed(Source::SessionLog, Observation::Usage(seen)));
+            }
+        }
+        emissions
+    }
+
+    fn waits(&self) -> bool {
+        self.ending.is_some() || !self.ready
+    }
+
+    fn quiet(&mut self, screen: &mut dyn FnMut() -> String, quiet: u64) -> Vec<Emission> {
+        if !self.ready {
+            return self.starting(screen, quiet);
+        }
+        if quiet < AFTER_STATUS {
+            return Vec::new();
+        }
+        match self.ending.take() {
+            Some(end) if self.turn.is_some() => {
+                let text = self.last_text.clone();
+                self.turn_over(Source::TerminalStatus, end, &text)
+            }
+            Some(_) | None => Vec::new(),
+        }
+    }
+
+    fn delivered(&mut self, _effect: u64) -> Vec<Emission> {
+        self.unnamed = None;
+        self.outstanding = true;
+        Vec::new()
+    }
+
+    fn permission(&mut self, ask: &str, allow: bool, note: &str) -> Control {
+        match self.questions.remove(ask) {
+            Some(question) => {
+                let decision = hooks::decision(question, allow, note);
+                Control::Answer { ask: ask.to_owned(), line: protocol::output(ask, &decision) }
+            }
+            None => Control::Unable("Codex takes the answer to this in its pane only".to_owned()),
+        }
+    }
+
+    fn deliver(&self, _effect: u64, text: &str, state: &DeskState) -> Delivery {
+        // Pasted, these would be a command of Codex or of the shell.
+        let is_command = text.trim_start().starts_with(['/', '!']);
+        let text = if is_command { format!("Read this as words:\n{text}") } else { text.to_owned() };
+        let mut bytes = Vec::new();
+        if let Some(name) = self.unnamed.as_ref().filter(|_| !state.working) {
+            bytes.extend(paste_and_enter(&format!("/rename {name}")));
+        }
+        bytes.extend(paste_and_enter(&text));
+        Delivery::Paste(bytes)
+    }
+
+    fn interrupt(&self) -> Control {
+        Control::Bytes(ESCAPE.to_vec())
+    }
+
+    /// Words after the command would make it a prompt.
+    fn compact(&self, _focus: &str) -> Control {
+        Control::Bytes(paste_and_enter("/compact"))
+    }
+
+    /// The first interrupts or empties the input, the next leaves.
+    fn quit(&self) -> Control {
+        let key = |after| Keys { after, bytes: CTRL_C.to_vec() };
+        Control::Keys(vec![key(0), key(BETWEEN_KEYS), key(BETWEEN_KEYS)])
+    }
+}
+
+impl Codex {
+    fn starting(&mut self, screen: &mut dyn FnMut() -> String, quiet: u64) -> Vec<Emission> {
+        let idle = self.idle && quiet >= AFTER_IDLE;
+        // A Codex that tells no status: its title comes with its input.
+        let titled = self.titled && !self.has_status && quiet >= AFTER_NOTHING;
+        if idle || titled {
+            self.ready = true;
+            let mut emissions = self.left_pane();
+            emissions.push(Emission::observed(Source::TerminalStatus, Observation::Ready));
+            return emissions;
+        }
+        if self.has_status || self.in_pane || quiet < AFTER_NOTHING {
+            return Vec::new();
+        }
+        let shown = screen();
+        let question = FIRST_QUESTIONS.into_iter().find(|(words, _, _)| shown.contains(words));
+        question.map_or_else(Vec::new, |(_, about, detail)| {
+            let request = PermissionRequest::new(IN_PANE, about, detail);
+            self.asked_in_pane(Source::ScreenText, request)
+        })
+    }
+
+    fn asked_in_pane(&mut self, source: Source, request: PermissionRequest) -> Vec<Emission> {
+        self.in_pane = true;
+        vec![Emission::observed(source, Observation::PermissionAsked(request))]
+    }
+
+    fn left_pane(&mut self) -> Vec<Emission> {
+        if !std::mem::take(&mut self.in_pane) {
+            return Vec::new();
+        }
+        let gone = Observation::PermissionGone { ask: IN_PANE.to_owned() };
+        vec![Emission::observed(Source::TerminalStatus, gone)]
+    }
+
+    fn status(&mut self, state: ProgramState) -> Vec<Emission> {
+        self.idle = false;
+        let mut emissions = if state == ProgramState::Blocked { Vec::new() } else { self.left_pane() };
+        let end = match state {
+            ProgramState::Working => {
+                self.ending = None;
+                if !self.has_hooks && self.outstanding {
+                    emissions.extend(self.turn_started(Source::TerminalStatus, UNNAMED));
+                }
+                return emissions;
+            }
+            ProgramState::Blocked => return self.blocked(),
+            ProgramState::Clear => return emissions,
+            ProgramState::Idle => {
+                self.idle = true;
+                TurnEnd::Interrupted
+            }
+            ProgramState::Done => TurnEnd::Completed,
+            ProgramState::Error => {
+                TurnEnd::Failed { reason: "Codex shows an error; see the pane".to_owned() }
+            }
+        };
+        // Its hooks did not come, so nothing else told that the prompt was taken.
+        if self.ready && self.turn.is_none() && self.outstanding {
+            emissions.extend(self.turn_started(Source::TerminalStatus, UNNAMED));
+        }
+        if self.turn.is_some() {
+            self.ending = Some(end);
+        }
+        emissions
+    }
+
+    /// A dialog stands in the pane: a hook had nothing to say, or there are none.
+    fn blocked(&mut self) -> Vec<Emission> {
+        if self.in_pane {
+            return Vec::new();
+        }
+        let mut request = match self.log.waiting() {
+            Some((_, call)) => hooks::asked(IN_PANE, &call.name, &call.arguments),
+            None => PermissionRequest::new(IN_PANE, "a tool", "Codex asks in its pane"),
+        };
+        request.answerable = false;
+        self.asked_in_pane(Source::TerminalStatus, request)
+    }
+
+    fn hook(&mut self, key: &str, hook: Hook) -> Vec<Emission> {
+        let mut emissions = Vec::new();
+        let mut tell = |observation| emissions.push(Emission::observed(Source::Hook, observation));
+        match hook {
+            Hook::Permission(request) => {
+                self.questions.insert(key.to_owned(), Question::Permission);
+                tell(Observation::PermissionAsked(request));
+                return emissions;
+            }
+            Hook::Tool(request) => {
+                if self.ask.contains(&request.tool) {
+                    self.questions.insert(key.to_owned(), Question::Tool);
+                    tell(Observation::PermissionAsked(request));
+                    return emissions;
+                }
+            }
+            Hook::Session { session } => emissions.extend(self.known(session)),
+            Hook::Prompt { session, turn, text } => {
+                emissions.extend(self.known(session));
+                emissions.extend(self.arrived(Source::Hook, &text));
+                self.outstanding = false;
+                emissions.extend(self.turn_started(Source::Hook, &turn));
+            }
+            Hook::CompactionStarted { turn, automatic } => {
+                self.compacting = Some(turn);
+                tell(Observation::CompactionStarted { automatic });
+            }
+            Hook::CompactionEnded => {
+                // The log tells more, if it is known.
+                if self.session.as_ref().is_none_or(|session| session.log.is_none()) {
+                    emissions.extend(self.compaction_over(Source::Hook, None, None, None));
+                }
+            }
+            Hook::Stopped { text } => self.last_text = text,
+            Hook::Helper { log } => {
+                if !self.helpers.contains_key(&log) {
+                    self.helpers.insert(log.clone(), Reader::default());
+                    emissions.push(Emission::ReadAlso { log });
+                }
+            }
+            Hook::Other => {}
+        }
+        emissions.push(Emission::Reply(protocol::output(key, "")));
+        emissions
+    }
+
+    fn known(&mut self, session: Session) -> Vec<Emission> {
+        if self.session.as_ref() == Some(&session) {
+            return Vec::new();
+        }
+        self.session = Some(session.clone());
+        let known = Observation::SessionKnown { agent_session: session.id, log: session.log };
+        vec![Emission::observed(Source::Hook, known)]
+    }
+
+    fn arrived(&mut self, source: Source, text: &str) -> Vec<Emission> {
+        let effect = self.run.as_ref().and_then(|run| find_marker(text, run));
+        let effect = effect.map(|effect| effect.0).filter(|effect| self.arrived.insert(*effect));
+        let seen = effect.map(|effect| Emission::observed(source, Observation::PromptSeen { effect }));
+        seen.into_iter().collect()
+    }
+
+    fn turn_started(&mut self, source: Source, turn: &str) -> Vec<Emission> {
+        // Words that steer belong to the turn that goes on.
+        if self.turn.as_deref() == Some(turn) {
+            return Vec::new();
+        }
+        self.turn = Some(turn.to_owned());
+        self.ending = None;
+        self.last_text.clear();
+        vec![Emission::observed(source, Observation::TurnStarted)]
+    }
+
+    fn turn_over(&mut self, source: Source, end: TurnEnd, text: &str) -> Vec<Emission> {
+        self.turn = None;
+        self.ending = None;
+        self.outstanding = false;
+        let gone =
+            std::mem::take(&mut self.questions).into_keys().map(|ask| Observation::PermissionGone { ask });
+        let mut emissions: Vec<Emission> = gone.map(|gone| Emission::observed(source, gone)).collect();
+        emissions.extend(self.left_pane());
+        let over = Observation::TurnEnded { end, text: Text::from(text) };
+        emissions.push(Emission::observed(source, over));
+        emissions
+    }
+
+    fn compaction_over(
+        &mut self,
+        source: Source,
+        before: Option<u64>,
+        after: Option<u64>,
+        failed: Option<String>,
+    ) -> Vec<Emission> {
+        if self.compacting.take().is_none() {
+            return Vec::new();
+        }
+        let over = Observation::CompactionEnded { before, after, failed, nothing: false };
+        vec![Emission::observed(source, over)]
+    }
+
+    /// Costs and contexts count whenever they are read; the rest only for what goes on now.
+    fn entry(&mut self, entry: Entry) -> Vec<Emission> {
+        let source = Source::SessionLog;
+        let told = |observation| vec![Emission::observed(source, observation)];
+        let live = self.turn.as_deref() == Some(self.log.turn());
+        match entry {
+            // Without hooks the log is known only for a session that is known.
+            Entry::Session { .. } => Vec::new(),
+            Entry::Model { model, effort, window } => {
+                let seen = Some((model.clone(), effort.clone(), window));
+                if self.model == seen {
+                    return Vec::new();
+                }
+                self.model = seen;
+                let agent_trigger = window.map(own_trigger);
+                told(Observation::ModelSeen { model, thinking: effort, window, agent_trigger })
+            }
+            Entry::User { text } => self.arrived(source, &text),
+            Entry::Paid(seen) => {
+                if self.counted.insert(seen.message.clone()) {
+                    told(Observation::Usage(seen))
+                } else {
+                    Vec::new()
+                }
+            }
+            Entry::ToolStarted { call, name, detail } if live => {
+                told(Observation::ToolStarted { call, name, detail })
+            }
+            Entry::ToolEnded { call, name, failed, wall } if live => {
+                told(Observation::ToolEnded { call, name, failed, wall })
+            }
+            Entry::ToolStarted { .. } | Entry::ToolEnded { .. } => Vec::new(),
+            Entry::Compacted { before, after } => {
+                let mut emissions = self.compaction_over(source, before, after, None);
+                let window = self.model.as_ref().and_then(|(_, _, window)| *window);
+                emissions.extend(told(Observation::ContextSeen { tokens: after, window }));
+                emissions
+            }
+            Entry::TurnOver { turn, end, text, limited } => {
+                let mut emissions = Vec::new();
+                if self.compacting.as_deref() == Some(&turn) {
+                    let reason = match &end {
+                        TurnEnd::Failed { reason } => reason.clone(),
+                        TurnEnd::Interrupted => "it was interrupted".to_owned(),
+                        TurnEnd::Completed | TurnEnd::Unknown => "nothing was compacted".to_owned(),
+                    };
+                    emissions.extend(self.compaction_over(source, None, None, Some(reason)));
+                }
+                if live {
+                    emissions.extend(limited.into_iter().flat_map(|limit| told(Observation::Limited(limit))));
+                    emissions.extend(self.turn_over(source, end, &text));
+                }
+                emissions
+            }
+        }
+    }
+}
+
+/// Codex compacts by itself at 90 % of the window; the window that it tells is 95 % of that.
+fn own_trigger(window: u64) -> u64 {
+    window.saturating_mul(18) / 19
+}
+
+fn sessions(context: &LaunchContext) -> Option<PathBuf> {
+    let home = match context.variable("CODEX_HOME").filter(|home| !home.is_empty()) {
+        Some(home) => PathBuf::from(home),
+        None => Path::new(context.variable("HOME")?).join(".codex"),
+    };
+    Some(home.join("sessions"))
+}
