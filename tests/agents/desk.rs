@@ -308,7 +308,7 @@ impl Desk {
                     self.send(&line);
                     continue;
                 }
-                Emission::Server(request) => panic!("Pi has no server: {request:?}"),
+                Emission::Server(_) | Emission::ReadAlso { .. } => panic!("not of Pi: {emission:?}"),
                 Emission::Refused { reason } => {
                     self.refused.push(reason);
                     continue;
@@ -326,7 +326,7 @@ impl Desk {
         let path = match &self.log {
             LogPlan::File(path) => Some(path.clone()),
             LogPlan::Folder { dir, contains } => named(dir, contains),
-            LogPlan::None => None,
+            LogPlan::Below { .. } | LogPlan::None => None,
         };
         let Some(text) = path.and_then(|path| fs::read_to_string(path).ok()) else { return };
         let whole = text.rfind('\n').map_or(0, |end| end + 1);

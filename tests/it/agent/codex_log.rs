@@ -1,0 +1,249 @@
+//! Codex's own session logs, as recorded.
+
+use super::codex::{codex, probe};
+use super::{launch, observations, role, usages};
+use awtui::agent::{Adapter, Emission};
+use awtui::domain::{Observation, Source, Tokens, TurnEnd, UsageKind};
+use serde_json::{Value, json};
+
+fn recorded(name: &str) -> Vec<String> {
+    let path = format!("tests/it/fixtures/codex/{name}.jsonl");
+    std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
+}
+
+fn launched() -> Box<dyn Adapter> {
+    let mut codex = codex();
+    launch(codex.as_mut(), &probe(), &role(), |_| {}).unwrap();
+    codex
+}
+
+fn hook(adapter: &mut dyn Adapter, event: &str, payload: &Value) -> Vec<Emission> {
+    let line = json!({"type": "hook", "key": "k", "event": event, "payload": payload});
+    adapter.agent_line(&line.to_string())
+}
+
+/// Reads a log as it is read live: the hooks of each turn and compaction come as it begins.
+fn live(adapter: &mut dyn Adapter, name: &str) -> Vec<(Source, Observation)> {
+    let mut seen = Vec::new();
+    for line in recorded(name) {
+        seen.extend(observations(adapter.log_line(&line)));
+        let record: Value = serde_json::from_str(&line).unwrap();
+        let payload = &record["payload"];
+        if payload["type"] == "task_started" {
+            let turn = json!({"session_id": "s", "turn_id": payload["turn_id"], "prompt": "go"});
+            hook(adapter, "UserPromptSubmit", &turn);
+        }
+    }
+    seen
+}
+
+fn read(adapter: &mut dyn Adapter, name: &str) -> Vec<(Source, Observation)> {
+    recorded(name).iter().flat_map(|line| observations(adapter.log_line(line))).collect()
+}
+
+#[test]
+fn usage_is_the_sum_of_every_call_and_calls_without_a_cost_are_unknown() {
+    for (name, calls, unknown, [input, output, cached, reasoning]) in [
+        ("session_tools", 2, 0, [3_600, 240, 6_400, 80]),
+        // What was refused at once and tried again is told by nobody; what broke off is.
+        ("session_retries", 5, 2, [5_400, 360, 9_600, 120]),
+        ("session_errors", 2, 2, [0; 4]),
+        ("session_limit", 4, 4, [0; 4]),
+        // One stream was cut by the interrupt; the tool of the other turn ran on behind its call.
+        ("session_interrupts", 2, 1, [1_800, 120, 3_200, 40]),
+        ("session_unanswered", 1, 1, [0; 4]),
+        ("session_steer", 3, 2, [1_800, 120, 3_200, 40]),
+        ("session_compaction", 6, 0, [253_900, 1_273, 6_400, 240]),
+        ("session_mcp", 2, 0, [3_600, 240, 6_400, 80]),
+    ] {
+        let seen = usages(&read(launched().as_mut(), name));
+        let sum = seen.iter().fold(Tokens::default(), |sum, usage| sum + usage.tokens);
+        assert_eq!(seen.len(), calls, "{name}: {seen:#?}");
+        assert_eq!(seen.iter().filter(|usage| usage.unknown_spend).count(), unknown, "{name}");
+        assert_eq!(sum, Tokens { input, output, cache_read: cached, cache_write: 0, reasoning }, "{name}");
+        assert!(seen.iter().all(|usage| usage.model == "mock-model" && usage.cost.is_none()), "{name}");
+    }
+}
+
+#[test]
+fn a_log_that_is_read_again_counts_nothing_twice() {
+    let mut codex = launched();
+    for name in ["session_tools", "session_limit"] {
+        assert!(!usages(&read(codex.as_mut(), name)).is_empty());
+        assert_eq!(usages(&read(codex.as_mut(), name)), []);
+    }
+}
+
+#[test]
+fn each_reply_tells_the_context_and_the_window() {
+    let seen = usages(&read(launched().as_mut(), "session_tools"));
+    assert_eq!(seen[0].message, "resp_00bb543a7a2a4f2a854d1a6d");
+    assert_eq!((seen[0].context, seen[0].window), (Some(5_120), Some(258_400)));
+}
+
+#[test]
+fn the_model_in_use_comes_with_its_window_and_codex_s_own_trigger() {
+    let seen = read(launched().as_mut(), "session_tools");
+    let models: Vec<_> =
+        seen.iter().filter(|(_, seen)| matches!(seen, Observation::ModelSeen { .. })).collect();
+    let expected = Observation::ModelSeen {
+        model: "mock-model".to_owned(),
+        thinking: None,
+        window: Some(258_400),
+        agent_trigger: Some(244_800),
+    };
+    assert_eq!(models, [&(Source::SessionLog, expected)]);
+}
+
+fn tools(seen: &[(Source, Observation)]) -> Vec<String> {
+    seen.iter()
+        .filter_map(|(_, observation)| match observation {
+            Observation::ToolStarted { name, detail, .. } => Some(format!("{name}: {detail}")),
+            Observation::ToolEnded { name, failed, wall, .. } => Some(format!("{name} {failed} {wall:?}")),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn tools_are_told_with_their_time_and_whether_they_failed() {
+    assert_eq!(
+        tools(&live(launched().as_mut(), "session_tools")),
+        [
+            "exec_command: echo hello-tool; ls",
+            "exec_command: sleep 0.3; cat a.txt",
+            "exec_command false Some(0)",
+            "exec_command false Some(220)",
+        ]
+    );
+    assert_eq!(
+        tools(&live(launched().as_mut(), "session_mcp")),
+        ["mcp__awtui__report_progress: half", "mcp__awtui__report_progress false Some(4)"]
+    );
+    let interrupted = tools(&live(launched().as_mut(), "session_interrupts"));
+    assert_eq!(interrupted.len(), 2, "{interrupted:?}");
+}
+
+#[test]
+fn a_turn_ends_as_its_log_says() {
+    let failed = |reason: &str| TurnEnd::Failed { reason: reason.to_owned() };
+    for (name, ends) in [
+        ("session_tools", vec![(TurnEnd::Completed, "All done.")]),
+        (
+            "session_errors",
+            vec![
+                (failed("bad request here"), ""),
+                (failed("Quota exceeded. Check your plan and billing details."), ""),
+            ],
+        ),
+        ("session_interrupts", vec![(TurnEnd::Interrupted, ""), (TurnEnd::Interrupted, "")]),
+        ("session_steer", vec![(TurnEnd::Completed, "ok fine"), (TurnEnd::Interrupted, "")]),
+    ] {
+        let seen = live(launched().as_mut(), name);
+        let found: Vec<_> = seen
+            .iter()
+            .filter_map(|(source, observation)| match observation {
+                Observation::TurnEnded { end, text } => Some((*source, end.clone(), text.summary())),
+                _ => None,
+            })
+            .collect();
+        let ends: Vec<_> = ends.into_iter().map(|(end, text)| (Source::SessionLog, end, text)).collect();
+        assert_eq!(found, ends, "{name}");
+    }
+}
+
+#[test]
+fn what_went_on_before_this_process_is_no_news() {
+    let seen = read(launched().as_mut(), "session_tools");
+    let news = seen.iter().filter(|(_, seen)| {
+        !matches!(
+            seen,
+            Observation::Usage(_) | Observation::ModelSeen { .. } | Observation::PromptSeen { .. }
+        )
+    });
+    assert_eq!(news.count(), 0, "{seen:#?}");
+}
+
+#[test]
+fn an_exhausted_limit_comes_with_its_end_before_the_turn_is_over() {
+    let seen = live(launched().as_mut(), "session_limit");
+    let limited = seen
+        .iter()
+        .position(
+            |(_, seen)| matches!(seen, Observation::Limited(limit) if limit.until == Some(1_795_271_045_000)),
+        )
+        .expect("the limit lasts until the window resets");
+    assert!(matches!(seen[limited + 1].1, Observation::TurnEnded { end: TurnEnd::Failed { .. }, .. }));
+    let quota = live(launched().as_mut(), "session_errors");
+    let limits: Vec<_> = quota
+        .iter()
+        .filter_map(|(_, seen)| match seen {
+            Observation::Limited(limit) => Some(limit.until),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(limits, [None], "nobody says until when");
+}
+
+#[test]
+fn compactions_are_calls_of_their_own_and_tell_the_context_before_and_after() {
+    let mut codex = launched();
+    let mut seen = Vec::new();
+    for line in recorded("session_compaction") {
+        seen.extend(observations(codex.log_line(&line)));
+        let record: Value = serde_json::from_str(&line).unwrap();
+        if record["payload"]["type"] == "task_started" {
+            let payload = json!({"turn_id": record["payload"]["turn_id"], "trigger": "manual"});
+            let begun = hook(codex.as_mut(), "PreCompact", &payload);
+            assert!(begun.contains(&Emission::Observed {
+                source: Source::Hook,
+                observation: Observation::CompactionStarted { automatic: false },
+            }));
+        }
+    }
+    let kinds: Vec<_> = usages(&seen).iter().map(|usage| usage.usage).collect();
+    let (reply, compaction) = (UsageKind::Reply, UsageKind::Compaction);
+    assert_eq!(kinds, [reply, compaction, compaction, reply, compaction, reply]);
+    let ended: Vec<_> = seen
+        .iter()
+        .filter_map(|(_, observation)| match observation {
+            Observation::CompactionEnded { before, after, failed, .. } => {
+                Some((*before, *after, failed.clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    let nothing = Some("nothing was compacted".to_owned());
+    assert_eq!(
+        ended,
+        [
+            (None, None, nothing),
+            (Some(5_120), Some(7_440), None),
+            (Some(7_440), Some(7_440), None),
+            (Some(251_000), Some(7_464), None),
+        ]
+    );
+    let contexts = seen.iter().filter(|(_, seen)| {
+        matches!(seen, Observation::ContextSeen { tokens: Some(_), window: Some(258_400) })
+    });
+    assert_eq!(contexts.count(), 3);
+}
+
+#[test]
+fn a_helper_s_calls_are_counted_from_its_own_log() {
+    let mut codex = launched();
+    let log = "/home/ann/.codex/sessions/2026/11/21/rollout-helper.jsonl";
+    let begun = json!({"session_id": "s", "agent_id": "h", "transcript_path": log});
+    let emissions = hook(codex.as_mut(), "SubagentStart", &begun);
+    assert!(emissions.contains(&Emission::ReadAlso { log: log.to_owned() }));
+    let ended = json!({"session_id": "s", "agent_id": "h", "transcript_path": "/other", "agent_transcript_path": log});
+    assert_eq!(hook(codex.as_mut(), "SubagentStop", &ended).len(), 1, "it is read already");
+    let mut seen = Vec::new();
+    for line in recorded("helper") {
+        seen.extend(observations(codex.other_log_line(log, &line)));
+    }
+    let seen = usages(&seen);
+    let tokens: Vec<_> = seen.iter().map(|usage| (usage.usage, usage.tokens.input, usage.context)).collect();
+    assert_eq!(tokens, [(UsageKind::Helper, 777, None), (UsageKind::Helper, 778, None)]);
+    assert_eq!(usages(&read(codex.as_mut(), "session_helper")).len(), 3);
+}
