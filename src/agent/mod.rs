@@ -5,9 +5,11 @@
 //! socket: the supervisor carries out what is asked for here and hands in what came of it.
 
 mod adapter;
+mod claude;
 mod codex;
 pub mod command;
 mod demo;
+mod entry;
 mod keys;
 pub mod launch;
 mod marker;
@@ -25,7 +27,7 @@ pub use marker::{find_marker, marker};
 use crate::domain::AgentSpec;
 
 /// The agents that need no definition, as the settings name them.
-pub const BUILT_IN: [&str; 2] = ["pi", "codex"];
+pub const BUILT_IN: [&str; 3] = ["pi", "claude", "codex"];
 
 /// What puts the program of a built-in agent on PATH. Its own name is also that of the agent.
 pub fn how_to_get(program: &str) -> Option<&'static str> {
@@ -44,6 +46,7 @@ pub fn adapter(spec: &AgentSpec) -> Result<Box<dyn Adapter>, AgentError> {
         return Ok(Box::new(command::Command::new(&spec.name, definition)?));
     }
     match spec.name.as_str() {
+        "claude" => Ok(Box::new(claude::Claude::default())),
         "pi" => Ok(Box::new(pi::Pi::default())),
         "codex" => Ok(Box::new(codex::Codex::default())),
         "demo" => Ok(Box::new(demo::Demo)),

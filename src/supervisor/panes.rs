@@ -82,6 +82,8 @@ impl Owner {
         if self.turn_process_gone(pane) {
             return;
         }
+        let emissions = self.desks.get_mut(pane).map(|desk| desk.adapter.exited(exit.code));
+        self.emitted(pane, emissions.unwrap_or_default());
         let status = exit.code.unwrap_or_else(|| 128 + exit.signal.unwrap_or(0));
         self.close_pane(pane, status);
         let Some(desk) = self.desks.get_mut(pane) else { return };
@@ -251,6 +253,8 @@ impl Owner {
                 if desk.prompt.is_some() && source != Source::TerminalStatus {
                     self.delivered(pane, false);
                 }
+                // What its log tells so far belongs to this turn.
+                self.read_log(pane);
                 self.observe(pane, source, Observation::TurnEnded { end, text });
                 self.read_log(pane);
                 // A process that was only for this turn has nothing more to do.

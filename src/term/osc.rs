@@ -103,7 +103,8 @@ fn prompt_mark(rest: &[u8]) -> Option<PromptMark> {
     })
 }
 
-/// `state=working:app=pi:msg=<base64>`. Unknown fields are ignored, an unknown state says nothing.
+/// `state=working:app=pi:msg=<base64>`. Unknown fields are ignored, an unknown state says nothing, and neither does one
+/// with an `id`: it is that of a part of the program.
 fn program_status(rest: &[u8]) -> Option<ProgramStatus> {
     let mut state = None;
     let mut status =
@@ -112,6 +113,7 @@ fn program_status(rest: &[u8]) -> Option<ProgramStatus> {
         let (key, value) = split_at_byte(field, b'=');
         match key {
             b"state" => state = program_state(value),
+            b"id" if !value.is_empty() => return None,
             b"app" => status.app = some_text(value),
             b"kind" => status.kind = some_text(value),
             b"msg" => {

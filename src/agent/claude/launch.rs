@@ -1,0 +1,129 @@
+//! How Claude Code is launched: its arguments and the files that belong to the launch alone.
+//!
+//! Nothing of the user's is written. The user's own settings, login and MCP servers apply beside what is given here.
+
+use super::hooks::{ASKS, EVENTS};
+use crate::agent::launch::{credentials, environment, own_command, private_file, text};
+use crate::agent::{Clamped, Feature, LaunchContext, LaunchPlan, LogPlan};
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
+
+/// Seconds that a question may wait for the operator.
+const DAY: u64 = 86_400;
+/// Seconds after which Claude goes on without an answer that awtui owes at once.
+const SOON: u64 = 10;
+
+const SETTINGS: &str = "claude-settings.json";
+const SERVERS: &str = "claude-mcp.json";
+
+pub(super) fn plan(context: &LaunchContext, clamped: &Clamped) -> LaunchPlan {
+    let has = |feature| context.probe.has(feature);
+    let mut args: Vec<String> = Vec::new();
+    let mut push = |words: &[&str]| args.extend(words.iter().map(|word| (*word).to_owned()));
+    // A session that never got a prompt has no log, and Claude knows nothing of it.
+    let resumed = context.resume.filter(|_| context.prompted);
+    let agent_session = match (resumed, context.resume) {
+        (Some(id), _) => Some(id.to_owned()),
+        (None, Some(id)) if has(Feature::SessionId) => Some(id.to_owned()),
+        (None, _) if has(Feature::SessionId) => Some(session_id(context)),
+        (None, _) => None,
+    };
+    if let Some(id) = &agent_session {
+        push(&[if resumed.is_some() { "--resume" } else { "--session-id" }, id]);
+    }
+    if let Some(model) = &clamped.model {
+        push(&["--model", model]);
+    }
+    if let Some(thinking) = clamped.thinking {
+        push(&["--effort", thinking.as_str()]);
+    }
+    let own = &context.config.args;
+    let chosen = |argument: &String| {
+        argument.starts_with("--permission-mode") || argument.contains("dangerously-skip-permissions")
+    };
+    if !own.iter().any(chosen) {
+        // Without it, a model decides in the operator's place what may be done, where the account has that.
+        push(&["--permission-mode", "manual"]);
+    }
+    // This option takes as many words as follow it.
+    push(&["--mcp-config", &text(&context.launch_folder.join(SERVERS))]);
+    push(&["--settings", &text(&context.launch_folder.join(SETTINGS))]);
+    args.extend(own.iter().cloned());
+    let mut env = environment(context);
+    // A supervisor that was started from within Claude Code hands on nothing of that session.
+    for name in ["CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT", "CLAUDE_CODE_SESSION_ID"] {
+        if context.variable(name).is_some() {
+            env.push((name.to_owned(), String::new()));
+        }
+    }
+    LaunchPlan {
+        program: context.program.to_owned(),
+        args,
+        env,
+        files: vec![
+            private_file(SETTINGS, settings(context).to_string()),
+            private_file(SERVERS, servers(context).to_string()),
+            credentials(context),
+        ],
+        log: agent_session.as_deref().and_then(|id| log(context, id)).map_or(LogPlan::None, LogPlan::File),
+        server: None,
+        agent_session,
+        waits_for_prompt: false,
+    }
+}
+
+/// Hooks, what needs no question, and what needs one in any case.
+fn settings(context: &LaunchContext) -> Value {
+    let mut hooks = Map::new();
+    for event in EVENTS {
+        let mut words = own_command(context, "hook");
+        words.push(event.to_owned());
+        let command = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+        let timeout = if event == ASKS { DAY } else { SOON };
+        let hook = json!({ "type": "command", "command": command, "timeout": timeout });
+        hooks.insert(event.to_owned(), json!([{ "hooks": [hook] }]));
+    }
+    json!({ "hooks": hooks, "permissions": { "allow": ["mcp__awtui"], "ask": context.config.ask } })
+}
+
+fn servers(context: &LaunchContext) -> Value {
+    let words = own_command(context, "mcp");
+    let (command, args) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+    // Else the tools are left out of the requests until the model searches for them.
+    json!({ "mcpServers": { "awtui": { "command": command, "args": args, "alwaysLoad": true } } })
+}
+
+/// As one word of a shell.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// Where Claude writes the log of a session: a folder whose name is the directory's, with a dash for all that is neither
+/// letter nor digit.
+fn log(context: &LaunchContext, session: &str) -> Option<PathBuf> {
+    let own = context.variable("CLAUDE_CONFIG_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let config = match own {
+        Some(folder) => folder,
+        None => PathBuf::from(context.variable("HOME")?).join(".claude"),
+    };
+    let directory = text(context.directory);
+    let name = directory.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' });
+    Some(config.join("projects").join(name.collect::<String>()).join(format!("{session}.jsonl")))
+}
+
+/// A UUID that is the same for the same session of the same run in the same place.
+fn session_id(context: &LaunchContext) -> String {
+    let name = format!("{} {} {}", text(context.launch_folder), context.run, context.session);
+    let (high, low) = (hash(&name, 0xcbf2_9ce4_8422_2325), hash(&name, 0x6c62_272e_07bb_0142));
+    let (a, b, c) = (high >> 32, (high >> 16) & 0xffff, high & 0xfff);
+    let (d, e) = ((low >> 48) & 0x3fff | 0x8000, low & 0xffff_ffff_ffff);
+    format!("{a:08x}-{b:04x}-8{c:03x}-{d:04x}-{e:012x}")
+}
+
+/// FNV-1a, with the bits stirred at the end.
+fn hash(text: &str, seed: u64) -> u64 {
+    let hash =
+        text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    hash ^ (hash >> 33)
+}

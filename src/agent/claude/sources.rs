@@ -1,0 +1,258 @@
+//! What each source of Claude Code tells, with what the others told before: everything is told once, by the best of them.
+
+use super::Claude;
+use super::hooks::{self, Hook};
+use super::log::Entry;
+use crate::agent::protocol::{self, HookLine};
+use crate::agent::{Emission, find_marker};
+use crate::domain::{LimitInfo, Observation, Source};
+use crate::term::{ProgramState, ProgramStatus};
+
+/// Milliseconds of silence after which it takes prompts, where the terminal does not tell.
+const AFTER_SESSION: u64 = 800;
+const AFTER_TITLE: u64 = 2_500;
+
+impl Claude {
+    pub(super) fn hook(&mut self, line: &HookLine) -> Vec<Emission> {
+        self.hooked = true;
+        self.live = true;
+        let mut observations = self.effort(line);
+        let mut answered_later = false;
+        match hooks::read(&line.key, &line.event, &line.payload) {
+            Hook::Session { id, log, model, context } => {
+                self.log = log.clone().or(self.log.take());
+                observations.push(Observation::SessionKnown { agent_session: id, log });
+                observations.extend(model.and_then(|model| self.uses(model)));
+                if context.is_some() {
+                    observations.push(Observation::ContextSeen { tokens: context, window: None });
+                }
+            }
+            Hook::Prompt { text } => {
+                observations.extend(self.arrives(&text));
+                observations.extend(self.begins());
+            }
+            Hook::ToolStarted { call, name, detail } => {
+                self.tools.insert(call.clone(), name.clone());
+                observations.push(Observation::ToolStarted { call, name, detail });
+            }
+            Hook::ToolEnded { call, name, input, failed, wall } => {
+                observations.extend(self.asks.tool_ended(&name, &input));
+                if self.tools.remove(&call).is_some() {
+                    observations.push(Observation::ToolEnded { call, name, failed, wall });
+                }
+            }
+            Hook::Asks { request, input } => {
+                answered_later = request.answerable;
+                let gone = self.asks.asked(line.key.clone(), request.tool.clone(), input);
+                observations.extend(gone);
+                observations.push(Observation::PermissionAsked(request));
+            }
+            Hook::Stopped { text, helpers } => {
+                observations.extend(self.begins_late());
+                self.turn.stopped(text, helpers);
+            }
+            Hook::Failed { limited, reason } => {
+                observations.extend(self.begins_late());
+                if limited && self.turn.runs() {
+                    observations.push(limit(reason.clone()));
+                }
+                self.turn.failed(reason);
+            }
+            Hook::HelperFailed { reason } => self.compaction.fails(reason),
+            Hook::Compacts { automatic } => observations.extend(self.compaction.starts(automatic)),
+            Hook::Compacted => self.compaction.done(),
+            Hook::Helper { agent } => return self.with_helper(line, &agent),
+            Hook::Other => {}
+        }
+        let mut emissions = told(Source::Hook, observations);
+        emissions.extend(self.over(None));
+        if !answered_later {
+            emissions.push(Emission::Reply(protocol::output(&line.key, "")));
+        }
+        emissions
+    }
+
+    pub(super) fn terminal(&mut self, status: &ProgramStatus) -> Vec<Emission> {
+        self.status = Some(status.state);
+        // Not logged in: the turn fails with that, there is nothing to answer.
+        let is_failure = status.kind.as_deref() == Some("auth") && self.turn.runs();
+        let mut observations = if is_failure { Vec::new() } else { self.asks.status(status, self.hooked) };
+        match status.state {
+            ProgramState::Working => {
+                self.live = true;
+                if !self.hooked && self.typed {
+                    observations.extend(self.begins());
+                }
+            }
+            ProgramState::Idle | ProgramState::Done | ProgramState::Error => {
+                if !std::mem::replace(&mut self.ready, true) {
+                    observations.push(Observation::Ready);
+                }
+                self.has_words |= status.state == ProgramState::Idle && self.turn.runs();
+                self.compaction.rests();
+                self.turn.rests(status.state, status.message.as_deref());
+            }
+            ProgramState::Blocked | ProgramState::Clear => {}
+        }
+        let mut emissions = told(Source::TerminalStatus, observations);
+        emissions.extend(self.over(None));
+        emissions
+    }
+
+    pub(super) fn entry(&mut self, entry: Entry) -> Vec<Emission> {
+        let alone = self.live && !self.hooked;
+        let mut observations = Vec::new();
+        match entry {
+            Entry::Paid(seen) => observations.push(Observation::Usage(seen)),
+            Entry::User { text, joins } => {
+                observations.extend(self.arrives(&text));
+                if alone && !joins {
+                    observations.extend(self.begins());
+                }
+            }
+            Entry::Assistant { text, model } => {
+                if self.turn.runs() {
+                    self.turn.says(&text);
+                    observations.extend(self.uses(model));
+                }
+            }
+            Entry::ToolStarted { call, name, detail } => {
+                if alone && self.turn.runs() {
+                    self.tools.insert(call.clone(), name.clone());
+                    observations.push(Observation::ToolStarted { call, name, detail });
+                }
+            }
+            Entry::ToolEnded { call, failed } => {
+                // Also what the operator refused: no hook tells of that.
+                if let Some(name) = self.tools.remove(&call) {
+                    observations.push(Observation::ToolEnded { call, name, failed, wall: None });
+                }
+            }
+            Entry::Limited { reason } => {
+                if alone && self.turn.runs() {
+                    observations.push(limit(reason));
+                }
+            }
+            Entry::Ended(end) => self.turn.closes(end, alone && self.status.is_none()),
+            Entry::Compacted { automatic, before, after } => {
+                if alone {
+                    observations.extend(self.compaction.starts(automatic));
+                }
+                if let Some(over) = self.compaction.ended(before, after) {
+                    observations.push(over);
+                    observations.push(Observation::ContextSeen { tokens: after, window: None });
+                }
+            }
+            Entry::NotCompacted { reason } => {
+                if alone {
+                    observations.extend(self.compaction.starts(false));
+                }
+                observations.extend(self.compaction.refused(&reason));
+            }
+            Entry::Helper { agent } => return self.follows(&agent),
+        }
+        let mut emissions = told(Source::SessionLog, observations);
+        emissions.extend(self.over(None));
+        emissions
+    }
+
+    pub(super) fn silence(&mut self, screen: &mut dyn FnMut() -> String, quiet: u64) -> Vec<Emission> {
+        let mut emissions = told(Source::TerminalStatus, self.asks.quiet(quiet));
+        let patience = if self.hooked { AFTER_SESSION } else { AFTER_TITLE };
+        if self.waits_for_input() && quiet >= patience {
+            self.ready = true;
+            let source = if self.hooked { Source::Hook } else { Source::TerminalStatus };
+            emissions.push(Emission::observed(source, Observation::Ready));
+        }
+        if let Some((source, over)) = self.compaction.quiet(screen, quiet) {
+            emissions.push(Emission::observed(source, over));
+        }
+        emissions.extend(self.over(Some(quiet)));
+        emissions
+    }
+
+    /// It is up, and the terminal tells no status.
+    pub(super) fn waits_for_input(&self) -> bool {
+        !self.ready && self.status.is_none() && (self.hooked || self.titled)
+    }
+
+    pub(super) fn cut_off(&mut self) -> Vec<Emission> {
+        let calls = self.reader.cut_off().into_iter().map(Observation::Usage);
+        told(Source::SessionLog, calls)
+    }
+
+    fn begins(&mut self) -> Option<Observation> {
+        self.typed = false;
+        if !self.turn.starts() {
+            return None;
+        }
+        // What it told before is of the turn before.
+        if self.status.is_some() {
+            self.status = Some(ProgramState::Working);
+        }
+        Some(Observation::TurnStarted)
+    }
+
+    /// An end of a turn whose beginning nobody told.
+    fn begins_late(&mut self) -> Option<Observation> {
+        if self.typed { self.begins() } else { None }
+    }
+
+    fn arrives(&mut self, text: &str) -> Option<Observation> {
+        let effect = find_marker(text, self.run.as_ref()?)?.0;
+        self.arrived.insert(effect).then_some(Observation::PromptSeen { effect })
+    }
+
+    fn uses(&mut self, model: String) -> Option<Observation> {
+        if self.model.as_ref() == Some(&model) {
+            return None;
+        }
+        self.model = Some(model.clone());
+        let thinking = self.effort.clone();
+        Some(Observation::ModelSeen { model, thinking, window: None, agent_trigger: None })
+    }
+
+    fn effort(&mut self, line: &HookLine) -> Vec<Observation> {
+        let level = line.payload.get("effort").and_then(|effort| effort.get("level")?.as_str());
+        let Some(level) = level.filter(|level| self.effort.as_deref() != Some(level)) else {
+            return Vec::new();
+        };
+        self.effort = Some(level.to_owned());
+        let seen = |model| {
+            let thinking = self.effort.clone();
+            Observation::ModelSeen { model, thinking, window: None, agent_trigger: None }
+        };
+        self.model.clone().map(seen).into_iter().collect()
+    }
+
+    fn with_helper(&mut self, line: &HookLine, agent: &str) -> Vec<Emission> {
+        let mut emissions = self.follows(agent);
+        emissions.push(Emission::Reply(protocol::output(&line.key, "")));
+        emissions
+    }
+
+    /// Helpers spend too: each has a log beside that of its session.
+    fn follows(&mut self, agent: &str) -> Vec<Emission> {
+        let session = self.log.as_ref().and_then(|log| log.strip_suffix(".jsonl"));
+        let Some(path) = session.map(|session| format!("{session}/subagents/agent-{agent}.jsonl")) else {
+            return Vec::new();
+        };
+        if self.helpers.insert(path.clone()) { vec![Emission::ReadAlso { log: path }] } else { Vec::new() }
+    }
+
+    fn over(&mut self, quiet: Option<u64>) -> Option<Emission> {
+        let (source, end) = self.turn.over(self.status, quiet)?;
+        self.asks.forget();
+        self.tools.clear();
+        Some(Emission::observed(source, end))
+    }
+}
+
+fn told(source: Source, observations: impl IntoIterator<Item = Observation>) -> Vec<Emission> {
+    observations.into_iter().map(|observation| Emission::observed(source, observation)).collect()
+}
+
+/// When it ends is said in words for people alone.
+fn limit(reason: String) -> Observation {
+    Observation::Limited(LimitInfo { until: None, reason })
+}
