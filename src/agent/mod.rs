@@ -14,6 +14,7 @@ mod keys;
 pub mod launch;
 mod marker;
 mod models;
+mod opencode;
 mod pi;
 pub mod protocol;
 
@@ -27,7 +28,7 @@ pub use marker::{find_marker, marker};
 use crate::domain::AgentSpec;
 
 /// The agents that need no definition, as the settings name them.
-pub const BUILT_IN: [&str; 3] = ["pi", "claude", "codex"];
+pub const BUILT_IN: [&str; 4] = ["pi", "claude", "codex", "opencode"];
 
 /// What puts the program of a built-in agent on PATH. Its own name is also that of the agent.
 pub fn how_to_get(program: &str) -> Option<&'static str> {
@@ -49,6 +50,7 @@ pub fn adapter(spec: &AgentSpec) -> Result<Box<dyn Adapter>, AgentError> {
         "claude" => Ok(Box::new(claude::Claude::default())),
         "pi" => Ok(Box::new(pi::Pi::default())),
         "codex" => Ok(Box::new(codex::Codex::default())),
+        "opencode" => Ok(Box::new(opencode::OpenCode::default())),
         "demo" => Ok(Box::new(demo::Demo)),
         name => Err(AgentError::UnknownAgent {
             name: name.to_owned(),

@@ -5,6 +5,8 @@ mod codex_hooks;
 mod codex_log;
 mod command;
 mod launch;
+mod opencode;
+mod opencode_launch;
 mod pi_log;
 mod pi_signals;
 mod probe;
