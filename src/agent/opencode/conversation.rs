@@ -13,8 +13,6 @@ use std::collections::BTreeSet;
 
 /// Looks in which a cut message may still get its end.
 const PATIENCE: u32 = 10;
-/// Milliseconds: a first wait beyond this is no mere hiccup.
-const LONG_WAIT: u64 = 60_000;
 const LONGEST_DETAIL: usize = 500;
 
 #[derive(Debug, Default)]
@@ -369,7 +367,8 @@ impl Conversation {
             }
             "retry" => {
                 let mut emissions = paid(self.calls.retry(session, status.attempt, place));
-                if place == Place::Own && self.is_limit(status) {
+                let since = self.current.as_ref().map_or(0, |current| current.created);
+                if place == Place::Own && status.is_limit(since) {
                     let until = Some(whole(status.next)).filter(|until| *until > 0);
                     let reason = status.message.clone();
                     emissions.push(observed(Observation::Limited(LimitInfo { until, reason })));
@@ -469,15 +468,6 @@ impl Conversation {
         }
         let reason = failure.map_or_else(|| "it ended without a summary".to_owned(), Failure::reason);
         vec![failed_compaction(reason)]
-    }
-
-    fn is_limit(&self, status: &Status) -> bool {
-        let words = status.message.to_lowercase();
-        let named = ["rate limit", "rate-limit", "too many requests", "usage limit", "quota", "429"];
-        let created = self.current.as_ref().map_or(0, |current| current.created);
-        let waits = whole(status.next).saturating_sub(created);
-        let long = created > 0 && status.attempt <= 1 && waits > LONG_WAIT;
-        long || status.action.is_some() || named.iter().any(|name| words.contains(name))
     }
 }
 

@@ -3,6 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+/// Milliseconds: a first wait beyond this is no mere hiccup.
+const LONG_WAIT: u64 = 60_000;
+
 /// One server-sent event.
 #[derive(Debug, Deserialize)]
 pub(super) struct Event {
@@ -174,6 +177,17 @@ pub(super) struct Status {
     pub(super) action: Option<Value>,
     /// Wall milliseconds.
     pub(super) next: f64,
+}
+
+impl Status {
+    /// A retry that the provider made necessary, and no mere hiccup; `since`: when the message was begun.
+    pub(super) fn is_limit(&self, since: u64) -> bool {
+        let words = self.message.to_lowercase();
+        let named = ["rate limit", "rate-limit", "too many requests", "usage limit", "quota", "429"];
+        let waits = whole(self.next).saturating_sub(since);
+        let is_long = since > 0 && self.attempt <= 1 && waits > LONG_WAIT;
+        is_long || self.action.is_some() || named.iter().any(|name| words.contains(name))
+    }
 }
 
 /// A question whether a tool may be used.
