@@ -14,8 +14,10 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
-/// For a connection, and for the first line of an answer to it.
+/// For a connection.
 const CONNECTING: Duration = Duration::from_secs(15);
+/// For the head of the stream: one that is asked for while the server starts may never get an answer.
+const OPENING: Duration = Duration::from_secs(3);
 /// A reading request is answered by then.
 const READING: Duration = Duration::from_secs(30);
 /// Any other: the server may do the work before it answers.
@@ -70,7 +72,7 @@ async fn listen(plan: &ServerPlan, sender: &mpsc::Sender<ServerEvent>) {
 }
 
 async fn open_stream(plan: &ServerPlan) -> Result<Body, String> {
-    let (status, body) = timeout(CONNECTING, send(plan, "GET", &plan.events, None, "text/event-stream"))
+    let (status, body) = timeout(OPENING, send(plan, "GET", &plan.events, None, "text/event-stream"))
         .await
         .map_err(|_| "it does not answer".to_owned())??;
     if status == 200 { Ok(body) } else { Err(format!("it answered with status {status}")) }

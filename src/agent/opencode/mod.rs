@@ -40,6 +40,8 @@ const ALONE: u32 = 300;
 const AFTER_SCREEN: u64 = 5_000;
 /// Milliseconds between keys that would be something else together.
 const PAUSE: u64 = 400;
+/// Milliseconds for an answer of awtui's MCP server: OpenCode's own 5 s are short on a machine that is busy.
+const MCP_TIME: u64 = 60_000;
 /// The popup of commands takes a moment.
 const POPUP: u64 = 1_000;
 
@@ -306,8 +308,7 @@ impl OpenCode {
             return Vec::new();
         }
         self.ready = true;
-        let source = if self.shown { Source::TerminalStatus } else { Source::Server };
-        vec![Emission::observed(source, Observation::Ready)]
+        vec![Emission::observed(Source::Server, Observation::Ready)]
     }
 
     fn created(&mut self, done: bool, body: &str) -> Vec<Emission> {
@@ -439,7 +440,7 @@ fn configure(
         context.config.ask.iter().map(|tool| (tool.clone(), json!("ask"))).collect();
     permission.insert("awtui_*".to_owned(), json!("allow"));
     let content = json!({
-        "mcp": { "awtui": { "type": "local", "command": own_command(context, "mcp"), "enabled": true } },
+        "mcp": { "awtui": { "type": "local", "command": own_command(context, "mcp"), "enabled": true, "timeout": MCP_TIME } },
         "permission": permission,
     });
     if context.variable("OPENCODE_CONFIG_CONTENT").is_none() {

@@ -51,7 +51,7 @@ pub fn working_in(session: &str) -> Box<dyn Adapter> {
     agent.server_reply(providers.id, 200, &recorded("providers.json"));
     agent.server_reply(asked(&first, "/config").id, 200, "{\"small_model\":\"mock/mock-small\"}");
     let ready = seen(agent.signal(&Signal::Title(format!("OC | awtui worker.1 {RUN}"))));
-    assert_eq!(ready, [(Source::TerminalStatus, Observation::Ready)]);
+    assert_eq!(ready, [(Source::Server, Observation::Ready)]);
     agent
 }
 

@@ -138,7 +138,7 @@ fn it_is_ready_when_its_conversation_is_on_the_screen_and_asks_for_that_again() 
     // Cut, as OpenCode cuts long titles.
     let title = format!("OC | {}...", &format!("awtui worker.1 {RUN}")[..30]);
     let ready = seen(agent.signal(&Signal::Title(title)));
-    assert_eq!(ready, [(Source::TerminalStatus, Observation::Ready)]);
+    assert_eq!(ready, [(Source::Server, Observation::Ready)]);
     assert!(!agent.waits());
 
     let mut unseen = opencode();
