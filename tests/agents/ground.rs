@@ -152,6 +152,16 @@ impl Ground {
         Ran::from(self.command(args).output().unwrap())
     }
 
+    /// Nothing was changed of what a person has in the home, and git sees nothing new but these files.
+    #[track_caller]
+    pub fn assert_kept(&self, before: &[(&'static str, String)], made: &[&str]) {
+        home::assert_kept(before, &home::belongings(&self.path("home")));
+        let mut git = Command::new("git");
+        let output = git.args(["status", "--porcelain"]).current_dir(self.path("repo")).output().unwrap();
+        let made: String = made.iter().map(|name| ["?? ", name, "\n"].concat()).collect();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), made);
+    }
+
     /// The worker's own program, without awtui.
     pub fn agent(&self, args: &[&str]) -> Ran {
         let mut command = Command::new("timeout");

@@ -2,7 +2,7 @@
 //! the same tokens.
 
 use crate::ground::{Ground, Wishes};
-use crate::install::{self, Agent, Cli};
+use crate::install::{Agent, Cli};
 use crate::model_server::{Fate, Kind, Reply, Request, Tokens};
 use crate::support::Ran;
 use serde_json::{Value, json};
@@ -148,33 +148,8 @@ fn gives_up(cli: Cli) {
     });
 }
 
-macro_rules! for_each_cli {
-    ($($cli:ident: $speaks:ident $tries_again:ident $gives_up:ident,)*) => {$(
-        #[test]
-        fn $speaks() {
-            speaks(install::$cli);
-        }
-
-        #[test]
-        fn $tries_again() {
-            tries_again(install::$cli);
-        }
-
-        #[test]
-        fn $gives_up() {
-            gives_up(install::$cli);
-        }
-    )*};
-}
-
-for_each_cli! {
-    NEWEST: the_model_server_speaks_to_pi pi_tries_again_where_the_server_failed pi_gives_up_what_the_server_refuses,
-    OLDER: the_model_server_speaks_to_the_older_pi the_older_pi_tries_again_where_the_server_failed
-        the_older_pi_gives_up_what_the_server_refuses,
-    CLAUDE: the_model_server_speaks_to_claude claude_tries_again_where_the_server_failed
-        claude_gives_up_what_the_server_refuses,
-    CODEX: the_model_server_speaks_to_codex codex_tries_again_where_the_server_failed
-        codex_gives_up_what_the_server_refuses,
-    OPENCODE: the_model_server_speaks_to_opencode opencode_tries_again_where_the_server_failed
-        opencode_gives_up_what_the_server_refuses,
+each_cli! {
+    the_model_server_speaks_to_it: speaks,
+    it_tries_again_where_the_server_failed: tries_again,
+    it_gives_up_what_the_server_refuses: gives_up,
 }

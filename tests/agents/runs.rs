@@ -165,37 +165,6 @@ fn without_a_verdict_there_is_one_reminder_and_then_a_gate_and_never_a_way_on() 
 }
 
 #[test]
-fn past_the_threshold_a_role_is_compacted_between_its_turns_and_the_loop_goes_on() {
-    let settings = json!({"compaction": {"keepRecentTokens": 100}, "quietStartup": true});
-    let script = || {
-        |request: &Request| {
-            let (kind, id) = scene(request);
-            if request.kind != Kind::Turn {
-                return Reply::aside(request.kind);
-            }
-            match (kind, id, request.step) {
-                ("execute", "first", 0) => Reply::text(&"much was read ".repeat(300)).shell("ls"),
-                ("execute", "first", _) => {
-                    Reply::text("").tokens(9_600, 0, 50, 0).tool("report_result", report("first"))
-                }
-                _ => two_rounds(request),
-            }
-        }
-    };
-    Ground::each(&settings, script, |ground| {
-        headless(ground, &["--set", "roles.worker.context_limit=10000"]).ends_with(0);
-        let run = ground.run();
-        assert_eq!(run.outcome, Some(RunOutcome::Done));
-        let [compaction] = run.ledger.compactions.as_slice() else { panic!("{:#?}", run.ledger.compactions) };
-        assert_eq!((compaction.role.as_str(), compaction.automatic), ("worker", false));
-        assert_eq!(compaction.result, CompactionResult::Completed);
-        assert!(compaction.before.is_some_and(|before| before >= 9_000), "{compaction:?}");
-        assert!(compaction.ended.is_some());
-        ground.assert_true();
-    });
-}
-
-#[test]
 fn a_session_with_nothing_to_compact_is_asked_once_and_the_loop_goes_on() {
     let settings = json!({"compaction": {"keepRecentTokens": 20_000}, "quietStartup": true});
     let script = || {
@@ -222,53 +191,6 @@ pub fn held(request: &Request) -> Reply {
         (("execute" | "resume", "first"), 0) => Reply::text("Working.").shell(held),
         _ => two_rounds(request),
     }
-}
-
-#[test]
-fn a_killed_supervisor_is_followed_by_one_that_takes_the_run_up_again() {
-    Ground::each(
-        &quick(),
-        || held,
-        |ground| {
-            ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
-            until("the worker works", || ground.path("repo/started").exists());
-            let pid =
-                rustix::process::Pid::from_raw(i32::try_from(ground.supervisor_pid()).unwrap()).unwrap();
-            rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
-            ground.awtui(&["resume"]).ends_with(0);
-            // Only now: no call was under way when the supervisor and its agents died.
-            std::fs::write(ground.path("repo/go"), "").unwrap();
-            until("the run is over", || ground.run().is_over());
-            assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
-            assert!(ground.kinds().contains(&"recovered".to_owned()));
-            until("nothing of the run is left", || ground.marked().is_empty());
-            ground.assert_true();
-        },
-    );
-}
-
-#[test]
-fn a_turn_is_interrupted_resumed_and_aborted_from_another_terminal_and_nothing_is_left() {
-    Ground::each(
-        &quick(),
-        || held,
-        |ground| {
-            ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
-            until("the worker works", || ground.path("repo/started").exists());
-            ground.awtui(&["pause", "--now"]).ends_with(0);
-            until("it is paused", || ground.run().pause.is_some() && !ground.run().is_busy());
-            ground.assert_true();
-            std::fs::remove_file(ground.path("repo/started")).unwrap();
-            ground.awtui(&["resume"]).ends_with(0);
-            until("the worker works again", || ground.path("repo/started").exists());
-            assert!(!ground.marked().is_empty());
-            ground.awtui(&["abort"]).ends_with(0);
-            until("the run is over", || ground.run().is_over());
-            assert_eq!(ground.run().outcome, Some(RunOutcome::Aborted));
-            assert_eq!(ground.marked(), [] as [u32; 0]);
-            ground.assert_true();
-        },
-    );
 }
 
 #[test]

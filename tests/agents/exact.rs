@@ -1,0 +1,155 @@
+//! The ledger equals the server's own count to the token where that is hard: calls side by side, failures that were tried
+//! again, an interrupted turn, a compaction, an agent that was killed and resumed.
+
+use crate::ground::{Ground, Wishes, until};
+use crate::install::Cli;
+use crate::model_server::{Fate, Kind, Reply, Request};
+use crate::runs::{held, quick, report, scene, two_rounds};
+use awtui::domain::{CompactionResult, RunOutcome};
+use serde_json::json;
+
+const TASK: &str = "write two files";
+
+fn with_partner(cli: Cli, script: impl FnMut(&Request) -> Reply + Send + 'static, test: impl Fn(&Ground)) {
+    let wishes = Wishes { pi: quick(), ask: Vec::new() };
+    Ground::supervised(cli.partner(), cli, &wishes, script, test);
+}
+
+/// Two calls in one reply, then a limit, then a stream that breaks.
+fn rough() -> impl FnMut(&Request) -> Reply + Send + 'static {
+    let mut broken = Vec::from([(1, Fate::Status(429)), (2, Fate::Drop), (3, Fate::Status(500))]);
+    move |request: &Request| {
+        let reply = match (request.kind, scene(request), request.step) {
+            (Kind::Turn, ("execute", "first"), 0) => {
+                Reply::text("Both at once.").shell("echo one > first.txt").shell("echo more > third.txt")
+            }
+            (Kind::Turn, ("execute", "first"), 1) => Reply::text("Looking.").shell("cat first.txt"),
+            (Kind::Turn, ("execute", "first"), 2) => Reply::text("Again.").shell("cat third.txt"),
+            _ => two_rounds(request),
+        };
+        let of_worker = request.kind == Kind::Turn && scene(request) == ("execute", "first");
+        match broken.iter().position(|(step, _)| of_worker && *step == request.step) {
+            Some(place) => reply.retry_after(1).fate(broken.remove(place).1),
+            None => reply,
+        }
+    }
+}
+
+fn rough_turns(cli: Cli) {
+    with_partner(cli, rough(), |ground| {
+        ground.awtui(&["run", "--headless", "--yes", TASK]).ends_with(0);
+        let sent = ground.server.counts(cli.agent.fast().served);
+        assert_eq!(sent.cut + sent.refused, 3, "{sent:?}");
+        ground.assert_true();
+    });
+}
+
+/// A pause in the middle of a command.
+fn interrupted(cli: Cli) {
+    with_partner(cli, held, |ground| {
+        ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
+        until("the worker works", || ground.path("repo/started").exists());
+        ground.awtui(&["pause", "--now"]).ends_with(0);
+        until("it is paused", || ground.run().pause.is_some() && !ground.run().is_busy());
+        ground.assert_true();
+        std::fs::write(ground.path("repo/go"), "").unwrap();
+        ground.awtui(&["resume"]).ends_with(0);
+        until("the run is over", || ground.run().is_over());
+        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        until("nothing of the run is left", || ground.marked().is_empty());
+        ground.assert_true();
+    });
+}
+
+/// A pause in the middle of a reply: what it cost nobody says.
+fn cut_off(cli: Cli) {
+    let mut hung = false;
+    let script = move |request: &Request| {
+        let reply = two_rounds(request);
+        if hung || request.kind != Kind::Turn || scene(request) != ("execute", "first") || request.step != 1 {
+            return reply;
+        }
+        hung = true;
+        Reply::text("half of this is never said").fate(Fate::Hang)
+    };
+    with_partner(cli, script, |ground| {
+        ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
+        let model = cli.agent.fast().served;
+        until("the reply hangs", || {
+            let counts = ground.server.counts_of(model, |kind| kind == Kind::Turn);
+            counts.requests == 2 && counts.whole == 1
+        });
+        ground.awtui(&["pause", "--now"]).ends_with(0);
+        until("it is paused", || ground.run().pause.is_some() && !ground.run().is_busy());
+        ground.server.wait_for(model, |counts| counts.cut == 1);
+        ground.awtui(&["resume"]).ends_with(0);
+        until("the run is over", || ground.run().is_over());
+        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        ground.assert_true();
+    });
+}
+
+fn aborted(cli: Cli) {
+    with_partner(cli, held, |ground| {
+        ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
+        until("the worker works", || ground.path("repo/started").exists());
+        assert!(!ground.marked().is_empty());
+        ground.awtui(&["abort"]).ends_with(0);
+        until("the run is over", || ground.run().is_over());
+        assert_eq!(ground.run().outcome, Some(RunOutcome::Aborted));
+        assert_eq!(ground.marked(), [] as [u32; 0]);
+        ground.assert_true();
+    });
+}
+
+fn killed(cli: Cli) {
+    with_partner(cli, held, |ground| {
+        ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
+        until("the worker works", || ground.path("repo/started").exists());
+        let pid = rustix::process::Pid::from_raw(i32::try_from(ground.supervisor_pid()).unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        ground.awtui(&["resume"]).ends_with(0);
+        // Only now: no call was under way when the supervisor and its agents died.
+        std::fs::write(ground.path("repo/go"), "").unwrap();
+        until("the run is over", || ground.run().is_over());
+        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        assert!(ground.kinds().contains(&"recovered".to_owned()));
+        until("nothing of the run is left", || ground.marked().is_empty());
+        ground.assert_true();
+    });
+}
+
+fn compacted(cli: Cli) {
+    let settings = json!({"compaction": {"keepRecentTokens": 100}, "quietStartup": true});
+    let script = |request: &Request| match (request.kind, scene(request), request.step) {
+        (Kind::Turn, ("execute", "first"), 0) => {
+            Reply::text(&"much was read ".repeat(300)).tokens(5_000, 0, 50, 0).shell("ls")
+        }
+        (Kind::Turn, ("execute", "first"), _) => {
+            Reply::text("").tokens(9_600, 0, 50, 0).tool("report_result", report("first"))
+        }
+        _ => two_rounds(request),
+    };
+    let wishes = Wishes { pi: settings, ask: Vec::new() };
+    Ground::supervised(cli.partner(), cli, &wishes, script, |ground| {
+        let limited = ["--set", "roles.worker.context_limit=10000"];
+        ground.awtui(&[&["run", "--headless", "--yes", TASK], &limited[..]].concat()).ends_with(0);
+        let run = ground.run();
+        assert_eq!(run.outcome, Some(RunOutcome::Done));
+        let [compaction] = run.ledger.compactions.as_slice() else { panic!("{:#?}", run.ledger.compactions) };
+        assert_eq!((compaction.role.as_str(), compaction.automatic), ("worker", false));
+        assert_eq!(compaction.result, CompactionResult::Completed);
+        assert!(compaction.before.is_some_and(|before| before >= 9_000), "{compaction:?}");
+        assert!(compaction.ended.is_some());
+        ground.assert_true();
+    });
+}
+
+each_cli! {
+    calls_side_by_side_and_calls_that_failed_are_counted_once: rough_turns,
+    an_interrupted_command_is_taken_up_again_and_nothing_is_counted_twice: interrupted,
+    a_reply_that_was_cut_off_is_the_only_spend_that_may_be_unknown: cut_off,
+    an_aborted_run_leaves_nothing_behind: aborted,
+    an_agent_that_was_killed_with_its_supervisor_is_resumed_and_counted_once: killed,
+    past_the_threshold_it_is_compacted_between_its_turns_and_the_loop_goes_on: compacted,
+}
