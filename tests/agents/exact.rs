@@ -6,7 +6,9 @@ use crate::install::Cli;
 use crate::model_server::{Fate, Kind, Reply, Request};
 use crate::runs::{held, quick, report, scene, two_rounds};
 use awtui::domain::{CompactionResult, RunOutcome};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const TASK: &str = "write two files";
 
@@ -89,6 +91,30 @@ fn cut_off(cli: Cli) {
     });
 }
 
+/// The provider refuses for good; the operator has it tried again when that is mended.
+fn refused(cli: Cli) {
+    let mended = Arc::new(AtomicBool::new(false));
+    let of_script = Arc::clone(&mended);
+    let script = move |request: &Request| {
+        let of_worker = request.kind == Kind::Turn && matches!(scene(request).0, "execute" | "resume");
+        if of_worker && !of_script.load(Ordering::Relaxed) {
+            return Reply::text("the script says no").fate(Fate::Status(400));
+        }
+        two_rounds(request)
+    };
+    with_partner(cli, script, |ground| {
+        ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
+        let gate = crate::support::until("the failure is a gate", || ground.open_gate());
+        assert_eq!(gate["kind"], "agent_failed", "{gate:#}");
+        assert!(gate.to_string().contains("the script says no"), "{gate:#}");
+        mended.store(true, Ordering::Relaxed);
+        ground.awtui(&["gate", "retry", &gate["id"].to_string()]).ends_with(0);
+        until("the run is over", || ground.run().is_over());
+        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        ground.assert_true();
+    });
+}
+
 fn aborted(cli: Cli) {
     with_partner(cli, held, |ground| {
         ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
@@ -98,6 +124,27 @@ fn aborted(cli: Cli) {
         until("the run is over", || ground.run().is_over());
         assert_eq!(ground.run().outcome, Some(RunOutcome::Aborted));
         assert_eq!(ground.marked(), [] as [u32; 0]);
+        ground.assert_true();
+    });
+}
+
+/// The agent alone dies; its session goes on in another pane.
+fn died(cli: Cli) {
+    with_partner(cli, held, |ground| {
+        ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
+        until("the worker works", || ground.path("repo/started").exists());
+        for pid in ground.of_role("worker") {
+            let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+        let is_gone = |fact: &Value| fact["observation"]["kind"] == "gone" && fact["pane"] == "worker-1";
+        until("its death is known", || ground.facts().iter().any(is_gone));
+        std::fs::write(ground.path("repo/go"), "").unwrap();
+        until("the run is over", || ground.run().is_over());
+        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        until("nothing of the run is left", || ground.marked().is_empty());
+        let sessions = ground.kinds().iter().filter(|kind| *kind == "session_opened").count();
+        assert_eq!(sessions, 2, "the worker's session goes on");
         ground.assert_true();
     });
 }
@@ -149,7 +196,9 @@ each_cli! {
     calls_side_by_side_and_calls_that_failed_are_counted_once: rough_turns,
     an_interrupted_command_is_taken_up_again_and_nothing_is_counted_twice: interrupted,
     a_reply_that_was_cut_off_is_the_only_spend_that_may_be_unknown: cut_off,
+    what_the_provider_refuses_is_a_gate_that_says_why: refused,
     an_aborted_run_leaves_nothing_behind: aborted,
+    an_agent_that_died_is_resumed_in_its_session: died,
     an_agent_that_was_killed_with_its_supervisor_is_resumed_and_counted_once: killed,
     past_the_threshold_it_is_compacted_between_its_turns_and_the_loop_goes_on: compacted,
 }

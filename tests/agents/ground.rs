@@ -219,6 +219,25 @@ impl Ground {
         records.map(|mut record| record["fact"].take()).collect()
     }
 
+    /// The first gate that waits for an answer, as `awtui gates --json` tells it.
+    pub fn open_gate(&self) -> Option<Value> {
+        // The journal first: asking a supervisor costs more than a look into a file.
+        self.run().open_gates().next()?;
+        let gates = self.awtui(&["gates", "--json"]).ends_with(0).out;
+        let mut gates: Value = serde_json::from_str(&gates).unwrap();
+        gates.get_mut(0).map(|first| first["gate"].take())
+    }
+
+    /// The processes of one role's agent.
+    pub fn of_role(&self, role: &str) -> Vec<u32> {
+        let entry = format!("AWTUI_ROLE={role}");
+        let is_of_role = |pid: &u32| {
+            let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|one| one == entry.as_bytes())
+        };
+        self.marked().into_iter().filter(is_of_role).collect()
+    }
+
     pub fn marked(&self) -> Vec<u32> {
         pty::marked(&marker_entry(&self.state()))
     }

@@ -25,6 +25,15 @@ pub fn lines(records: &[Record], requests: &[Request]) -> Vec<String> {
                 }
                 _ => {}
             },
+            Fact::Observed { pane, observation: Observation::PermissionAsked(asked), .. } => {
+                let reply =
+                    requests.iter().filter_map(|request| request.answered).filter(|sent| *sent <= at).max();
+                let since = reply.map_or("?".to_owned(), |sent| format!("{} ms", at - sent));
+                lines.push(format!(
+                    "{pane} asked for {}: known {since} after the reply that wants it",
+                    asked.tool
+                ));
+            }
             Fact::Observed { pane, observation: Observation::TurnEnded { .. }, .. } => {
                 let Some(place) = prompts.iter().rposition(|(of, ..)| of == pane) else { continue };
                 let (_, since, text) = prompts.remove(place);

@@ -7,7 +7,6 @@ use crate::install::{Agent, Cli};
 use crate::model_server::{Kind, Reply, Request};
 use crate::runs::{quick, scene, two_rounds};
 use awtui::domain::RunOutcome;
-use serde_json::Value;
 
 const TASK: &str = "write two files";
 
@@ -36,14 +35,11 @@ fn asking_rounds(request: &Request) -> Reply {
 fn approve_questions(ground: &Ground) -> Vec<String> {
     let mut asked = Vec::new();
     until("the run is over", || {
-        let gates = ground.awtui(&["gates", "--json"]).ends_with(0).out;
-        let gates: Value = serde_json::from_str(&gates).unwrap();
-        for gate in gates.as_array().unwrap().iter().map(|open| &open["gate"]) {
+        if let Some(gate) = ground.open_gate() {
             let (true, Some(tool)) = (gate["kind"] == "permission", gate["tool"].as_str()) else {
-                panic!("only questions for leave were expected: {gates:#}");
+                panic!("only questions for leave were expected: {gate:#}");
             };
-            let number = gate["id"].to_string();
-            ground.awtui(&["gate", "approve", &number]).ends_with(0);
+            ground.awtui(&["gate", "approve", &gate["id"].to_string()]).ends_with(0);
             asked.push(tool.to_owned());
         }
         ground.run().is_over()

@@ -1,9 +1,10 @@
 //! A long and awkward prompt arrives at the model byte for byte as the journal says that it was delivered.
 
-use crate::ground::{Ground, Wishes};
+use crate::ground::{Ground, Wishes, until};
 use crate::install::Cli;
 use crate::model_server::{Kind, Reply, Request};
-use crate::runs::quick;
+use crate::runs::{held, quick, report};
+use crate::support;
 use awtui::domain::{Fact, Outcome, RunOutcome, Text};
 use serde_json::json;
 
@@ -93,6 +94,68 @@ impl Ground {
     }
 }
 
+/// Words that begin like a command of the agent are words: the operator's own, each a prompt by itself.
+fn stays_words(cli: Cli) {
+    const WORDS: [&str; 6] = [
+        "/quit is what the button says",
+        "!touch ran is no command here",
+        "@README.md is only named",
+        "# a heading\nand a line",
+        "/compact",
+        "\tindented, then done",
+    ];
+    let script = |request: &Request| match request.kind {
+        Kind::Turn if request.prompt.starts_with(WORDS[5]) => {
+            Reply::text("So be it.").tool("report_verdict", json!({"verdict": "DONE", "reason": "said"}))
+        }
+        Kind::Turn => Reply::text("It looks fine to me."),
+        kind => Reply::aside(kind),
+    };
+    let wishes = Wishes { pi: quick(), ask: Vec::new() };
+    Ground::supervised(cli, cli, &wishes, script, |ground| {
+        ground.awtui(&["run", "--detach", "--yes", "say what you are told"]).ends_with(0);
+        for words in WORDS {
+            let gate = support::until("the analyst needs words", || ground.open_gate());
+            assert_eq!(gate["kind"], "incomplete_report", "{gate:#}");
+            ground.awtui(&["gate", "answer", &gate["id"].to_string(), words]).ends_with(0);
+        }
+        until("the run is over", || ground.run().is_over());
+        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        let prompts: Vec<String> = ground.server.turns().into_iter().map(|turn| turn.prompt).collect();
+        // The plan and its reminder come before.
+        assert_eq!(prompts.len(), 2 + WORDS.len(), "{prompts:#?}");
+        for (prompt, words) in prompts[2..].iter().zip(WORDS) {
+            assert!(prompt.starts_with(&format!("{words}\n\n[awtui ")), "{prompt:?} is not {words:?}");
+        }
+        assert!(!ground.path("repo/ran").exists());
+        ground.assert_true();
+    });
+}
+
+/// Words for a role that works arrive in its turn or right after it.
+fn hears(cli: Cli) {
+    let script = |request: &Request| match request.kind {
+        Kind::Turn if request.prompt.starts_with("also mind") => {
+            Reply::text("Minded.").tool("report_result", report("first"))
+        }
+        _ => held(request),
+    };
+    let wishes = Wishes { pi: quick(), ask: Vec::new() };
+    Ground::supervised(cli.partner(), cli, &wishes, script, |ground| {
+        ground.awtui(&["run", "--detach", "--yes", "write two files"]).ends_with(0);
+        until("the worker works", || ground.path("repo/started").exists());
+        ground.awtui(&["say", "worker", "also mind the gap"]).ends_with(0);
+        std::fs::write(ground.path("repo/go"), "").unwrap();
+        until("the run is over", || ground.run().is_over());
+        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        let heard = |turn: &Request| turn.prompt.contains("also mind the gap");
+        assert!(ground.server.turns().iter().any(heard), "{:#?}", ground.server.turns());
+        ground.assert_true();
+    });
+}
+
 each_cli! {
     thirty_awkward_kilobytes_reach_it_as_they_were_sent: arrives_whole,
+    words_that_begin_like_a_command_are_words: stays_words,
+    a_role_at_work_hears_what_is_said_to_it: hears,
 }
