@@ -282,6 +282,16 @@ fn watch(run: &Run, step: &Step) -> Vec<Fact> {
         // The session is resumed in a new process; too many of these in a row end in a gate.
         return vec![Fact::TurnPlanned { step: step.number, prompt: PromptKind::Resume }];
     }
+    if pane.activity == Activity::Working
+        && let Some(bound @ (Bound::Cost { .. } | Bound::Tokens { .. })) = spending_bound(run)
+    {
+        // A turn may spend without end. Once the operator grants more, it goes on where it was.
+        return vec![
+            Fact::TurnPlanned { step: step.number, prompt: PromptKind::Resume },
+            Fact::Requested { effect: Effect::Interrupt { pane: pane.id.clone() } },
+            Fact::GateOpened { gate: bound_gate(run, bound, Some(step.number)) },
+        ];
+    }
     let limit = run.config.as_ref().map_or(0, |config| config.bounds.max_idle);
     if limit == 0 || run.open_gates().any(|gate| gate.step == Some(step.number)) {
         return Vec::new();

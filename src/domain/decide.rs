@@ -270,7 +270,8 @@ fn worker_reported(run: &Run, pane: &PaneId, key: String, report: WorkerReport) 
             return refused(pane, key, format!("a worker's report was not applied: {reason}"), said);
         }
     };
-    if step.report_keys.contains(&key) {
+    // A model that says the same once more says nothing new, under whatever key.
+    if step.report_keys.contains(&key) || step.worker_report.as_ref() == Some(&report) {
         return Vec::new();
     }
     let wanted = step.instruction.as_ref().map(|instruction| &instruction.id);
@@ -288,7 +289,7 @@ fn verdict_reported(run: &Run, pane: &PaneId, key: String, report: VerdictReport
         return Vec::new();
     }
     match awaiting(run, pane, ReportKind::Verdict) {
-        Ok(step) if step.report_keys.contains(&key) => Vec::new(),
+        Ok(step) if step.report_keys.contains(&key) || step.verdict.as_ref() == Some(&report) => Vec::new(),
         Ok(step) => vec![Fact::VerdictReported { step: step.number, key, report }],
         Err(reason) => {
             let said = format!("{}: {}", report.verdict.as_str(), report.reason.first_line());

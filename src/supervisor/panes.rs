@@ -21,6 +21,8 @@ const RESIZE_REST: Duration = Duration::from_millis(50);
 /// A size that could not be recorded is tried again after this.
 const RESIZE_RETRY: Duration = Duration::from_secs(1);
 
+/// What an agent is told whose report was taken: not every agent can be made to end its turn by it.
+const REPORT_TAKEN: &str = "recorded; end your turn now";
 /// What an agent is told that put a question.
 const QUESTION_TAKEN: &str =
     "the operator was asked; end your turn now, the answer comes as your next message";
@@ -87,6 +89,9 @@ impl Owner {
         let status = exit.code.unwrap_or_else(|| 128 + exit.signal.unwrap_or(0));
         self.close_pane(pane, status);
         let Some(desk) = self.desks.get_mut(pane) else { return };
+        // What its session's log says from now on is said by another process, in another pane.
+        desk.log = None;
+        desk.more_logs.clear();
         let (starting, leaving) = (desk.starting.take(), desk.leaving.take());
         let (prompt, compacting) = (desk.prompt.take(), desk.compacting.take());
         desk.release(None);
@@ -194,7 +199,7 @@ impl Owner {
 
     /// A report takes effect at once, so that the agent can be told whether it was applied.
     fn report(&mut self, pane: &PaneId, key: &str, input: Input) {
-        self.report_as(pane, key, input, "recorded");
+        self.report_as(pane, key, input, REPORT_TAKEN);
     }
 
     fn report_as(&mut self, pane: &PaneId, key: &str, input: Input, taken: &str) {

@@ -183,3 +183,22 @@ fn a_required_check_that_keeps_failing_opens_a_gate() {
     bench.answer(AnswerKind::Approve, "");
     assert_eq!(bench.prompted().1, PromptKind::Phase { template: "review".to_owned() });
 }
+
+#[test]
+fn a_turn_that_spends_beyond_the_budget_is_interrupted_and_goes_on_once_more_is_granted() {
+    let mut config = config();
+    config.budget.tokens = 20_000;
+    let mut bench = Bench::with(config);
+    let (_, worker) = bench.until_worker();
+    bench.usage(&worker, 10_000, 10);
+    assert!(bench.run.open_gates().next().is_none());
+    bench.usage(&worker, 12_000, 10);
+    assert!(matches!(bench.gate().kind, GateKind::BoundReached { bound: Bound::Tokens { .. } }));
+    bench.settle("interrupt", |effect| matches!(effect, Effect::Interrupt { .. }), Outcome::Done);
+    bench.observe(&worker, Observation::TurnEnded { end: TurnEnd::Interrupted, text: "".into() });
+    assert_eq!(bench.run.open_gates().count(), 1, "the interrupt is awtui's own");
+    bench.usage(&worker, 2_000, 10);
+    assert_eq!(bench.run.gates.len(), 1, "what comes in late opens no second one");
+    bench.answer(AnswerKind::Approve, "");
+    assert_eq!(bench.prompted(), (worker, PromptKind::Resume));
+}

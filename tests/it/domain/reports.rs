@@ -139,3 +139,30 @@ fn an_end_told_by_a_weaker_source_than_before_ends_the_turn_and_the_pane_says_wh
     assert_eq!(bench.run.panes[&worker].source, Source::TerminalStatus);
     assert_ne!(bench.run.current_step().unwrap().stage, Stage::Working);
 }
+
+#[test]
+fn the_same_report_under_another_key_is_no_second_one() {
+    let mut bench = Bench::new();
+    let (analyst, worker) = bench.until_worker();
+    let report = || WorkerReport {
+        instruction_id: id.clone(),
+        status: Some(WorkerStatus::Done),
+        sections: sections("r"),
+    };
+    for key in ["one", "two"] {
+        bench.input(Input::WorkerReported { pane: worker.clone(), key: key.to_owned(), report: report() });
+    }
+    let of = |bench: &Bench, kind: fn(&Fact) -> bool| {
+        bench.records.iter().filter(|record| kind(&record.fact)).count()
+    };
+    assert_eq!(of(&bench, |fact| matches!(fact, Fact::WorkerReported { .. })), 1);
+    bench.observe(&worker, Observation::TurnEnded { end: TurnEnd::Completed, text: "".into() });
+    bench.checkpointed();
+    bench.prompted();
+    let before = of(&bench, |fact| matches!(fact, Fact::VerdictReported { .. }));
+    for key in ["three", "four"] {
+        let report = verdict(Verdict::Done);
+        bench.input(Input::VerdictReported { pane: analyst.clone(), key: key.to_owned(), report });
+    }
+    assert_eq!(of(&bench, |fact| matches!(fact, Fact::VerdictReported { .. })), before + 1);
+}
