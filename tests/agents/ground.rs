@@ -52,9 +52,16 @@ impl Ground {
         analyst: Cli,
         worker: Cli,
         wishes: &Wishes,
-        script: impl FnMut(&Request) -> Reply + Send + 'static,
+        mut script: impl FnMut(&Request) -> Reply + Send + 'static,
         test: impl Fn(&Ground),
     ) {
+        // Where a report does not end the turn by itself, the model does.
+        let script = move |request: &Request| {
+            if request.kind == Kind::Turn && request.has_called(&["report_result", "report_verdict"]) {
+                return Reply::text("That is all.");
+            }
+            script(request)
+        };
         if let (Some(analyst), Some(worker)) = (install::installed(analyst), install::installed(worker)) {
             test(&Ground::new(&analyst, &worker, wishes, ModelServer::start(script)));
         }

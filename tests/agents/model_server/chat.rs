@@ -12,7 +12,11 @@ pub fn read(body: &Value) -> Option<Request> {
         let content = texts(&message["content"]);
         match message["role"].as_str()? {
             "user" => entries.extend(content.into_iter().map(Entry::Said)),
-            "assistant" => entries.push(Entry::Replied),
+            "assistant" => {
+                let calls = message["tool_calls"].as_array().into_iter().flatten();
+                let names = calls.filter_map(|call| Some(call["function"]["name"].as_str()?.to_owned()));
+                entries.push(Entry::Replied(names.collect()));
+            }
             "tool" => entries.push(Entry::Result(content.join("\n"))),
             _ => system.push_str(&content.join("\n")),
         }

@@ -17,7 +17,12 @@ pub fn read(body: &Value) -> Option<Request> {
                 }
                 entries.extend(texts(&message["content"]).into_iter().map(Entry::Said));
             }
-            "assistant" => entries.push(Entry::Replied),
+            "assistant" => {
+                let parts = message["content"].as_array().into_iter().flatten();
+                let calls = parts.filter(|part| part["type"] == "tool_use");
+                let names = calls.filter_map(|call| Some(call["name"].as_str()?.to_owned()));
+                entries.push(Entry::Replied(names.collect()));
+            }
             _ => system.push_str(&texts(&message["content"]).join("\n")),
         }
     }

@@ -14,7 +14,8 @@ pub struct Request {
     pub prompt: String,
     /// How many replies of the model came after it.
     pub step: usize,
-    /// What the tools of the reply before gave.
+    /// The tools that the last of them called, and what these gave.
+    pub called: Vec<String>,
     pub results: Vec<String>,
     pub tools: Vec<Tool>,
     /// When it came and when its answer was sent: milliseconds of the wall clock.
@@ -58,8 +59,8 @@ impl Tool {
 pub enum Entry {
     /// A text by the user or, as a user, by the agent.
     Said(String),
-    /// One reply of the model.
-    Replied,
+    /// One reply of the model, and the names of the tools that it called.
+    Replied(Vec<String>),
     Result(String),
 }
 
@@ -72,16 +73,22 @@ impl Request {
             Some(Entry::Said(text)) => text.clone(),
             _ => String::new(),
         };
-        let reply = entries.iter().rposition(|entry| matches!(entry, Entry::Replied)).unwrap_or(0);
-        let results = entries[reply..].iter().filter_map(|entry| match entry {
+        let is_reply = |entry: &Entry| matches!(entry, Entry::Replied(_));
+        let reply = after.iter().rposition(is_reply).map_or(&[][..], |reply| &after[reply..]);
+        let called = match reply.first() {
+            Some(Entry::Replied(called)) => called.clone(),
+            _ => Vec::new(),
+        };
+        let results = reply.iter().filter_map(|entry| match entry {
             Entry::Result(text) => Some(text.clone()),
-            Entry::Said(_) | Entry::Replied => None,
+            Entry::Said(_) | Entry::Replied(_) => None,
         });
         Some(Self {
             wire,
             kind: Kind::of(system, &text, &tools),
             model: body["model"].as_str()?.to_owned(),
-            step: after.iter().filter(|entry| matches!(entry, Entry::Replied)).count(),
+            step: after.iter().filter(|entry| is_reply(entry)).count(),
+            called,
             results: results.collect(),
             prompt: text,
             tools,
@@ -92,16 +99,23 @@ impl Request {
 
     /// The tool of this plain name: agents put the name of its server before it, each in its own way.
     pub fn tool(&self, name: &str) -> Option<&Tool> {
-        let ends = |tool: &&Tool| {
-            let (name, own) = (name.as_bytes(), tool.name.as_bytes());
-            own.strip_suffix(name).is_some_and(|before| before.ends_with(b"_"))
-        };
-        self.tools.iter().find(|tool| tool.name == name).or_else(|| self.tools.iter().find(ends))
+        let exact = self.tools.iter().find(|tool| tool.name == name);
+        exact.or_else(|| self.tools.iter().find(|tool| is_called(&tool.name, name)))
+    }
+
+    /// Whether the last reply called a tool of one of these plain names.
+    pub fn has_called(&self, names: &[&str]) -> bool {
+        self.called.iter().any(|called| names.iter().any(|name| is_called(called, name)))
     }
 
     pub fn offers(&self, name: &str) -> bool {
         self.tool(name).is_some()
     }
+}
+
+/// Whether a tool's own name is this plain one behind that of its server.
+fn is_called(own: &str, plain: &str) -> bool {
+    own.strip_suffix(plain).is_some_and(|before| before.is_empty() || before.ends_with('_'))
 }
 
 /// Texts that agents say in the place of a user.

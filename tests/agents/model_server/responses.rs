@@ -13,9 +13,12 @@ pub fn read(body: &Value) -> Option<Request> {
         match (item["type"].as_str().unwrap_or("message"), item["role"].as_str()) {
             ("message", Some("user")) => entries.extend(content.into_iter().map(Entry::Said)),
             ("message", Some("assistant")) | ("reasoning" | "function_call" | "custom_tool_call", _) => {
+                let name = item["name"].as_str().map(str::to_owned);
                 // The items of one reply follow each other.
-                if !matches!(entries.last(), Some(Entry::Replied)) {
-                    entries.push(Entry::Replied);
+                if let Some(Entry::Replied(names)) = entries.last_mut() {
+                    names.extend(name);
+                } else {
+                    entries.push(Entry::Replied(name.into_iter().collect()));
                 }
             }
             ("function_call_output" | "custom_tool_call_output", _) => {
