@@ -144,6 +144,7 @@ fn an_end_told_by_a_weaker_source_than_before_ends_the_turn_and_the_pane_says_wh
 fn the_same_report_under_another_key_is_no_second_one() {
     let mut bench = Bench::new();
     let (analyst, worker) = bench.until_worker();
+    let id = bench.run.instruction.as_ref().map(|instruction| instruction.id.clone());
     let report = || WorkerReport {
         instruction_id: id.clone(),
         status: Some(WorkerStatus::Done),
