@@ -266,6 +266,8 @@ pub enum Emission {
     ReadAlso {
         log: String,
     },
+    /// Bytes for its terminal: it has taken the words, and waits for a key.
+    Type(Vec<u8>),
     /// It was not understood or not allowed.
     Refused {
         reason: String,
@@ -296,6 +298,9 @@ pub enum Delivery {
     Socket(String),
     /// These bytes to the terminal, in one write.
     Paste(Vec<u8>),
+    /// This file into the launch folder, then these keys: they make the agent fetch it. The adapter follows with
+    /// [`Emission::Type`].
+    File { file: LaunchFile, keys: Vec<u8> },
     /// This request to the agent's server.
     Server(ServerRequest),
     /// A new process with these arguments, files and standard input.
@@ -364,7 +369,7 @@ pub trait Adapter: Send {
         Vec::new()
     }
 
-    /// A prompt went out by [`Delivery::Paste`] or [`Delivery::Argument`].
+    /// A prompt went out by [`Delivery::Paste`], [`Delivery::File`] or [`Delivery::Argument`].
     fn delivered(&mut self, _effect: u64) -> Vec<Emission> {
         Vec::new()
     }

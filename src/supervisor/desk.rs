@@ -3,6 +3,7 @@
 //! Owns the bytes of a pane and what is pending with its agent. It decides nothing: what it learns goes to the run's
 //! owner as inputs.
 
+use super::launch;
 use super::log_tail::LogTail;
 use super::one_shot::{Between, NextTurn};
 use super::world::Child;
@@ -11,6 +12,7 @@ use crate::domain::{DeliveryChannel, EffectId, PaneChange, PaneId, RoleName, Ses
 use crate::recording;
 use crate::term::{PlainLines, Screen, Signal, Size, Utf8Pump};
 use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -311,13 +313,14 @@ impl Desk {
         DeskState { connected: self.link.is_some(), ready: self.starting.is_none(), working }
     }
 
-    /// Sends a prompt by the adapter's most certain channel.
+    /// Sends a prompt by the adapter's most certain channel. `folder` is the launch folder.
     pub(super) fn deliver(
         &mut self,
         effect: EffectId,
         text: String,
         working: bool,
         deadline: Instant,
+        folder: &Path,
     ) -> Result<Sent, String> {
         let (sent, channel) = match self.adapter.deliver(effect.0, &text, &self.state(working)) {
             Delivery::Socket(line) => {
@@ -326,6 +329,11 @@ impl Desk {
             }
             Delivery::Paste(bytes) => {
                 self.write(bytes)?;
+                (Sent::Out(self.adapter.delivered(effect.0)), DeliveryChannel::Paste)
+            }
+            Delivery::File { file, keys } => {
+                launch::write_files(folder, &[file])?;
+                self.write(keys)?;
                 (Sent::Out(self.adapter.delivered(effect.0)), DeliveryChannel::Paste)
             }
             Delivery::Server(request) => {

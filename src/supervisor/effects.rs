@@ -250,7 +250,8 @@ impl Owner {
         let working =
             self.run().current_step().is_some_and(|step| step.stage == crate::domain::Stage::Working);
         let desk = self.desks.get_mut(pane).ok_or("the pane is gone")?;
-        match desk.deliver(id, text, working, Instant::now() + DELIVERY_TIME)? {
+        let folder = self.places.launch_folder(&desk.session).map_err(|error| error.to_string())?;
+        match desk.deliver(id, text, working, Instant::now() + DELIVERY_TIME, &folder)? {
             Sent::Out(emissions) => self.emitted(pane, emissions),
             Sent::Starts(turn) => self.start_turn(pane, turn),
         }

@@ -183,6 +183,13 @@ impl Owner {
                         tracing::info!(%pane, %reason, "the agent's server was not asked");
                     }
                 }
+                Emission::Type(bytes) => {
+                    if let Some(desk) = self.desks.get(pane)
+                        && let Err(reason) = desk.write(bytes)
+                    {
+                        tracing::info!(%pane, %reason, "keys were not typed");
+                    }
+                }
                 Emission::ReadAlso { log } => {
                     if let Some(desk) = self.desks.get_mut(pane) {
                         let tail = LogTail::new(LogPlan::File(PathBuf::from(&log)));

@@ -308,7 +308,9 @@ impl Desk {
                     self.send(&line);
                     continue;
                 }
-                Emission::Server(_) | Emission::ReadAlso { .. } => panic!("not of Pi: {emission:?}"),
+                Emission::Server(_) | Emission::ReadAlso { .. } | Emission::Type(_) => {
+                    panic!("not of Pi: {emission:?}")
+                }
                 Emission::Refused { reason } => {
                     self.refused.push(reason);
                     continue;
@@ -352,7 +354,9 @@ impl Desk {
         match self.adapter.deliver(effect, &text, &state) {
             Delivery::Socket(line) => self.send(&line),
             Delivery::Paste(bytes) => self.keyboard.write_all(&bytes).unwrap(),
-            other @ (Delivery::Server(_) | Delivery::Argument { .. }) => panic!("{other:?}"),
+            other @ (Delivery::Server(_) | Delivery::File { .. } | Delivery::Argument { .. }) => {
+                panic!("{other:?}")
+            }
         }
         effect
     }

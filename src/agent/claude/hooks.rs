@@ -2,6 +2,7 @@
 //!
 //! Owns the words of hooks. It never decides what follows from them.
 
+use super::launch::FETCHED;
 use crate::agent::entry::{detail, number, text};
 use crate::domain::{PermissionRequest, Text};
 use serde_json::{Value, json};
@@ -75,6 +76,8 @@ pub(super) enum Hook {
     Helper {
         agent: String,
     },
+    /// awtui's own: the prompt is in Claude's input, or will be in a moment.
+    Fetched,
     Other,
 }
 
@@ -110,6 +113,7 @@ pub(super) fn read(key: &str, event: &str, payload: &Value) -> Hook {
         ("StopFailure", _, Some(_)) => Hook::HelperFailed { reason: failure() },
         ("PreCompact", _, _) => Hook::Compacts { automatic: text(payload, "trigger") == Some("auto") },
         ("PostCompact", _, _) => Hook::Compacted,
+        (FETCHED, _, _) => Hook::Fetched,
         // Those without a type write summaries, and have no log.
         ("SubagentStart" | "SubagentStop", _, Some(agent))
             if text(payload, "agent_type").is_some_and(|kind| !kind.is_empty()) =>

@@ -4,7 +4,7 @@
 
 use super::hooks::{ASKS, EVENTS};
 use crate::agent::launch::{credentials, environment, own_command, private_file, text};
-use crate::agent::{Clamped, Feature, LaunchContext, LaunchPlan, LogPlan};
+use crate::agent::{Clamped, Feature, LaunchContext, LaunchFile, LaunchPlan, LogPlan};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -15,6 +15,11 @@ const SOON: u64 = 10;
 
 const SETTINGS: &str = "claude-settings.json";
 const SERVERS: &str = "claude-mcp.json";
+/// The program that Claude takes for the user's editor, and the prompt that it finds.
+const EDITOR: &str = "editor";
+pub(super) const PROMPT: &str = "prompt.md";
+/// How the editor tells that the words are in, by the hook of this name.
+pub(super) const FETCHED: &str = "PromptFetched";
 
 pub(super) fn plan(context: &LaunchContext, clamped: &Clamped) -> LaunchPlan {
     let has = |feature| context.probe.has(feature);
@@ -56,15 +61,20 @@ pub(super) fn plan(context: &LaunchContext, clamped: &Clamped) -> LaunchPlan {
             env.push((name.to_owned(), String::new()));
         }
     }
+    let mut files = vec![
+        private_file(SETTINGS, settings(context).to_string()),
+        private_file(SERVERS, servers(context).to_string()),
+        credentials(context),
+    ];
+    if has_editor(context) {
+        env.push(("VISUAL".to_owned(), text(&context.launch_folder.join(EDITOR))));
+        files.push(LaunchFile { mode: 0o700, ..private_file(EDITOR, editor(context)) });
+    }
     LaunchPlan {
         program: context.program.to_owned(),
         args,
         env,
-        files: vec![
-            private_file(SETTINGS, settings(context).to_string()),
-            private_file(SERVERS, servers(context).to_string()),
-            credentials(context),
-        ],
+        files,
         log: agent_session.as_deref().and_then(|id| log(context, id)).map_or(LogPlan::None, LogPlan::File),
         server: None,
         agent_session,
@@ -91,6 +101,26 @@ fn servers(context: &LaunchContext) -> Value {
     let (command, args) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     // Else the tools are left out of the requests until the model searches for them.
     json!({ "mcpServers": { "awtui": { "command": command, "args": args, "alwaysLoad": true } } })
+}
+
+/// Whether the path of the editor is one word wherever it is read.
+pub(super) fn has_editor(context: &LaunchContext) -> bool {
+    let safe = |one: char| one.is_ascii_alphanumeric() || "/._-+@".contains(one);
+    text(context.launch_folder).chars().all(safe)
+}
+
+/// Gives Claude the prompt that awtui put there, exactly as it is; for all else it is the user's own editor.
+fn editor(context: &LaunchContext) -> String {
+    let own = ["VISUAL", "EDITOR"].into_iter().find_map(|name| context.variable(name));
+    let own = own.filter(|editor| !editor.trim().is_empty()).unwrap_or("vi");
+    let prompt = quoted(&text(&context.launch_folder.join(PROMPT)));
+    let mut words = own_command(context, "hook");
+    words.push(FETCHED.to_owned());
+    let hook = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+    format!(
+        "#!/bin/sh\ncase \"$1\" in\n*/claude-prompt-*)\n    if mv -f {prompt} \"$1\" 2>/dev/null; then\n        \
+         {hook} </dev/null >/dev/null 2>&1\n        exit 0\n    fi ;;\nesac\nexec {own} \"$@\"\n"
+    )
 }
 
 /// As one word of a shell.

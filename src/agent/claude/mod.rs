@@ -15,7 +15,7 @@ mod sources;
 mod sums;
 mod turn;
 
-use super::keys::{CTRL_C, ESCAPE};
+use super::keys::{CTRL_C, CTRL_G, ESCAPE};
 use super::protocol::{self, ToDesk};
 use super::{
     Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Keys, LaunchContext, LaunchPlan,
@@ -45,8 +45,12 @@ pub(super) struct Claude {
     live: bool,
     titled: bool,
     ready: bool,
-    /// A prompt was typed, and its turn has not begun.
-    typed: bool,
+    /// The prompt that was typed last, until its turn begins.
+    typed: Option<u64>,
+    /// The prompt that Claude fetched by its editor: Enter is still to come.
+    fetched: Option<u64>,
+    /// Prompts can be fetched.
+    has_editor: bool,
     /// Its input may hold the words of an interrupted prompt.
     has_words: bool,
     /// What the terminal told last, where it tells something.
@@ -87,6 +91,7 @@ impl Adapter for Claude {
         let plan = launch::plan(context, &clamped);
         self.run = Some(context.run.clone());
         self.live = context.resume.is_none();
+        self.has_editor = launch::has_editor(context);
         if let LogPlan::File(path) = &plan.log {
             self.log = Some(super::launch::text(path));
         }
@@ -127,16 +132,20 @@ impl Adapter for Claude {
     }
 
     fn waits(&self) -> bool {
-        self.turn.is_ending() || self.asks.waits() || self.compaction.waits() || self.waits_for_input()
+        self.turn.is_ending()
+            || self.asks.waits()
+            || self.compaction.waits()
+            || self.fetched.is_some()
+            || self.waits_for_input()
     }
 
     fn quiet(&mut self, screen: &mut dyn FnMut() -> String, quiet: u64) -> Vec<Emission> {
         self.silence(screen, quiet)
     }
 
-    fn delivered(&mut self, _effect: u64) -> Vec<Emission> {
+    fn delivered(&mut self, effect: u64) -> Vec<Emission> {
         self.live = true;
-        self.typed = true;
+        self.typed = Some(effect);
         self.has_words = false;
         Vec::new()
     }
@@ -158,9 +167,12 @@ impl Adapter for Claude {
         // Typed, these would be a command of Claude or of the shell.
         let is_command = text.trim_start().starts_with(['/', '!']);
         let text = if is_command { format!("Read this as words:\n{text}") } else { text.to_owned() };
-        let mut bytes = Vec::new();
-        if self.has_words && !state.working {
-            bytes.extend_from_slice(CTRL_C);
+        let mut bytes = if self.has_words && !state.working { CTRL_C.to_vec() } else { Vec::new() };
+        // What is typed loses its tabs: Claude makes them spaces. What its editor gives it does not.
+        if text.contains('\t') && self.has_editor && self.hooked && !state.working {
+            bytes.extend_from_slice(CTRL_G);
+            let file = super::launch::private_file(launch::PROMPT, text);
+            return Delivery::File { file, keys: bytes };
         }
         bytes.extend(pasted(&text));
         bytes.push(b'\r');

@@ -4,13 +4,15 @@ use super::Claude;
 use super::hooks::{self, Hook};
 use super::log::Entry;
 use crate::agent::protocol::{self, HookLine};
-use crate::agent::{Emission, find_marker};
-use crate::domain::{LimitInfo, Observation, Source};
+use crate::agent::{Emission, find_marker, marker};
+use crate::domain::{EffectId, LimitInfo, Observation, Source};
 use crate::term::{ProgramState, ProgramStatus};
 
 /// Milliseconds of silence after which it takes prompts, where the terminal does not tell.
 const AFTER_SESSION: u64 = 800;
 const AFTER_TITLE: u64 = 2_500;
+/// After which words that were fetched are taken to be in the input although they are not seen there.
+const LONG_FETCHED: u64 = 3_000;
 
 impl Claude {
     pub(super) fn hook(&mut self, line: &HookLine) -> Vec<Emission> {
@@ -61,6 +63,7 @@ impl Claude {
             Hook::HelperFailed { reason } => self.compaction.fails(reason),
             Hook::Compacts { automatic } => observations.extend(self.compaction.starts(automatic)),
             Hook::Compacted => self.compaction.done(),
+            Hook::Fetched => self.fetched = self.typed,
             Hook::Helper { agent } => return self.with_helper(line, &agent),
             Hook::Other => {}
         }
@@ -80,7 +83,7 @@ impl Claude {
         match status.state {
             ProgramState::Working => {
                 self.live = true;
-                if !self.hooked && self.typed {
+                if !self.hooked && self.typed.is_some() {
                     observations.extend(self.begins());
                 }
             }
@@ -167,8 +170,19 @@ impl Claude {
         if let Some((source, over)) = self.compaction.quiet(screen, quiet) {
             emissions.push(Emission::observed(source, over));
         }
+        if self.fetched.is_some_and(|effect| quiet >= LONG_FETCHED || self.shows(effect, &screen())) {
+            self.fetched = None;
+            emissions.push(Emission::Type(b"\r".to_vec()));
+        }
         emissions.extend(self.over(Some(quiet)));
         emissions
+    }
+
+    /// The last line of the prompt is in the input, wrapped as it may be.
+    fn shows(&self, effect: u64, screen: &str) -> bool {
+        let bare = |text: &str| text.split_whitespace().collect::<String>();
+        let marker = self.run.as_ref().map(|run| bare(&marker(run, EffectId(effect))));
+        marker.is_some_and(|marker| bare(screen).contains(&marker))
     }
 
     /// It is up, and the terminal tells no status.
@@ -182,7 +196,7 @@ impl Claude {
     }
 
     fn begins(&mut self) -> Option<Observation> {
-        self.typed = false;
+        self.typed = None;
         if !self.turn.starts() {
             return None;
         }
@@ -195,7 +209,7 @@ impl Claude {
 
     /// An end of a turn whose beginning nobody told.
     fn begins_late(&mut self) -> Option<Observation> {
-        if self.typed { self.begins() } else { None }
+        self.typed.and_then(|_| self.begins())
     }
 
     fn arrives(&mut self, text: &str) -> Option<Observation> {
