@@ -169,7 +169,7 @@ impl Adapter for Claude {
         let text = if is_command { format!("Read this as words:\n{text}") } else { text.to_owned() };
         let mut bytes = if self.has_words && !state.working { CTRL_C.to_vec() } else { Vec::new() };
         // What is typed loses its tabs: Claude makes them spaces. What its editor gives it does not.
-        if text.contains('\t') && self.has_editor && self.hooked && !state.working {
+        if text.contains('\t') && self.has_editor && !state.working {
             bytes.extend_from_slice(CTRL_G);
             let file = super::launch::private_file(launch::PROMPT, text);
             return Delivery::File { file, keys: bytes };

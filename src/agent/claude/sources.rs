@@ -2,6 +2,7 @@
 
 use super::Claude;
 use super::hooks::{self, Hook};
+use super::launch::FETCHED;
 use super::log::Entry;
 use crate::agent::protocol::{self, HookLine};
 use crate::agent::{Emission, find_marker, marker};
@@ -16,7 +17,8 @@ const LONG_FETCHED: u64 = 3_000;
 
 impl Claude {
     pub(super) fn hook(&mut self, line: &HookLine) -> Vec<Emission> {
-        self.hooked = true;
+        // The editor's hook is awtui's own: it says nothing of those that Claude calls.
+        self.hooked |= line.event != FETCHED;
         self.live = true;
         let mut observations = self.effort(line);
         let mut answered_later = false;
