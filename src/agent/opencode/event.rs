@@ -197,7 +197,8 @@ pub(super) struct Permission {
     pub(super) id: String,
     #[serde(rename = "sessionID")]
     pub(super) session: String,
-    pub(super) permission: String,
+    #[serde(rename = "permission")]
+    pub(super) tool_name: String,
     pub(super) patterns: Vec<String>,
     pub(super) metadata: Value,
     pub(super) tool: ToolCall,

@@ -241,7 +241,7 @@ impl Adapter for OpenCode {
         }
         if !self.ready && self.conversation.own().is_some() {
             emissions.extend(self.readied());
-            if !self.ready && self.looks % SELECT_AGAIN == 0 {
+            if !self.ready && self.looks.is_multiple_of(SELECT_AGAIN) {
                 emissions.extend(self.select());
             }
         }
@@ -439,18 +439,18 @@ fn configure(
     let mut permission: serde_json::Map<String, Value> =
         context.config.ask.iter().map(|tool| (tool.clone(), json!("ask"))).collect();
     permission.insert("awtui_*".to_owned(), json!("allow"));
-    let content = json!({
+    let settings = json!({
         "mcp": { "awtui": { "type": "local", "command": own_command(context, "mcp"), "enabled": true, "timeout": MCP_TIME } },
         "permission": permission,
     });
     if context.variable("OPENCODE_CONFIG_CONTENT").is_none() {
-        env.push(("OPENCODE_CONFIG_CONTENT".to_owned(), content.to_string()));
+        env.push(("OPENCODE_CONFIG_CONTENT".to_owned(), settings.to_string()));
         return Ok(());
     }
     if context.variable("OPENCODE_CONFIG").is_some() {
         return Err("both OPENCODE_CONFIG and OPENCODE_CONFIG_CONTENT are set: awtui needs one of them");
     }
-    files.push(private_file("opencode.json", content.to_string()));
+    files.push(private_file("opencode.json", settings.to_string()));
     env.push(("OPENCODE_CONFIG".to_owned(), text(&context.launch_folder.join("opencode.json"))));
     Ok(())
 }

@@ -88,10 +88,10 @@ fn models_in(listing: &str) -> Vec<Model> {
     let mut object = String::new();
     for line in listing.lines() {
         match line {
-            "{" => object = "{".to_owned(),
+            "{" => "{".clone_into(&mut object),
             "}" => {
                 object.push('}');
-                models.extend(serde_json::from_str::<Listed>(&object).ok().map(model));
+                models.extend(serde_json::from_str::<Listed>(&object).ok().as_ref().map(model));
                 object.clear();
             }
             _ if !object.is_empty() => object.push_str(line),
@@ -101,7 +101,7 @@ fn models_in(listing: &str) -> Vec<Model> {
     models
 }
 
-fn model(listed: Listed) -> Model {
+fn model(listed: &Listed) -> Model {
     let known = Thinking::ALL.into_iter().filter(|level| listed.variants.contains_key(level.as_str()));
     // Off names no variant: the model does as it does by itself.
     let thinking =

@@ -44,7 +44,7 @@ impl Questions {
         let said = |name: &str| asked.metadata.get(name).and_then(Value::as_str).map(str::to_owned);
         let mut request = PermissionRequest {
             ask: asked.id.clone(),
-            tool: asked.permission.clone(),
+            tool: asked.tool_name.clone(),
             detail: Text::default(),
             command: said("command"),
             path: said("filepath"),
