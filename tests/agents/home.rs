@@ -111,10 +111,10 @@ fn write_pi(home: &Path, address: &str, settings: &Value) {
 }
 
 fn write_claude(home: &Path, repository: &Path, address: &str) {
-    let mut state = json!({"hasCompletedOnboarding": true, "theme": "dark", "projects": {}});
+    let mut state = json!({"hasCompletedOnboarding": true, "projects": {}});
     state["projects"][repository.to_str().unwrap()] = json!({"hasTrustDialogAccepted": true});
     put(&home.join(".claude.json"), &state.to_string());
-    let settings = json!({"env": {"ANTHROPIC_BASE_URL": address, "ANTHROPIC_AUTH_TOKEN": "dummy"},
+    let settings = json!({"theme": "dark", "env": {"ANTHROPIC_BASE_URL": address, "ANTHROPIC_AUTH_TOKEN": "dummy"},
         "permissions": {"allow": ["Bash", "Edit", "Write"]}});
     put(&home.join(".claude/settings.json"), &settings.to_string());
 }
