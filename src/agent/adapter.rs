@@ -301,6 +301,8 @@ pub enum Delivery {
     /// This file into the launch folder, then these keys: they make the agent fetch it. The adapter follows with
     /// [`Emission::Type`].
     File { file: LaunchFile, keys: Vec<u8> },
+    /// Several writes to the terminal, with pauses; the last of them is the prompt.
+    Keys(Vec<Keys>),
     /// This request to the agent's server.
     Server(ServerRequest),
     /// A new process with these arguments, files and standard input.
@@ -369,7 +371,7 @@ pub trait Adapter: Send {
         Vec::new()
     }
 
-    /// A prompt went out by [`Delivery::Paste`], [`Delivery::File`] or [`Delivery::Argument`].
+    /// A prompt went out by [`Delivery::Paste`], [`Delivery::Keys`], [`Delivery::File`] or [`Delivery::Argument`].
     fn delivered(&mut self, _effect: u64) -> Vec<Emission> {
         Vec::new()
     }

@@ -91,7 +91,7 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
     if run.is_over() {
         return Vec::new();
     }
-    let Some(observation) = news(run, &pane, observation) else { return Vec::new() };
+    let Some(observation) = news(run, &pane, source, observation) else { return Vec::new() };
     let role = run.panes.get(&pane).map(|pane| &pane.role);
     let current = run.current_step().filter(|step| step.role.as_ref() == role).map(|step| step.number);
     let step = current.or_else(|| step_of(run, &pane));
@@ -102,8 +102,10 @@ fn observed(run: &Run, pane: PaneId, source: Source, observation: Observation) -
 }
 
 /// The observation, unless it says what is known already.
-fn news(run: &Run, pane: &PaneId, observation: Observation) -> Option<Observation> {
+fn news(run: &Run, pane: &PaneId, source: Source, observation: Observation) -> Option<Observation> {
     let state = run.panes.get(pane)?;
+    // What is known from a weaker source and now from a better one is shown as that.
+    let better = source < state.source;
     let role = run.roles.get(&state.role);
     let current = run.current_step().filter(|step| step.role.as_ref() == Some(&state.role));
     Some(match observation {
@@ -115,7 +117,7 @@ fn news(run: &Run, pane: &PaneId, observation: Observation) -> Option<Observatio
                 StatusSeen::Working => state.activity == super::Activity::Working,
                 StatusSeen::Blocked => state.activity == super::Activity::Asking,
             };
-            if same {
+            if same && !better {
                 return None;
             }
             Observation::Status(status)
@@ -157,7 +159,7 @@ fn news(run: &Run, pane: &PaneId, observation: Observation) -> Option<Observatio
             }
             Observation::SessionKnown { agent_session, log }
         }
-        Observation::TurnStarted if state.activity == super::Activity::Working => {
+        Observation::TurnStarted if state.activity == super::Activity::Working && !better => {
             return None;
         }
         Observation::Gone { .. } if state.state == PaneState::Gone => return None,

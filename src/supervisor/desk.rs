@@ -331,6 +331,10 @@ impl Desk {
                 self.write(bytes)?;
                 (Sent::Out(self.adapter.delivered(effect.0)), DeliveryChannel::Paste)
             }
+            Delivery::Keys(keys) => {
+                self.type_keys(keys)?;
+                (Sent::Out(self.adapter.delivered(effect.0)), DeliveryChannel::Paste)
+            }
             Delivery::File { file, keys } => {
                 launch::write_files(folder, &[file])?;
                 self.write(keys)?;
@@ -353,6 +357,16 @@ impl Desk {
         Ok(sent)
     }
 
+    fn type_keys(&mut self, keys: Vec<Keys>) -> Result<(), String> {
+        self.child.as_ref().ok_or("the pane has no process")?;
+        let mut at = self.keys.back().map_or_else(Instant::now, |(at, _)| *at);
+        for Keys { after, bytes } in keys {
+            at += Duration::from_millis(after);
+            self.keys.push_back((at, bytes));
+        }
+        Ok(())
+    }
+
     /// Carries a control out as far as the desk can; `true`: the process group must be ended.
     pub(super) fn control(&mut self, control: Control) -> Result<bool, String> {
         match control {
@@ -364,15 +378,7 @@ impl Desk {
                 }
             },
             Control::Bytes(bytes) => self.write(bytes).map(|()| false),
-            Control::Keys(keys) => {
-                self.child.as_ref().ok_or("the pane has no process")?;
-                let mut at = self.keys.back().map_or_else(Instant::now, |(at, _)| *at);
-                for Keys { after, bytes } in keys {
-                    at += Duration::from_millis(after);
-                    self.keys.push_back((at, bytes));
-                }
-                Ok(false)
-            }
+            Control::Keys(keys) => self.type_keys(keys).map(|()| false),
             Control::Answer { ask, line } => {
                 let asker = self.asks.remove(&ask).ok_or("nobody waits for the answer any more")?;
                 asker.try_send(line).map(|()| false).map_err(|_| "the agent no longer listens".to_owned())

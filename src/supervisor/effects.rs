@@ -22,8 +22,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-/// An agent that does not take prompts by then did not start.
-const START_TIME: Duration = Duration::from_secs(90);
+/// An agent that does not take prompts by then did not start: the slowest take half of this on a busy machine.
+const START_TIME: Duration = Duration::from_secs(150);
 /// A prompt that was not seen to arrive by then is in doubt.
 const DELIVERY_TIME: Duration = Duration::from_secs(45);
 /// An agent that was asked to leave gets this long before its process group is ended.
@@ -128,8 +128,7 @@ impl Owner {
         let session = state.sessions.get(&desk.session);
         let resume = session.and_then(|session| session.agent_session.clone());
         let prompted = session.is_some_and(|session| session.prompts > 0);
-        let awtui =
-            std::env::current_exe().map_err(|error| format!("awtui does not find itself: {error}"))?;
+        let awtui = launch::own_program().ok_or("awtui does not find its own program")?;
         let port = desk.adapter.wants_port().then(|| self.world.free_port()).transpose()?;
         let directory = PathBuf::from(&state.directory);
         let probe = desk.adapter.read_probe(&probed.outputs).map_err(|error| error.to_string())?;

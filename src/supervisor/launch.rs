@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Names of the environment that say which terminal we run in: the child has another one.
 const TERMINAL_IDENTITY: [&str; 16] = [
@@ -48,6 +49,12 @@ fn marker(state: &Path) -> String {
     })
 }
 
+/// awtui itself, as it was when this supervisor first asked: a program that was replaced meanwhile has no path any more.
+pub(super) fn own_program() -> Option<PathBuf> {
+    static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
+    PROGRAM.get_or_init(|| std::env::current_exe().ok()).clone()
+}
+
 /// The client's environment, less what belongs to its terminal and to awtui, plus what the adapter wants. `state` is the
 /// run's folder in the state folder.
 pub(super) fn environment(
@@ -66,7 +73,7 @@ pub(super) fn environment(
     environment.push(("COLORTERM".to_owned(), "truecolor".to_owned()));
     environment.extend(added.iter().filter(|(name, _)| name != "AWTUI_RUN").cloned());
     environment.push(("AWTUI_RUN".to_owned(), run.to_string()));
-    if let Ok(program) = std::env::current_exe() {
+    if let Some(program) = own_program() {
         // For `awtui report`, wherever it is installed.
         environment.push(("AWTUI_PROGRAM".to_owned(), program.display().to_string()));
     }

@@ -3,6 +3,7 @@
 use super::agent_door;
 use super::client_door;
 use super::clock::Clock;
+use super::launch;
 use super::lock::{Lock, LockError};
 use super::message::{ClientId, OwnerMessage};
 use super::own_settings::OwnSettings;
@@ -298,6 +299,8 @@ pub async fn serve(
     clock: Clock,
     world: Box<dyn FnMut() -> Box<dyn World> + Send>,
 ) -> Result<(), ServeError> {
+    // Now, while the program that was started is still there.
+    let _ = launch::own_program();
     let folders = ProjectFolders::create(&options.paths.state_home, &options.project)
         .map_err(|error| ServeError::Project(error.to_string()))?;
     let Some(lock) = Lock::take(&folders.lock())? else { return Ok(()) };

@@ -354,7 +354,10 @@ impl Desk {
         match self.adapter.deliver(effect, &text, &state) {
             Delivery::Socket(line) => self.send(&line),
             Delivery::Paste(bytes) => self.keyboard.write_all(&bytes).unwrap(),
-            other @ (Delivery::Server(_) | Delivery::File { .. } | Delivery::Argument { .. }) => {
+            other @ (Delivery::Keys(_)
+            | Delivery::Server(_)
+            | Delivery::File { .. }
+            | Delivery::Argument { .. }) => {
                 panic!("{other:?}")
             }
         }

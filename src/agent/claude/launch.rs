@@ -145,9 +145,9 @@ fn log(context: &LaunchContext, session: &str) -> Option<PathBuf> {
 fn session_id(context: &LaunchContext) -> String {
     let name = format!("{} {} {}", text(context.launch_folder), context.run, context.session);
     let (high, low) = (hash(&name, 0xcbf2_9ce4_8422_2325), hash(&name, 0x6c62_272e_07bb_0142));
-    let (a, b, c) = (high >> 32, (high >> 16) & 0xffff, high & 0xfff);
-    let (d, e) = ((low >> 48) & 0x3fff | 0x8000, low & 0xffff_ffff_ffff);
-    format!("{a:08x}-{b:04x}-8{c:03x}-{d:04x}-{e:012x}")
+    let variant = (low >> 48) & 0x3fff | 0x8000;
+    let (first, second, third) = (high >> 32, (high >> 16) & 0xffff, high & 0xfff);
+    format!("{first:08x}-{second:04x}-8{third:03x}-{variant:04x}-{:012x}", low & 0xffff_ffff_ffff)
 }
 
 /// FNV-1a, with the bits stirred at the end.

@@ -114,7 +114,8 @@ impl Turn {
             (_, None) => AFTER_HOOK,
         };
         let silent = quiet.is_some_and(|quiet| quiet >= patience) && (told || !ending.helpers);
-        if !silent && !(told && self.closed) {
+        let believed = silent || (told && self.closed);
+        if !believed {
             return None;
         }
         let Ending { end, source, text, .. } = self.ending.take()?;

@@ -29,7 +29,9 @@ const AFTER_IDLE: u64 = 300;
 const AFTER_STATUS: u64 = 1_500;
 /// After which a start that does not come on is looked at.
 const AFTER_NOTHING: u64 = 1_500;
-/// Before the Enter and between the keys that leave.
+/// Between the command that names a session and its first prompt.
+const AFTER_NAME: u64 = 800;
+/// Between the keys that leave.
 const BETWEEN_KEYS: u64 = 400;
 
 /// The name of a question that the pane alone takes the answer to.
@@ -209,12 +211,15 @@ impl Adapter for Codex {
         // Pasted, these would be a command of Codex or of the shell.
         let is_command = text.trim_start().starts_with(['/', '!']);
         let text = if is_command { format!("Read this as words:\n{text}") } else { text.to_owned() };
-        let mut bytes = Vec::new();
-        if let Some(name) = self.unnamed.as_ref().filter(|_| !state.working) {
-            bytes.extend(paste_and_enter(&format!("/rename {name}")));
+        let prompt = paste_and_enter(&text);
+        match self.unnamed.as_ref().filter(|_| !state.working) {
+            // In one write with the command, the prompt would lie unread until more is typed.
+            Some(name) => Delivery::Keys(vec![
+                Keys { after: 0, bytes: paste_and_enter(&format!("/rename {name}")) },
+                Keys { after: AFTER_NAME, bytes: prompt },
+            ]),
+            None => Delivery::Paste(prompt),
         }
-        bytes.extend(paste_and_enter(&text));
-        Delivery::Paste(bytes)
     }
 
     fn interrupt(&self) -> Control {

@@ -118,7 +118,7 @@ fn tools_are_told_with_their_time_and_whether_they_failed() {
     );
     assert_eq!(
         tools(&live(launched().as_mut(), "session_mcp")),
-        ["mcp__awtui__report_progress: half", "mcp__awtui__report_progress false Some(4)"]
+        ["mcp__awtui__report_progress: half", "mcp__awtui__report_progress false Some(1)"]
     );
     let interrupted = tools(&live(launched().as_mut(), "session_interrupts"));
     assert_eq!(interrupted.len(), 2, "{interrupted:?}");

@@ -108,8 +108,8 @@ fn a_pasted_program_is_ready_by_pattern_and_done_by_silence() {
 #[test]
 fn without_a_pattern_the_first_quiet_time_is_readiness() {
     let mut agent = started(r#"{"argv":["mine"],"prompt":"paste","end":"report","quiet_ms":700}"#);
-    assert_eq!(agent.quiet(&mut || "".to_owned(), 699), []);
-    assert_eq!(observations(agent.quiet(&mut || "".to_owned(), 700)).last().unwrap().1, Observation::Ready);
+    assert_eq!(agent.quiet(&mut String::new, 699), []);
+    assert_eq!(observations(agent.quiet(&mut String::new, 700)).last().unwrap().1, Observation::Ready);
 }
 
 #[test]

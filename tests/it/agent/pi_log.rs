@@ -125,8 +125,8 @@ fn the_end_of_a_turn_by_the_log_alone_waits_for_silence() {
     ] {
         let mut pi = alone();
         read(pi.as_mut(), name);
-        assert_eq!(pi.quiet(&mut || "".to_owned(), quiet - 1), [], "{name} may go on");
-        let ended = observations(pi.quiet(&mut || "".to_owned(), quiet));
+        assert_eq!(pi.quiet(&mut String::new, quiet - 1), [], "{name} may go on");
+        let ended = observations(pi.quiet(&mut String::new, quiet));
         let [(Source::SessionLog, Observation::TurnEnded { end: found, text: said })] = ended.as_slice()
         else {
             panic!("{name}: {ended:?}");
@@ -138,7 +138,7 @@ fn the_end_of_a_turn_by_the_log_alone_waits_for_silence() {
             (expected, found) => assert_eq!(*expected, *found, "{name}"),
         }
         assert_eq!(said.summary(), text, "{name}");
-        assert_eq!(pi.quiet(&mut || "".to_owned(), NEVER), [], "{name} ends once");
+        assert_eq!(pi.quiet(&mut String::new, NEVER), [], "{name} ends once");
     }
 }
 
@@ -151,7 +151,7 @@ fn a_turn_that_still_runs_a_tool_or_was_ended_by_a_tool_does_not_end_by_silence(
         for line in &lines[..=upto] {
             pi.log_line(line);
         }
-        assert_eq!(pi.quiet(&mut || "".to_owned(), NEVER), [], "{name}");
+        assert_eq!(pi.quiet(&mut String::new, NEVER), [], "{name}");
     }
 }
 

@@ -32,14 +32,14 @@ fn told(pi: &mut dyn Adapter, signal: &Signal) -> Vec<Observation> {
 fn readiness_is_the_first_title_and_not_the_idle_before_it() {
     let mut pi = started();
     assert_eq!(told(pi.as_mut(), &status(ProgramState::Idle, None)), []);
-    assert_eq!(pi.quiet(&mut || "".to_owned(), u64::MAX), []);
+    assert_eq!(pi.quiet(&mut String::new, u64::MAX), []);
     assert_eq!(told(pi.as_mut(), &Signal::Title("π - work".to_owned())), []);
-    assert_eq!(pi.quiet(&mut || "".to_owned(), 999), [], "the bridge may still come");
+    assert_eq!(pi.quiet(&mut String::new, 999), [], "the bridge may still come");
     assert_eq!(
-        observations(pi.quiet(&mut || "".to_owned(), 1_000)),
+        observations(pi.quiet(&mut String::new, 1_000)),
         [(Source::TerminalStatus, Observation::Ready)]
     );
-    assert_eq!(pi.quiet(&mut || "".to_owned(), 2_000), []);
+    assert_eq!(pi.quiet(&mut String::new, 2_000), []);
 }
 
 #[test]
@@ -55,10 +55,10 @@ fn a_turn_ends_as_the_status_says_once_the_log_had_time_to_follow() {
         for line in fixture("tool_turn") {
             pi.log_line(&line);
         }
-        assert_eq!(pi.quiet(&mut || "".to_owned(), 299), []);
+        assert_eq!(pi.quiet(&mut String::new, 299), []);
         let text = "All done: command ran and note.txt written.".into();
         let expected = (Source::TerminalStatus, Observation::TurnEnded { end, text });
-        assert_eq!(observations(pi.quiet(&mut || "".to_owned(), 300)), [expected]);
+        assert_eq!(observations(pi.quiet(&mut String::new, 300)), [expected]);
     }
 }
 
@@ -92,5 +92,5 @@ fn the_terminal_says_nothing_while_the_bridge_is_connected() {
     {
         assert_eq!(told(pi.as_mut(), &signal), []);
     }
-    assert_eq!(pi.quiet(&mut || "".to_owned(), u64::MAX), []);
+    assert_eq!(pi.quiet(&mut String::new, u64::MAX), []);
 }

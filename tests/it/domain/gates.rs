@@ -142,7 +142,7 @@ fn an_idle_turn_asks_and_goes_on_by_itself_when_the_agent_does() {
     let (_, worker) = bench.until_worker();
     let idle = |effect: &Effect| matches!(effect, Effect::Timer { timer: TimerKind::Idle { .. }, .. });
     bench.wait(50_000);
-    let call = Observation::ToolStarted { call: "c".into(), name: "ls".into(), detail: "".into() };
+    let call = Observation::ToolStarted { call: "c".into(), name: "ls".into(), detail: String::new() };
     bench.observe(&worker, call);
     bench.wait(20_000);
     bench.settle("idle timer", idle, Outcome::Fired);

@@ -74,6 +74,7 @@ fn outcome(effect: &Effect, luck: u8) -> Outcome {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm a move")]
 fn play(bench: &mut Bench, action: &Move) {
     let pane_of = |bench: &Bench, worker: bool| {
         let role: RoleName = if worker { "worker".into() } else { "analyst".into() };
