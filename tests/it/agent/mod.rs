@@ -1,5 +1,8 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test names only the arms it is about")]
 
+mod claude;
+mod claude_hooks;
+mod claude_log;
 mod codex;
 mod codex_hooks;
 mod codex_log;
