@@ -56,8 +56,7 @@ fn interrupted(cli: Cli) {
         ground.assert_true();
         std::fs::write(ground.path("repo/go"), "").unwrap();
         ground.awtui(&["resume"]).ends_with(0);
-        until("the run is over", || ground.run().is_over());
-        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        ground.done();
         until("nothing of the run is left", || ground.marked().is_empty());
         ground.assert_true();
     });
@@ -85,8 +84,7 @@ fn cut_off(cli: Cli) {
         until("it is paused", || ground.run().pause.is_some() && !ground.run().is_busy());
         ground.server.wait_for(model, |counts| counts.cut == 1);
         ground.awtui(&["resume"]).ends_with(0);
-        until("the run is over", || ground.run().is_over());
-        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        ground.done();
         ground.assert_true();
     });
 }
@@ -109,8 +107,7 @@ fn refused(cli: Cli) {
         assert!(gate.to_string().contains("the script says no"), "{gate:#}");
         mended.store(true, Ordering::Relaxed);
         ground.awtui(&["gate", "retry", &gate["id"].to_string()]).ends_with(0);
-        until("the run is over", || ground.run().is_over());
-        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        ground.done();
         ground.assert_true();
     });
 }
@@ -140,8 +137,7 @@ fn died(cli: Cli) {
         let is_gone = |fact: &Value| fact["observation"]["kind"] == "gone" && fact["pane"] == "worker-1";
         until("its death is known", || ground.facts().iter().any(is_gone));
         std::fs::write(ground.path("repo/go"), "").unwrap();
-        until("the run is over", || ground.run().is_over());
-        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        ground.done();
         until("nothing of the run is left", || ground.marked().is_empty());
         let sessions = ground.kinds().iter().filter(|kind| *kind == "session_opened").count();
         assert_eq!(sessions, 2, "the worker's session goes on");
@@ -158,8 +154,7 @@ fn killed(cli: Cli) {
         ground.awtui(&["resume"]).ends_with(0);
         // Only now: no call was under way when the supervisor and its agents died.
         std::fs::write(ground.path("repo/go"), "").unwrap();
-        until("the run is over", || ground.run().is_over());
-        assert_eq!(ground.run().outcome, Some(RunOutcome::Done));
+        ground.done();
         assert!(ground.kinds().contains(&"recovered".to_owned()));
         until("nothing of the run is left", || ground.marked().is_empty());
         ground.assert_true();
