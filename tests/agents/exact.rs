@@ -14,7 +14,7 @@ const TASK: &str = "write two files";
 
 fn with_partner(cli: Cli, script: impl FnMut(&Request) -> Reply + Send + 'static, test: impl Fn(&Ground)) {
     let wishes = Wishes { pi: quick(), ask: Vec::new() };
-    Ground::supervised(cli.partner(), cli, &wishes, script, test);
+    Ground::pair(cli.partner(), cli, &wishes, script, test);
 }
 
 /// Two calls in one reply, then a limit, then a stream that breaks.
@@ -173,7 +173,7 @@ fn compacted(cli: Cli) {
         _ => two_rounds(request),
     };
     let wishes = Wishes { pi: settings, ask: Vec::new() };
-    Ground::supervised(cli.partner(), cli, &wishes, script, |ground| {
+    Ground::pair(cli.partner(), cli, &wishes, script, |ground| {
         let limited = ["--set", "roles.worker.context_limit=10000"];
         ground.awtui(&[&["run", "--headless", "--yes", TASK], &limited[..]].concat()).ends_with(0);
         let run = ground.run();

@@ -14,7 +14,6 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -72,24 +71,6 @@ impl Ground {
         };
         if let (Some(analyst), Some(worker)) = (install::installed(analyst), install::installed(worker)) {
             test(&Ground::new(&analyst, &worker, wishes, ModelServer::start(script)));
-        }
-    }
-
-    /// The same, where awtui has an adapter for both.
-    pub fn supervised(
-        analyst: Cli,
-        worker: Cli,
-        wishes: &Wishes,
-        script: impl FnMut(&Request) -> Reply + Send + 'static,
-        test: impl Fn(&Ground),
-    ) {
-        let names = [analyst, worker].map(|cli| cli.agent.name());
-        match names.into_iter().find(|name| !awtui::agent::BUILT_IN.contains(name)) {
-            Some(name) => {
-                let line = format!("skipped: awtui has no adapter for {name} yet\n");
-                std::io::stderr().write_all(line.as_bytes()).unwrap();
-            }
-            None => Self::pair(analyst, worker, wishes, script, test),
         }
     }
 

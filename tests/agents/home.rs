@@ -39,7 +39,7 @@ impl Agent {
 }
 
 /// What keeps the agents from looking for anything but the model server, and their keys.
-pub const ENVIRONMENT: [(&str, &str); 10] = [
+pub const ENVIRONMENT: [(&str, &str); 11] = [
     ("PI_OFFLINE", "1"),
     ("PI_TELEMETRY", "0"),
     ("PI_SKIP_VERSION_CHECK", "1"),
@@ -51,6 +51,7 @@ pub const ENVIRONMENT: [(&str, &str); 10] = [
     ("OPENCODE_DISABLE_SHARE", "1"),
     // OpenCode would install its plugin library into each new home.
     ("npm_config_registry", "http://127.0.0.1:9/"),
+    ("npm_config_fetch_retries", "0"),
 ];
 
 /// Writes the settings of every agent below this home, for work in this repository.
