@@ -164,6 +164,7 @@ fn killed(cli: Cli) {
 fn compacted(cli: Cli) {
     let settings = json!({"compaction": {"keepRecentTokens": 100}, "quietStartup": true});
     let script = |request: &Request| match (request.kind, scene(request), request.step) {
+        (Kind::Turn, ..) if request.has_reported() => two_rounds(request),
         (Kind::Turn, ("execute", "first"), 0) => {
             Reply::text(&"much was read ".repeat(300)).tokens(5_000, 0, 50, 0).shell("ls")
         }

@@ -28,6 +28,7 @@ fn task() -> String {
 
 fn done(request: &Request) -> Reply {
     match request.kind {
+        Kind::Turn if request.has_reported() => Reply::text("That is all."),
         Kind::Turn => {
             Reply::text("Read.").tool("report_verdict", json!({"verdict": "DONE", "reason": "it is read"}))
         }

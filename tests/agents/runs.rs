@@ -45,6 +45,9 @@ pub fn two_rounds(request: &Request) -> Reply {
     if request.kind != Kind::Turn {
         return Reply::aside(request.kind);
     }
+    if request.has_reported() {
+        return Reply::text("That is all.");
+    }
     let (kind, id) = scene(request);
     match (kind, id, request.step) {
         ("plan", _, 0) => Reply::text("Looking.").shell("ls"),

@@ -208,9 +208,10 @@ impl Adapter for Codex {
     }
 
     fn deliver(&self, _effect: u64, text: &str, state: &DeskState) -> Delivery {
-        // Pasted, these would be a command of Codex or of the shell.
-        let is_command = text.trim_start().starts_with(['/', '!']);
-        let text = if is_command { format!("Read this as words:\n{text}") } else { text.to_owned() };
+        // Pasted, these would be a command of Codex or of the shell. A blank before them makes words of them, and Codex
+        // drops it.
+        let is_command = text.starts_with(['/', '!']);
+        let text = if is_command { format!(" {text}") } else { text.to_owned() };
         let prompt = paste_and_enter(&text);
         match self.unnamed.as_ref().filter(|_| !state.working) {
             // In one write with the command, the prompt would lie unread until more is typed.

@@ -108,6 +108,11 @@ impl Request {
         self.called.iter().any(|called| names.iter().any(|name| is_called(called, name)))
     }
 
+    /// The last reply gave its report, and awtui took it: some agents ask the model once more then.
+    pub fn has_reported(&self) -> bool {
+        self.step > 0 && self.results.iter().any(|result| result.contains("recorded"))
+    }
+
     pub fn offers(&self, name: &str) -> bool {
         self.tool(name).is_some()
     }
