@@ -55,11 +55,19 @@ pub(super) enum Entry {
     },
 }
 
+#[derive(Debug)]
+struct Request {
+    id: String,
+    model: String,
+    /// As the entry gives the time; equal forms compare as texts.
+    at: String,
+}
+
 /// Reads the entries of a session and of its helpers.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
-    /// Requests that nothing came back for yet, by helper (none: the session itself), with their model.
-    open: BTreeMap<String, (String, String)>,
+    /// Requests that nothing came back for yet, by helper (none: the session itself).
+    open: BTreeMap<String, Request>,
     paid: BTreeSet<String>,
     sums: Sums,
     model: String,
@@ -85,20 +93,22 @@ impl Reader {
 
     /// What was asked and will not be answered any more, because the process is gone.
     pub(super) fn cut_off(&mut self) -> Vec<UsageSeen> {
-        std::mem::take(&mut self.open).into_values().map(|(id, model)| self.unknown(id, model)).collect()
+        std::mem::take(&mut self.open).into_values().map(|request| self.unknown(request)).collect()
     }
 
     fn request(&mut self, entry: &Value) -> Vec<Entry> {
         let Some(id) = text(entry, "id").filter(|id| !self.paid.contains(*id)) else { return Vec::new() };
         let model = entry.get("params").and_then(|params| text(params, "model")).unwrap_or_default();
+        let at = text(entry, "timestamp").unwrap_or_default().to_owned();
+        let request = Request { id: id.to_owned(), model: model.to_owned(), at };
         // Requests of one conversation follow each other: the one before got nothing.
-        let before = self.open.insert(of(entry), (id.to_owned(), model.to_owned()));
-        before.map(|(id, model)| Entry::Paid(self.unknown(id, model))).into_iter().collect()
+        let before = self.open.insert(of(entry), request);
+        before.map(|request| Entry::Paid(self.unknown(request))).into_iter().collect()
     }
 
-    fn unknown(&mut self, id: String, model: String) -> UsageSeen {
-        self.paid.insert(id.clone());
-        unknown(id, model, UsageKind::Reply)
+    fn unknown(&mut self, request: Request) -> UsageSeen {
+        self.paid.insert(request.id.clone());
+        unknown(request.id, request.model, UsageKind::Reply)
     }
 
     fn assistant(&mut self, entry: &Value) -> Option<Vec<Entry>> {
@@ -110,7 +120,7 @@ impl Reader {
         }
         let mut entries = Vec::new();
         let agent = of(entry);
-        if self.open.get(&agent).is_some_and(|(id, _)| Some(id.as_str()) == text(entry, "requestRef")) {
+        if self.open.get(&agent).is_some_and(|open| Some(open.id.as_str()) == text(entry, "requestRef")) {
             self.open.remove(&agent);
         }
         let helper = !agent.is_empty() || flag(entry, "isSidechain");
@@ -134,12 +144,12 @@ impl Reader {
             return None;
         }
         let count = |name: &str| number(usage, name).unwrap_or(0);
-        // Cut off in the middle, it tells what went in; what came out is a figure from before the first word.
+        // Cut off in the middle, its figures are from before the first word.
         let cut = flag(entry, "isAbortedMidStream");
         let details = usage.get("output_tokens_details");
         let tokens = Tokens {
             input: count("input_tokens"),
-            output: if cut { 0 } else { count("output_tokens") },
+            output: count("output_tokens"),
             cache_read: count("cache_read_input_tokens"),
             cache_write: count("cache_creation_input_tokens"),
             reasoning: details.and_then(|details| number(details, "thinking_tokens")).unwrap_or(0),
@@ -154,7 +164,7 @@ impl Reader {
             message: id.to_owned(),
             model,
             usage: if helper { UsageKind::Helper } else { UsageKind::Reply },
-            tokens,
+            tokens: if cut { Tokens::default() } else { tokens },
             cost: None,
             wall: None,
             context: Some(context).filter(|context| *context > 0 && !cut && !helper),
@@ -165,10 +175,19 @@ impl Reader {
 
     /// What Claude says in the model's place: errors, and that a session goes on after it was killed.
     fn own_words(&mut self, entry: &Value, said: String) -> Vec<Entry> {
-        let open = self.open.remove(&of(entry));
-        let mut entries: Vec<Entry> =
-            open.map(|(id, model)| Entry::Paid(self.unknown(id, model))).into_iter().collect();
-        if flag(entry, "isApiErrorMessage") && of(entry).is_empty() {
+        if !flag(entry, "isApiErrorMessage") {
+            return Vec::new();
+        }
+        let agent = of(entry);
+        // Entries may be written after those of the next prompt.
+        let at = text(entry, "timestamp").unwrap_or_default();
+        let mut entries = Vec::new();
+        if self.open.get(&agent).is_some_and(|open| open.at.as_str() <= at)
+            && let Some(request) = self.open.remove(&agent)
+        {
+            entries.push(Entry::Paid(self.unknown(request)));
+        }
+        if agent.is_empty() {
             if text(entry, "error") == Some("rate_limit") {
                 entries.push(Entry::Limited { reason: said.clone() });
             }

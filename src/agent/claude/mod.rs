@@ -164,9 +164,13 @@ impl Adapter for Claude {
     }
 
     fn deliver(&self, _effect: u64, text: &str, state: &DeskState) -> Delivery {
-        // Typed, these would be a command of Claude or of the shell.
-        let is_command = text.trim_start().starts_with(['/', '!']);
-        let text = if is_command { format!("Read this as words:\n{text}") } else { text.to_owned() };
+        // Typed, these would be a command of Claude, blanks before it or not, or of the shell.
+        let before = match text.trim_start() {
+            words if words.starts_with('/') => "Read this as words:\n",
+            _ if text.starts_with('!') => "\n",
+            _ => "",
+        };
+        let text = format!("{before}{text}");
         let mut bytes = if self.has_words && !state.working { CTRL_C.to_vec() } else { Vec::new() };
         // What is typed loses its tabs: Claude makes them spaces. What its editor gives it does not.
         if text.contains('\t') && self.has_editor && !state.working {

@@ -10,8 +10,8 @@ use crate::domain::{EffectId, LimitInfo, Observation, Source};
 use crate::term::{ProgramState, ProgramStatus};
 
 /// Milliseconds of silence after which it takes prompts, where the terminal does not tell.
-const AFTER_SESSION: u64 = 800;
-const AFTER_TITLE: u64 = 2_500;
+const AFTER_SESSION: u64 = 3_000;
+const AFTER_TITLE: u64 = 5_000;
 /// After which words that were fetched are taken to be in the input although they are not seen there.
 const LONG_FETCHED: u64 = 3_000;
 

@@ -175,9 +175,15 @@ fn a_prompt_is_pasted_in_pieces_that_arrive_as_they_are() {
 
 #[test]
 fn words_that_would_be_a_command_stay_words_and_keys_are_left_out() {
-    for command in ["/quit", "!ls", "\n/model x"] {
-        let typed = bytes(launched().deliver(1, command, &DeskState::default()));
-        assert!(typed.starts_with("\x1b[200~Read this as words:\n"), "{typed:?}");
+    for (words, before) in [
+        ("/quit", "Read this as words:\n"),
+        ("\n/model x", "Read this as words:\n"),
+        ("!ls", "\n"),
+        (" !ls", ""),
+    ] {
+        let typed = bytes(launched().deliver(1, words, &DeskState::default()));
+        let pieces = typed.replace("\x1b[200~", "").replace("\x1b[201~", "");
+        assert_eq!(pieces, format!("{before}{words}\r"));
     }
     let typed = bytes(launched().deliver(1, "a\x1b[201~\r!rm\x07", &DeskState::default()));
     assert_eq!(typed, "\x1b[200~a[201~!rm\x1b[201~\r");

@@ -343,8 +343,8 @@ fn without_hooks_the_terminal_tells_turns() {
 fn without_the_terminals_word_a_silence_after_the_hook_is_the_end_and_readiness() {
     let mut claude = launched();
     hook(claude.as_mut(), "SessionStart", &json!({"session_id": "s"}));
-    assert_eq!(quiet(claude.as_mut(), "", 799), []);
-    assert_eq!(quiet(claude.as_mut(), "", 800), [Observation::Ready]);
+    assert_eq!(quiet(claude.as_mut(), "", 2_999), []);
+    assert_eq!(quiet(claude.as_mut(), "", 3_000), [Observation::Ready]);
     hook(claude.as_mut(), "UserPromptSubmit", &json!({"prompt": "go"}));
     stop(claude.as_mut());
     assert_eq!(quiet(claude.as_mut(), "", 599), []);

@@ -56,7 +56,7 @@ fn every_reply_is_counted_once_and_requests_without_a_reply_are_unknown_spend() 
     let unknown: Vec<&UsageSeen> = calls.iter().filter(|call| call.unknown_spend).collect();
     assert_eq!(unknown.len(), 5);
     let cut = unknown.iter().find(|call| call.message.starts_with("msg_")).unwrap();
-    assert_eq!((cut.tokens.input, cut.tokens.output, cut.context), (1500, 0, None));
+    assert_eq!((cut.tokens.total(), cut.context), (0, None));
     assert_eq!(unknown.iter().filter(|call| call.usage == UsageKind::Compaction).count(), 1);
 }
 
@@ -88,6 +88,23 @@ fn a_request_that_was_open_when_the_process_ended_is_unknown_spend() {
     let open = usages(&observations(claude.exited(None)));
     assert_eq!((open.len(), open[0].message.as_str(), open[0].unknown_spend), (1, "one", true));
     assert_eq!(claude.exited(None), []);
+}
+
+#[test]
+fn an_entry_that_is_written_late_ends_no_request_of_a_later_prompt() {
+    let mut claude = launched();
+    let request = json!({"type": "api-request", "id": "one", "timestamp": "2026-11-21T12:00:05.000Z", "params": {"model": "m"}});
+    let said = |more: serde_json::Value| {
+        let mut entry = json!({"type": "assistant", "timestamp": "2026-11-21T12:00:01.000Z",
+            "message": {"id": "x", "model": "<synthetic>", "content": "No response requested."}});
+        entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        entry.to_string()
+    };
+    claude.log_line(&request.to_string());
+    for more in [json!({}), json!({"isApiErrorMessage": true})] {
+        assert_eq!(usages(&seen(claude.log_line(&said(more)))), []);
+    }
+    assert_eq!(usages(&observations(claude.exited(None))).len(), 1);
 }
 
 #[test]
