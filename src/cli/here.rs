@@ -227,7 +227,7 @@ async fn probe(spec: &AgentSpec, environment: &[(String, String)]) -> (bool, Str
         Err(error) => return (false, error.to_string()),
     };
     let world = crate::supervisor::RealWorld;
-    let probed = match world.probe(adapter.probe_plan(), environment.to_vec()).await {
+    let probed = match world.probe(adapter.probe_plan(), environment.to_vec(), false).await {
         Ok(probed) => probed,
         Err(reason) => return (false, reason),
     };

@@ -93,7 +93,7 @@ impl Owner {
         let mut desk = Desk::new(pane.clone(), session, role, adapter, token, size);
         desk.starting = Some((id, Instant::now() + START_TIME));
         self.desks.insert(pane.clone(), desk);
-        let probe = self.world.probe(plan, self.environment.clone());
+        let probe = self.world.probe(plan, self.environment.clone(), true);
         let sender = self.sender.clone();
         tokio::spawn(async move {
             let result = probe.await;
@@ -359,9 +359,11 @@ impl Owner {
     }
 
     pub(super) fn on_killed(&mut self, effect: EffectId, survivors: &[u32]) {
-        // What the agents still wrote into their logs was paid for.
-        self.read_logs();
-        self.drive();
+        // What the agents still wrote into their logs was paid for, and so was what they were in the middle of.
+        let alive = self.desks.values().filter(|desk| desk.child.is_some());
+        for pane in alive.map(|desk| desk.pane.clone()).collect::<Vec<_>>() {
+            self.process_gone(&pane, None);
+        }
         if survivors.is_empty() {
             self.settle(effect, Outcome::Done);
         } else {

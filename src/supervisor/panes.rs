@@ -35,13 +35,20 @@ impl Owner {
                 let at = self.clock.now().run;
                 let finished = self.desks.get_mut(pane).map(|desk| desk.finish(at));
                 self.on_heard(pane, at, finished);
-                if let Some(desk) = self.desks.get_mut(pane) {
-                    let emissions = desk.adapter.exited(exit.code);
-                    self.emitted(pane, emissions);
-                    self.drive();
-                }
+                self.process_gone(pane, exit.code);
                 self.on_exit(pane, &exit);
             }
+        }
+    }
+
+    /// What the process of a pane left behind: its log first, then what its adapter makes of the end.
+    pub(super) fn process_gone(&mut self, pane: &PaneId, code: Option<i32>) {
+        self.read_log(pane);
+        self.drive();
+        if let Some(desk) = self.desks.get_mut(pane) {
+            let emissions = desk.adapter.exited(code);
+            self.emitted(pane, emissions);
+            self.drive();
         }
     }
 
@@ -79,8 +86,6 @@ impl Owner {
     }
 
     fn on_exit(&mut self, pane: &PaneId, exit: &pty::Exit) {
-        self.read_log(pane);
-        self.drive();
         if self.turn_process_gone(pane) {
             return;
         }

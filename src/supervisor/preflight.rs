@@ -18,8 +18,10 @@ pub(super) async fn check(
     let world = hall.new_world();
     let checks = request.config.roles.iter().map(|(role, config)| {
         let adapter = agent::adapter(&config.agent);
-        let probe =
-            adapter.as_ref().ok().map(|adapter| world.probe(adapter.probe_plan(), environment.to_vec()));
+        let probe = adapter
+            .as_ref()
+            .ok()
+            .map(|adapter| world.probe(adapter.probe_plan(), environment.to_vec(), false));
         async move {
             let about = |reason: &dyn std::fmt::Display| format!("role {role}: {reason}");
             let adapter = adapter.map_err(|error| about(&error))?;

@@ -72,7 +72,13 @@ pub struct Checkpointed {
 }
 
 pub trait World: Send {
-    fn probe(&self, plan: ProbePlan, environment: Vec<(String, String)>) -> Later<Result<Probed, String>>;
+    /// What a program says of itself; `may_be_known`: what it said a few minutes ago will do.
+    fn probe(
+        &self,
+        plan: ProbePlan,
+        environment: Vec<(String, String)>,
+        may_be_known: bool,
+    ) -> Later<Result<Probed, String>>;
     fn spawn(&mut self, launch: &Launch) -> Result<Spawned, String>;
     /// A free port of loopback.
     fn free_port(&self) -> Result<u16, String>;

@@ -116,11 +116,7 @@ impl Calls {
         if unknown_spend && (waited || between) {
             return None;
         }
-        let kind = match place {
-            Place::Own if info.is_summary() => UsageKind::Compaction,
-            Place::Own => UsageKind::Reply,
-            Place::Child | Place::Other => UsageKind::Helper,
-        };
+        let kind = usage_kind(place, info.is_summary());
         let nanos = Some(info.cost).filter(|cost| *cost > 0.0).and_then(Money::from_dollars);
         let context = Some(whole(info.tokens.total)).filter(|total| *total > 0 && kind == UsageKind::Reply);
         let model = info.model_name();
@@ -140,6 +136,16 @@ impl Calls {
         self.once(seen)
     }
 
+    /// OpenCode is gone: a reply comes into the counts with its step's end, so the ones under way never will.
+    pub(super) fn cut_off(&mut self, place: impl Fn(&str) -> Place) -> Vec<UsageSeen> {
+        let open = std::mem::take(&mut self.open).into_iter().filter(|(_, open)| !open.waits);
+        let cut = open.map(|(session, open)| {
+            let usage = usage_kind(place(&session), open.is_summary);
+            unknown(open.message, open.model, usage)
+        });
+        cut.collect::<Vec<_>>().into_iter().filter_map(|seen| self.once(seen)).collect()
+    }
+
     /// A conversation works (again).
     pub(super) fn busy(&mut self, session: &str) {
         if let Some(open) = self.open.get_mut(session) {
@@ -151,11 +157,7 @@ impl Calls {
     pub(super) fn retry(&mut self, session: &str, attempt: u64, place: Place) -> Option<UsageSeen> {
         let open = self.open.get_mut(session)?;
         open.waits = true;
-        let usage = match place {
-            Place::Own if open.is_summary => UsageKind::Compaction,
-            Place::Own => UsageKind::Reply,
-            Place::Child | Place::Other => UsageKind::Helper,
-        };
+        let usage = usage_kind(place, open.is_summary);
         let (message, model) = (format!("{}#{attempt}", open.message), open.model.clone());
         self.once(unknown(message, model, usage))
     }
@@ -173,6 +175,14 @@ impl Calls {
 
     fn once(&mut self, seen: UsageSeen) -> Option<UsageSeen> {
         self.counted.insert(seen.message.clone()).then_some(seen)
+    }
+}
+
+fn usage_kind(place: Place, is_summary: bool) -> UsageKind {
+    match place {
+        Place::Own if is_summary => UsageKind::Compaction,
+        Place::Own => UsageKind::Reply,
+        Place::Child | Place::Other => UsageKind::Helper,
     }
 }
 

@@ -226,6 +226,10 @@ impl Adapter for OpenCode {
         Vec::new()
     }
 
+    fn exited(&mut self, _code: Option<i32>) -> Vec<Emission> {
+        self.conversation.cut_off()
+    }
+
     fn waits(&self) -> bool {
         !self.connected || !self.ready || self.conversation.waits()
     }

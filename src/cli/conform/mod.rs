@@ -122,7 +122,7 @@ fn role(settings: &Settings, options: &ConformOptions) -> RoleConfig {
 
 async fn probe(spec: &AgentSpec, environment: &[(String, String)]) -> Result<Probe, String> {
     let adapter = agent::adapter(spec).map_err(|error| error.to_string())?;
-    let probed = RealWorld.probe(adapter.probe_plan(), environment.to_vec()).await?;
+    let probed = RealWorld.probe(adapter.probe_plan(), environment.to_vec(), false).await?;
     adapter.read_probe(&probed.outputs).map_err(|error| error.to_string())
 }
 

@@ -79,7 +79,7 @@ fn with_every_source_at_hand_nothing_is_told_twice() {
             told.extend(status(claude.as_mut(), ProgramState::Working));
         }
         if matches!(event.as_str(), "Stop" | "PostCompact") {
-            while let Some(line) = log.next() {
+            for line in log.by_ref() {
                 told.extend(observed(claude.log_line(&line)));
                 let closing = ["turn_duration", "compact_boundary"].iter().any(|kind| line.contains(kind));
                 if closing {

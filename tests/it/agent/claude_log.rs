@@ -166,8 +166,9 @@ fn with_nothing_but_the_log_turns_tools_and_their_ends_are_told_by_it() {
             _ => None,
         })
         .collect();
-    use TurnEnd::{Completed, Interrupted};
-    assert_eq!(ends, [Completed, Completed, Completed, Completed, Interrupted, Interrupted, Completed]);
+    let (done, cut) = (TurnEnd::Completed, TurnEnd::Interrupted);
+    let [one, two, three, four, last] = std::array::from_fn(|_| done.clone());
+    assert_eq!(ends, [one, two, three, four, cut.clone(), cut, last]);
     let count = |wanted: fn(&Observation) -> bool| told.iter().filter(|(_, one)| wanted(one)).count();
     assert_eq!(count(|one| *one == Observation::TurnStarted), 7);
     assert_eq!(count(|one| matches!(one, Observation::ToolStarted { .. })), 3);

@@ -358,3 +358,17 @@ fn events_that_are_not_understood_say_nothing() {
         assert_eq!(agent.server_event(line), [], "{line}");
     }
 }
+
+#[test]
+fn a_call_that_the_process_dies_in_is_unknown_and_told_once() {
+    let recording = recorded("abort_tool.sse");
+    let mut agent = working_in(&session_of(&recording));
+    let begun = recording.lines().position(|line| line.contains("\"running\"")).expect("a tool that runs");
+    let before: Vec<Emission> =
+        recording.lines().take(begun + 1).flat_map(|line| agent.server_event(line)).collect();
+    assert_eq!(usages(&seen(before)).len(), 0, "OpenCode tells what a step cost after its tools");
+    let cut = usages(&seen(agent.exited(None)));
+    assert_eq!(cut.len(), 1);
+    assert!(cut[0].unknown_spend && cut[0].usage == UsageKind::Reply, "{cut:?}");
+    assert_eq!(agent.exited(None), []);
+}

@@ -98,7 +98,12 @@ impl Child for SimulatedChild {
 }
 
 impl World for SimulatedWorld {
-    fn probe(&self, _plan: ProbePlan, _environment: Vec<(String, String)>) -> Later<Result<Probed, String>> {
+    fn probe(
+        &self,
+        _plan: ProbePlan,
+        _environment: Vec<(String, String)>,
+        _may_be_known: bool,
+    ) -> Later<Result<Probed, String>> {
         let fails = self.trouble() && self.between(1, 4) == 1;
         Box::pin(async move {
             tokio::time::sleep(Duration::from_millis(20)).await;
