@@ -101,7 +101,7 @@ fn it_is_launched_with_hooks_and_tools_of_this_launch_alone() {
     assert_eq!((&server["command"], &server["alwaysLoad"]), (&json!("/usr/bin/awtui"), &json!(true)));
     assert_eq!(server["args"], json!(["mcp", "--launch", "/runs/one/launch/worker.1"]));
     assert!(file(&plan, "agent.json").contains("secret"));
-    assert!(plan.files.iter().all(|file| file.mode.trailing_zeros() >= 6));
+    assert!(plan.files.iter().all(|file| matches!(file.mode, 0o600 | 0o700)));
 }
 
 #[test]

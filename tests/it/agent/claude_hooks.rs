@@ -71,7 +71,7 @@ fn stop(adapter: &mut dyn Adapter) -> Vec<Observation> {
 fn with_every_source_at_hand_nothing_is_told_twice() {
     let mut claude = launched();
     let mut told = Vec::new();
-    let mut log = recorded("session_turns").into_iter().peekable();
+    let mut log = recorded("session_turns").into_iter();
     for (event, payload) in hooks("hooks_turns") {
         told.extend(hook(claude.as_mut(), &event, &payload));
         if event == "UserPromptSubmit" {

@@ -150,6 +150,7 @@ fn what_a_compaction_took_is_known_from_the_sums_at_the_end() {
 
 #[test]
 fn with_nothing_but_the_log_turns_tools_and_their_ends_are_told_by_it() {
+    use TurnEnd::{Completed, Interrupted};
     let mut claude = launched();
     let mut told = Vec::new();
     for line in recorded("session_turns") {
@@ -166,9 +167,7 @@ fn with_nothing_but_the_log_turns_tools_and_their_ends_are_told_by_it() {
             _ => None,
         })
         .collect();
-    let (done, cut) = (TurnEnd::Completed, TurnEnd::Interrupted);
-    let [one, two, three, four, last] = std::array::from_fn(|_| done.clone());
-    assert_eq!(ends, [one, two, three, four, cut.clone(), cut, last]);
+    assert_eq!(ends, [Completed, Completed, Completed, Completed, Interrupted, Interrupted, Completed]);
     let count = |wanted: fn(&Observation) -> bool| told.iter().filter(|(_, one)| wanted(one)).count();
     assert_eq!(count(|one| *one == Observation::TurnStarted), 7);
     assert_eq!(count(|one| matches!(one, Observation::ToolStarted { .. })), 3);
