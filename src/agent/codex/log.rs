@@ -53,6 +53,8 @@ pub(super) struct Reader {
     told: bool,
     /// The model was asked and has not come to its end.
     asked: bool,
+    /// It is asked because its tools answered; words that come then go with it, where others cut it off.
+    by_tools: bool,
     /// The call that is going on said or did something: it makes no summary.
     spoken: bool,
     /// What a call cost that said nothing: a summary, if a compaction follows.
@@ -162,9 +164,9 @@ impl Reader {
             "UserMessage" => {
                 let mut entries = self.settled(false);
                 // Words that steer a turn cut off the call that goes on.
-                let least = u32::from(self.asked);
+                let least = u32::from(self.asked && !self.by_tools);
                 entries.extend(self.cut_calls(least));
-                self.asked = true;
+                (self.asked, self.by_tools) = (true, false);
                 entries.push(Entry::User { text: words(item) });
                 entries
             }
@@ -193,6 +195,7 @@ impl Reader {
         if kind.ends_with("_call_output") {
             let Some(open) = self.open.remove(&call) else { return Vec::new() };
             self.asked = self.open.is_empty() && !was_aborted(item);
+            self.by_tools = self.asked;
             return vec![Entry::ToolEnded { call, name: open.name, failed: open.failed, wall: open.wall }];
         }
         // Searches on the web are made by the provider and have no answer here.

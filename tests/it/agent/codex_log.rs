@@ -66,6 +66,18 @@ fn usage_is_the_sum_of_every_call_and_calls_without_a_cost_are_unknown() {
 }
 
 #[test]
+fn words_that_come_while_tools_run_cut_no_call() {
+    let mut lines = recorded("session_tools");
+    let words = lines.iter().find(|line| line.contains("\"UserMessage\"")).unwrap().clone();
+    let answered = lines.iter().rposition(|line| line.contains("function_call_output")).unwrap();
+    lines.insert(answered + 1, words);
+    let mut codex = launched();
+    let seen: Vec<_> = lines.iter().flat_map(|line| observations(codex.log_line(line))).collect();
+    let unknown: Vec<_> = usages(&seen).iter().map(|usage| usage.unknown_spend).collect();
+    assert_eq!(unknown, [false, false]);
+}
+
+#[test]
 fn a_log_that_is_read_again_counts_nothing_twice() {
     let mut codex = launched();
     for name in ["session_tools", "session_limit"] {
