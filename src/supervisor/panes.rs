@@ -6,8 +6,8 @@ use super::owner::Owner;
 use super::world::{ServerEvent, World};
 use crate::agent::{Emission, LogPlan};
 use crate::domain::{
-    CompactOutcome, Cost, CostSource, DeliveryChannel, Fact, Input, Observation, Outcome, PaneId, Source,
-    UsageSeen,
+    CompactOutcome, Cost, CostSource, DeliveryChannel, Fact, GateKind, Input, Observation, Outcome, PaneId,
+    RoleName, Run, Source, UsageSeen,
 };
 use crate::pty;
 use crate::term::Size;
@@ -20,6 +20,9 @@ use tokio::time::Instant;
 const RESIZE_REST: Duration = Duration::from_millis(50);
 /// A size that could not be recorded is tried again after this.
 const RESIZE_RETRY: Duration = Duration::from_secs(1);
+
+/// An agent that asks something before it takes prompts is looked at again after this.
+const ASKED_WAIT: Duration = Duration::from_secs(30);
 
 /// What an agent is told whose report was taken: not every agent can be made to end its turn by it.
 const REPORT_TAKEN: &str = "recorded; end your turn now";
@@ -392,6 +395,13 @@ impl Owner {
             let Some(desk) = self.desks.get_mut(&pane) else { continue };
             let pid = desk.child.as_ref().map(|child| child.pid());
             let mut end = false;
+            // A question before it takes prompts waits for the operator, not for a clock.
+            if let Some((_, deadline)) = &mut desk.starting
+                && *deadline <= now
+                && asks(self.engine.run(), &desk.role)
+            {
+                *deadline = now + ASKED_WAIT;
+            }
             let mut outcomes = Vec::new();
             if let Some((effect, _)) = desk.starting.take_if(|(_, deadline)| *deadline <= now) {
                 let said =
@@ -467,4 +477,10 @@ impl Owner {
         let desks = &self.desks;
         self.subscribers.send_snapshots(self.places.run(), now, |pane| desks.get(pane)?.snapshot());
     }
+}
+
+/// A question of this role's agent is open.
+fn asks(run: &Run, role: &RoleName) -> bool {
+    run.open_gates()
+        .any(|gate| matches!(gate.kind, GateKind::Permission { .. }) && gate.asked_by.as_ref() == Some(role))
 }

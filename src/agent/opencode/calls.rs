@@ -23,6 +23,19 @@ pub(super) enum Place {
     Other,
 }
 
+impl Place {
+    /// awtui's own conversation, those that it began, or another.
+    pub(super) fn of(own: Option<&str>, children: &BTreeSet<String>, session: &str) -> Self {
+        if own == Some(session) {
+            Self::Own
+        } else if children.contains(session) {
+            Self::Child
+        } else {
+            Self::Other
+        }
+    }
+}
+
 /// Whether a message is told as it happens or was found in the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told {

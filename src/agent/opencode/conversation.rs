@@ -96,13 +96,13 @@ impl Conversation {
     }
 
     fn place(&self, session: &str) -> Place {
-        place(self.own.as_deref(), &self.children, session)
+        Place::of(self.own.as_deref(), &self.children, session)
     }
 
     /// The process is gone: what it was in the middle of was paid for, nobody says how much.
     pub(super) fn cut_off(&mut self) -> Vec<Emission> {
         let (own, children) = (self.own.as_deref(), &self.children);
-        let cut = self.calls.cut_off(|session| place(own, children, session));
+        let cut = self.calls.cut_off(|session| Place::of(own, children, session));
         cut.into_iter().map(|usage| observed(Observation::Usage(usage))).collect()
     }
 
@@ -479,16 +479,6 @@ pub(super) fn failed_compaction(reason: String) -> Emission {
 
 fn observed(observation: Observation) -> Emission {
     Emission::observed(Source::Server, observation)
-}
-
-fn place(own: Option<&str>, children: &BTreeSet<String>, session: &str) -> Place {
-    if own == Some(session) {
-        Place::Own
-    } else if children.contains(session) {
-        Place::Child
-    } else {
-        Place::Other
-    }
 }
 
 fn paid(usage: Option<crate::domain::UsageSeen>) -> Vec<Emission> {
