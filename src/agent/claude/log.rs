@@ -68,6 +68,10 @@ struct Request {
 pub(super) struct Reader {
     /// Requests that nothing came back for yet, by helper (none: the session itself).
     open: BTreeMap<String, Request>,
+    /// Requests that a reply named: a busy Claude writes the reply before what announces it.
+    answered: BTreeSet<String>,
+    /// Requests that were told as unknown spend.
+    unknown: BTreeSet<String>,
     paid: BTreeSet<String>,
     sums: Sums,
     model: String,
@@ -97,7 +101,8 @@ impl Reader {
     }
 
     fn request(&mut self, entry: &Value) -> Vec<Entry> {
-        let Some(id) = text(entry, "id").filter(|id| !self.paid.contains(*id)) else { return Vec::new() };
+        let is_new = |id: &&str| !self.answered.contains(*id) && !self.unknown.contains(*id);
+        let Some(id) = text(entry, "id").filter(is_new) else { return Vec::new() };
         let model = entry.get("params").and_then(|params| text(params, "model")).unwrap_or_default();
         let at = text(entry, "timestamp").unwrap_or_default().to_owned();
         let request = Request { id: id.to_owned(), model: model.to_owned(), at };
@@ -107,7 +112,7 @@ impl Reader {
     }
 
     fn unknown(&mut self, request: Request) -> UsageSeen {
-        self.paid.insert(request.id.clone());
+        self.unknown.insert(request.id.clone());
         unknown(request.id, request.model, UsageKind::Reply)
     }
 
@@ -120,8 +125,11 @@ impl Reader {
         }
         let mut entries = Vec::new();
         let agent = of(entry);
-        if self.open.get(&agent).is_some_and(|open| Some(open.id.as_str()) == text(entry, "requestRef")) {
-            self.open.remove(&agent);
+        if let Some(request) = text(entry, "requestRef") {
+            self.answered.insert(request.to_owned());
+            if self.open.get(&agent).is_some_and(|open| open.id == request) {
+                self.open.remove(&agent);
+            }
         }
         let helper = !agent.is_empty() || flag(entry, "isSidechain");
         if let Some(seen) = self.reply(entry, message, helper) {
@@ -160,8 +168,10 @@ impl Reader {
             self.sums.cut();
         }
         let context = tokens.input + tokens.cache_read + tokens.cache_write + tokens.output;
+        // A request that was given up too early is corrected in its place.
+        let before = text(entry, "requestRef").filter(|request| self.unknown.contains(*request));
         Some(UsageSeen {
-            message: id.to_owned(),
+            message: before.unwrap_or(id).to_owned(),
             model,
             usage: if helper { UsageKind::Helper } else { UsageKind::Reply },
             tokens: if cut { Tokens::default() } else { tokens },

@@ -108,6 +108,27 @@ fn an_entry_that_is_written_late_ends_no_request_of_a_later_prompt() {
 }
 
 #[test]
+fn a_reply_that_is_written_before_or_long_after_its_request_is_counted_once() {
+    let request = |id: &str| json!({"type": "api-request", "id": id, "params": {"model": "m"}}).to_string();
+    let reply = |id: &str| {
+        json!({"type": "assistant", "requestRef": id, "message": {"id": format!("msg_{id}"), "model": "m", "content": [],
+            "usage": {"input_tokens": 7, "output_tokens": 1}}})
+        .to_string()
+    };
+    for lines in [
+        [reply("a"), request("a"), request("b"), reply("b")],
+        [request("a"), request("b"), reply("a"), reply("b")],
+    ] {
+        let mut claude = launched();
+        let told = lines.iter().flat_map(|line| seen(claude.log_line(line))).collect::<Vec<_>>();
+        let calls = last_of_each(usages(&told));
+        assert_eq!(calls.len(), 2, "{calls:?}");
+        assert!(calls.iter().all(|call| !call.unknown_spend && call.tokens.input == 7));
+        assert_eq!(claude.exited(None), []);
+    }
+}
+
+#[test]
 fn a_helper_has_a_log_of_its_own_whose_calls_are_counted_apart() {
     let mut claude = launched();
     let more: Vec<Emission> = read(claude.as_mut(), "session_errors")
