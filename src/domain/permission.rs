@@ -21,7 +21,7 @@ pub(super) fn asked(
     if run.open_gates().any(open) {
         return None;
     }
-    let about = request.command.as_deref().or(request.path.as_deref()).unwrap_or_default();
+    let about = request.command.as_deref().or(request.path.as_deref()).or(alone(request)).unwrap_or_default();
     let about = about.lines().next().unwrap_or_default();
     let colon = if about.is_empty() { "" } else { ": " };
     let question = format!("May the {role} use {}{colon}{about}", request.tool);
@@ -31,6 +31,13 @@ pub(super) fn asked(
         gate.answers = vec![AnswerKind::Abort];
     }
     Some(Fact::GateOpened { gate })
+}
+
+/// Words that say it all: one line, and no command or path beside it.
+fn alone(request: &PermissionRequest) -> Option<&str> {
+    let words = request.detail.summary();
+    let alone = request.command.is_none() && request.path.is_none() && words.lines().count() == 1;
+    alone.then_some(words)
 }
 
 fn evidence(request: &PermissionRequest) -> Vec<String> {
@@ -50,7 +57,7 @@ fn evidence(request: &PermissionRequest) -> Vec<String> {
     several("command", command.unwrap_or_default());
     let path = request.path.as_deref().filter(|_| request.command.is_some());
     several("path", path.unwrap_or_default());
-    several("", request.detail.summary());
+    several("", alone(request).map_or(request.detail.summary(), |_| ""));
     several("", request.diff.as_ref().map_or("", |diff| diff.summary()));
     if !request.answerable {
         lines.push("awtui cannot answer for you: answer in the agent's pane".to_owned());

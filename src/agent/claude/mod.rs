@@ -24,6 +24,7 @@ use super::{
 use crate::domain::{RoleConfig, RunId};
 use crate::term::{ProgramState, Signal};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// Characters of one paste. A longer one, or one of more lines, is put away under a name and reaches the model between
 /// marks of something pasted.
@@ -161,6 +162,10 @@ impl Adapter for Claude {
         self.asks.answered(ask);
         let decision = hooks::decision(allow, note);
         Control::Answer { ask: ask.to_owned(), line: protocol::output(ask, &decision) }
+    }
+
+    fn reopen(&self, agent_session: &str, _launch_folder: &Path) -> Option<Vec<String>> {
+        Some(["--resume", agent_session].map(str::to_owned).to_vec())
     }
 
     fn deliver(&self, _effect: u64, text: &str, state: &DeskState) -> Delivery {

@@ -207,6 +207,10 @@ impl Adapter for Codex {
         }
     }
 
+    fn reopen(&self, agent_session: &str, _launch_folder: &Path) -> Option<Vec<String>> {
+        Some(["resume", agent_session].map(str::to_owned).to_vec())
+    }
+
     fn deliver(&self, _effect: u64, text: &str, state: &DeskState) -> Delivery {
         // Pasted, these would be a command of Codex or of the shell. A blank before them makes words of them, and Codex
         // drops it.

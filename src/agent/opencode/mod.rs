@@ -26,6 +26,7 @@ use event::{Config, Event, Message, Permission, Providers, Session, Status};
 use request::{Asked, ModelChoice};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 const USER: &str = "opencode";
 /// What the title of the terminal begins with while a conversation is shown.
@@ -260,6 +261,10 @@ impl Adapter for OpenCode {
         // A refusal without words would end the turn.
         let note = if note.trim().is_empty() { "The operator does not allow this." } else { note };
         Control::Server(request::answer(ask, allow, note))
+    }
+
+    fn reopen(&self, agent_session: &str, _launch_folder: &Path) -> Option<Vec<String>> {
+        Some(["--session", agent_session].map(str::to_owned).to_vec())
     }
 
     fn deliver(&self, effect: u64, text: &str, _state: &DeskState) -> Delivery {

@@ -164,3 +164,18 @@ fn the_demo_agent_is_awtui_itself_with_a_place_for_its_session() {
     let folder = ("AWTUI_DEMO_FOLDER".to_owned(), "/runs/one/launch/worker.1".to_owned());
     assert!(plan.env.contains(&folder));
 }
+
+#[test]
+fn a_session_is_gone_on_with_by_hand_as_its_own_program_wants_it() {
+    for (name, words) in [
+        ("pi", vec!["--session-dir", "/runs/one/launch/worker.1/sessions", "--session", "abc"]),
+        ("claude", vec!["--resume", "abc"]),
+        ("codex", vec!["resume", "abc"]),
+        ("opencode", vec!["--session", "abc"]),
+    ] {
+        let spec = awtui::domain::AgentSpec { name: name.to_owned(), definition: None };
+        let agent = awtui::agent::adapter(&spec).unwrap();
+        let args = agent.reopen("abc", std::path::Path::new("/runs/one/launch/worker.1"));
+        assert_eq!(args.unwrap(), words, "{name}");
+    }
+}

@@ -100,3 +100,13 @@ fn a_question_that_awtui_cannot_answer_leads_to_the_pane() {
     assert_eq!(gate.answers, [AnswerKind::Abort]);
     assert!(gate.evidence.iter().any(|line| line.contains("pane")), "{:?}", gate.evidence);
 }
+
+#[test]
+fn one_line_that_says_it_all_stands_in_the_question_alone() {
+    let (mut bench, worker) = working();
+    let asks = PermissionRequest::new("q1", "Claude Code", "trust this folder");
+    bench.observe(&worker, Observation::PermissionAsked(PermissionRequest { answerable: true, ..asks }));
+    let gate = bench.run.open_gates().next().unwrap();
+    assert_eq!(gate.question.summary(), "May the worker use Claude Code: trust this folder");
+    assert!(gate.evidence.is_empty(), "{:?}", gate.evidence);
+}
