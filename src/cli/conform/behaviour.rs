@@ -124,7 +124,10 @@ fn taken_up(seen: &Seen) -> Vec<Finding> {
     let mut findings = vec![Finding::of(GONE, gone.is_some(), words)];
     let sessions = seen.run.sessions.len();
     let known = seen.run.sessions.values().any(|session| session.agent_session.is_some());
+    let asked =
+        seen.run.gates.iter().any(|gate| matches!(gate.kind, GateKind::Interrupted | GateKind::AgentFailed));
     findings.push(match (sessions, known) {
+        (1, true) if asked => Finding::weak_unless(AGAIN, false, "the same one, once the operator says so"),
         (1, true) => Finding::of(AGAIN, true, "the same one"),
         (1, false) => Finding::weak_unless(AGAIN, false, "it begins anew: its session has no id"),
         _ => Finding::of(AGAIN, false, format!("{sessions} sessions")),

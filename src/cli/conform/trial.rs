@@ -95,12 +95,17 @@ impl Trial {
         Ok(())
     }
 
-    /// A trial allows what the agent asks leave for; any other gate ends it.
+    /// A trial allows what the agent asks leave for, and goes on after a death that it caused; any other gate ends it.
     async fn answer(&self, session: &mut Session, record: &Record) -> Result<(), Problem> {
         let Fact::GateOpened { gate } = &record.fact else { return Ok(()) };
         let permission = matches!(gate.kind, GateKind::Permission { .. });
         if permission && gate.answers.contains(&AnswerKind::Approve) {
             let answer = Answer { kind: AnswerKind::Approve, text: Text::default() };
+            return self.act(session, OperatorAct::AnswerGate { gate: gate.id, answer }).await;
+        }
+        let after_death = matches!(gate.kind, GateKind::Interrupted | GateKind::AgentFailed);
+        if after_death && self.seen.struck.is_some() && gate.answers.contains(&AnswerKind::Retry) {
+            let answer = Answer { kind: AnswerKind::Retry, text: Text::default() };
             return self.act(session, OperatorAct::AnswerGate { gate: gate.id, answer }).await;
         }
         let reason = format!("a gate opened: {}", gate.question.first_line());

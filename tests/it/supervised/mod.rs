@@ -1,6 +1,7 @@
 //! The real program with its real supervisor, on small shell scripts as agents, in a folder of its own.
 
 mod command_agents;
+mod conform;
 mod crash;
 mod flood;
 mod full_disk;
