@@ -369,6 +369,14 @@ pub fn output(key: &str, text: &str) -> String {
     line(&ToAgent::Output { key: key.to_owned(), text: text.to_owned() })
 }
 
+/// The answer to a line that is not taken in at all; `None` when it asks for no answer.
+pub fn refusal(line: &str, reason: &str) -> Option<String> {
+    let key = key_of(line)?;
+    let is_hook = matches!(parse(line), Ok(ToDesk::Hook(_)));
+    // A hook that is told nothing decides nothing.
+    Some(if is_hook { output(&key, "") } else { reply(&key, false, reason) })
+}
+
 /// What a line from an agent means. A malformed report is answered at once, so that the agent can mend it.
 pub fn emissions(line: &str) -> Vec<Emission> {
     match parse(line) {

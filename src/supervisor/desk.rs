@@ -3,6 +3,7 @@
 //! Owns the bytes of a pane and what is pending with its agent. It decides nothing: what it learns goes to the run's
 //! owner as inputs.
 
+use super::allowance::Allowance;
 use super::launch;
 use super::log_tail::LogTail;
 use super::one_shot::{Between, NextTurn};
@@ -42,6 +43,8 @@ pub(super) struct Desk {
     pub(super) answers: Option<mpsc::Sender<String>>,
     /// Where the answers to its open questions go.
     pub(super) asks: BTreeMap<String, mpsc::Sender<String>>,
+    /// How much more it may say by its tools now.
+    pub(super) allowance: Allowance,
     /// To the agent's own server.
     pub(super) server: Option<mpsc::Sender<ServerRequest>>,
     /// What is still to be typed, and when.
@@ -116,6 +119,7 @@ impl Desk {
             link: None,
             answers: None,
             asks: BTreeMap::new(),
+            allowance: Allowance::new(Instant::now()),
             server: None,
             keys: VecDeque::new(),
             starting: None,

@@ -4,6 +4,7 @@
 //! nothing: what follows from what happens is said by the domain.
 
 mod agent_door;
+mod allowance;
 mod briefing;
 mod client_door;
 pub mod clock;

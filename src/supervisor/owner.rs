@@ -13,7 +13,7 @@ use super::subscribers::Subscribers;
 use super::tokens::Tokens;
 use super::world::World;
 use super::{launch, log_file};
-use crate::agent::Emission;
+use crate::agent::{Emission, protocol};
 use crate::domain::{
     ArtifactEntry, Author, EffectId, Fact, Input, Observation, OperatorAct, Outcome, PaneId, PauseMode,
     Record, Run, Source, TimerDue,
@@ -41,6 +41,9 @@ const QUIET_INTERVAL: Duration = Duration::from_millis(200);
 const AFTER_END: Duration = Duration::from_secs(10);
 /// The files for people follow the facts within this.
 const PROJECTION_INTERVAL: Duration = Duration::from_millis(250);
+
+/// What an agent is told that says more than anybody could read.
+const TOO_MUCH: &str = "too many messages; wait a few seconds and say it once";
 
 /// Why an input was not taken in.
 #[derive(Debug, Error)]
@@ -379,6 +382,13 @@ impl Owner {
         match event {
             AgentEvent::Connected { link } => desk.link = Some(link),
             AgentEvent::Line { line, link, guest } => {
+                if guest && !desk.allowance.take(Instant::now()) {
+                    let refused = protocol::refusal(&line, TOO_MUCH);
+                    if let Some(Err(error)) = refused.map(|line| link.try_send(line)) {
+                        tracing::info!(%pane, %error, "a refusal did not reach the agent");
+                    }
+                    return;
+                }
                 let mut emissions = desk.adapter.agent_line(&line);
                 if guest {
                     // It may report and ask. What it is said to see is the bridge's to say.

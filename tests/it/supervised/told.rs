@@ -2,6 +2,7 @@
 
 use super::{ANALYST, House, WORKER, until};
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 
 #[test]
 fn a_program_that_lives_on_ends_its_turns_by_reporting() {
@@ -64,4 +65,47 @@ fn progress_is_shown_and_a_file_of_the_result_is_kept_with_the_run() {
     assert!(!house.path("leaked").exists(), "a link or a path to the outside was taken");
     let runs = super::only_child(&house.path("repo/tmp"));
     assert_eq!(fs::read_to_string(runs.join("artifacts/graph.txt")).unwrap(), "graph\n");
+}
+
+#[test]
+fn an_agent_that_floods_its_tools_is_told_to_wait_and_loses_no_other_voice() {
+    let house = House::new("");
+    house.settings(&house.scripted());
+    house.script(
+        "env > \"$DIR/agent.env\"; until [ -e \"$DIR/flooded\" ]; do sleep 0.05; done\n\
+         \"$AWTUI_PROGRAM\" report progress 'after all' > \"$DIR/said\"",
+        WORKER,
+    );
+    house.awtui(&["run", "--detach", "--yes", "go"]).ends_with(0);
+    let environment = until("the analyst is there", || {
+        fs::read_to_string(house.path("agent.env")).ok().filter(|text| text.contains("AWTUI_AGENT_TOKEN"))
+    });
+    let value = |name: &str| {
+        let line = environment.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        line.unwrap().to_owned()
+    };
+    let mut stream = std::os::unix::net::UnixStream::connect(value("AWTUI_AGENT_SOCKET")).unwrap();
+    let mut answers = BufReader::new(stream.try_clone().unwrap()).lines();
+    let hello = serde_json::json!({"type": "hello", "protocol": 1, "token": value("AWTUI_AGENT_TOKEN"), "agent": "awtui mcp"});
+    writeln!(stream, "{hello}").unwrap();
+    assert!(answers.next().unwrap().unwrap().contains("welcome"));
+    let mut refused = None;
+    // One by one, far faster than it may go on.
+    for n in 0..2_000 {
+        let line = serde_json::json!({"type": "report_progress", "key": format!("k{n}"), "text": format!("part {n}")});
+        writeln!(stream, "{line}").unwrap();
+        let answer: serde_json::Value = serde_json::from_str(&answers.next().unwrap().unwrap()).unwrap();
+        assert_eq!(answer["key"], format!("k{n}"));
+        if answer["ok"] == false {
+            refused = Some((n, answer["message"].as_str().unwrap().to_owned()));
+            break;
+        }
+    }
+    let (n, words) = refused.expect("a flood is refused");
+    assert!(n >= 200 && words.contains("wait"), "{n}: {words}");
+    fs::write(house.path("flooded"), "").unwrap();
+    until("there is room again, and the run goes on", || {
+        fs::read_to_string(house.path("said")).ok().filter(|said| !said.is_empty())
+    });
+    house.awtui(&["abort"]).ends_with(0);
 }
