@@ -267,7 +267,7 @@ pub enum GateCommand {
 
 #[derive(Debug, Args)]
 pub struct ConformOptions {
-    /// As the settings name it: pi, claude, codex, opencode, or a name under [agents].
+    /// As the settings name it: pi, claude, codex, opencode, or one that they define.
     #[arg(long)]
     pub agent: String,
     /// Its model; without it the one of the role that is bound to the agent, else the agent's own default.
