@@ -138,12 +138,12 @@ fn the_persons_own_choices_are_left_alone() {
     ];
     let plan = launch(claude().as_mut(), &probe(), &role, |context| {
         context.environment = Box::leak(Box::new(environment));
-        context.directory = Path::new("/work/my_dir.x/修复");
+        context.directory = Path::new("/home/ann/my_dir.x/修复");
     });
     let plan = plan.unwrap();
     assert!(!plan.args.iter().any(|argument| argument == "manual"));
     let LogPlan::File(log) = &plan.log else { panic!("{:?}", plan.log) };
-    assert!(log.starts_with("/home/ann/its config/projects/-work-my-dir-x---"), "{}", log.display());
+    assert!(log.starts_with("/home/ann/its config/projects/-home-ann-my-dir-x---"), "{}", log.display());
     assert!(file(&plan, "editor").ends_with("exec nano -w \"$@\"\n"));
     assert!(plan.env.contains(&("CLAUDECODE".to_owned(), String::new())));
     assert!(!plan.env.iter().any(|(name, _)| name == "CLAUDE_CONFIG_DIR"));
