@@ -1,17 +1,21 @@
-//! Where an agent is tried: a scratch repository of its own, with the operator's settings and environment.
+//! Where an agent is tried: a scratch repository of its own, with the operator's settings and environment. It is always in
+//! the same place, so that an agent which asks whether a folder is trusted need be told only once.
 
 use crate::cli::context::Context;
 use crate::cli::exit::Problem;
 use crate::cli::print;
 use crate::wire::Purpose;
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const PROMPT: &str = include_str!("../../../assets/conform/prompt.md");
 const WORKFLOW: &str = include_str!("../../../assets/conform/workflow.toml");
 
 pub(super) struct Place {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
+    /// Held as long as the place is used.
+    _lock: File,
     pub(super) context: Context,
 }
 
@@ -20,31 +24,40 @@ impl Place {
         let failed = |error: &dyn std::fmt::Display| {
             Problem::failed(format!("the scratch repository cannot be made: {error}"))
         };
-        let folder =
-            tempfile::Builder::new().prefix("awtui-conform-").tempdir().map_err(|error| failed(&error))?;
+        let home = context.paths.state_home.join("conform");
+        std::fs::create_dir_all(&home).map_err(|error| failed(&error))?;
+        let lock = File::create(home.join("lock")).map_err(|error| failed(&error))?;
+        lock.try_lock()
+            .map_err(|_| Problem::failed("another `awtui conform` is at work; wait for its end"))?;
+        let folder = home.join("repository");
+        if folder.exists() {
+            // Of one that was killed, or that was to be kept until the next.
+            std::fs::remove_dir_all(&folder).map_err(|error| failed(&error))?;
+        }
         for (path, text) in [("prompts/conform.md", PROMPT), ("workflows/conform.toml", WORKFLOW)] {
-            let path = folder.path().join(".awtui").join(path);
+            let path = folder.join(".awtui").join(path);
             let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
             written.and_then(|()| std::fs::write(&path, text)).map_err(|error| failed(&error))?;
         }
-        git(folder.path()).map_err(|reason| failed(&reason))?;
-        let context = context.within(folder.path())?;
-        Ok(Self { folder, context })
+        git(&folder).map_err(|reason| failed(&reason))?;
+        let context = context.within(&folder)?;
+        Ok(Self { folder, _lock: lock, context })
     }
 
     /// Ends its supervisor; nothing stays unless it is kept.
-    pub(super) async fn close(mut self, keep: bool) {
+    pub(super) async fn close(self, keep: bool) {
         if let Ok(Some(mut session)) = self.context.find(Purpose::Replace { drain: false }).await {
             // It closes the connection when it is done.
             while session.next().await.is_ok() {}
         }
         if keep {
-            self.folder.disable_cleanup(true);
-            print::line(&format!("kept in {}", self.folder.path().display()));
+            print::line(&format!("kept until the next trial: {}", self.folder.display()));
             return;
         }
-        if let Err(error) = std::fs::remove_dir_all(self.context.folders.root()) {
-            print::error(&format!("{} stays behind: {error}", self.context.folders.root().display()));
+        for folder in [self.context.folders.root(), &self.folder] {
+            if let Err(error) = std::fs::remove_dir_all(folder) {
+                print::error(&format!("{} stays behind: {error}", folder.display()));
+            }
         }
     }
 }

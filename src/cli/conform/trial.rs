@@ -108,7 +108,13 @@ impl Trial {
             let answer = Answer { kind: AnswerKind::Retry, text: Text::default() };
             return self.act(session, OperatorAct::AnswerGate { gate: gate.id, answer }).await;
         }
-        let reason = format!("a gate opened: {}", gate.question.first_line());
+        let by_hand = if permission {
+            let folder = self.seen.run.directory.as_str();
+            format!("; try with --keep, start it once in {folder} by hand, answer there, and try again")
+        } else {
+            String::new()
+        };
+        let reason = format!("a gate opened: {}{by_hand}", gate.question.first_line());
         self.act(session, OperatorAct::Abort { reason }).await
     }
 
