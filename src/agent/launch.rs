@@ -52,6 +52,13 @@ pub(super) fn own_command(context: &LaunchContext, subcommand: &str) -> Vec<Stri
     vec![text(context.awtui), subcommand.to_owned(), "--launch".to_owned(), folder]
 }
 
+/// The command line of `awtui hook` for what the agent calls by this name, for a shell.
+pub(super) fn hook_line(context: &LaunchContext, event: &str) -> String {
+    let mut words = own_command(context, "hook");
+    words.push(event.to_owned());
+    shell_words::join(words)
+}
+
 pub(super) fn private_file(path: &str, contents: impl Into<String>) -> LaunchFile {
     LaunchFile { path: PathBuf::from(path), contents: contents.into(), mode: 0o600 }
 }

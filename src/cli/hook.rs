@@ -6,7 +6,7 @@
 use super::exit::Exit;
 use super::link::{self, Link};
 use super::print;
-use crate::agent::protocol::{HOOK, HookLine, MAX_LINE, ToAgent, ToDesk};
+use crate::agent::protocol::{HOOK, HookLine, MAX_LINE, ToDesk};
 use crate::supervisor::clock::system_wall;
 use serde_json::Value;
 use std::io::Read;
@@ -34,23 +34,8 @@ async fn output(launch: &Path, event: String) -> Option<String> {
     }
     let key = format!("hook-{}-{}", std::process::id(), system_wall());
     let mut link = Link::open(&credentials, HOOK).await.ok()?;
-    link.send(&ToDesk::Hook(HookLine { key: key.clone(), event, payload })).await.ok()?;
-    loop {
-        // A question waits for as long as the operator needs, and for as long as the agent lets this program live.
-        match link.next().await.ok()?? {
-            ToAgent::Output { key: answered, text } if answered == key => return Some(text),
-            ToAgent::Refused { .. } => return None,
-            ToAgent::Welcome
-            | ToAgent::Prompt { .. }
-            | ToAgent::Interrupt
-            | ToAgent::Compact { .. }
-            | ToAgent::Quit
-            | ToAgent::Reply { .. }
-            | ToAgent::Output { .. }
-            | ToAgent::Permission { .. }
-            | ToAgent::Unknown => {}
-        }
-    }
+    // A question waits for as long as the operator needs, and for as long as the agent lets this program live.
+    link.output(&ToDesk::Hook(HookLine { key: key.clone(), event, payload }), &key).await.ok()?
 }
 
 fn shorten(value: &mut Value) {

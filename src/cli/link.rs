@@ -50,12 +50,12 @@ impl Link {
         Ok(link)
     }
 
-    pub(super) async fn send(&mut self, message: &ToDesk) -> std::io::Result<()> {
+    async fn send(&mut self, message: &ToDesk) -> std::io::Result<()> {
         self.writer.write_all(protocol::line_to_desk(message).as_bytes()).await
     }
 
     /// The next thing that awtui says; lines that this version does not understand are passed over.
-    pub(super) async fn next(&mut self) -> std::io::Result<Option<ToAgent>> {
+    async fn next(&mut self) -> std::io::Result<Option<ToAgent>> {
         while let Some(line) = self.lines.next_line().await? {
             if let Ok(message) = protocol::parse_from_desk(&line) {
                 return Ok(Some(message));
@@ -67,21 +67,43 @@ impl Link {
     /// Says it and waits for its reply: whether it was taken, and the words.
     pub(super) async fn ask(&mut self, message: &ToDesk, key: &str) -> std::io::Result<(bool, String)> {
         self.send(message).await?;
+        let reply = self.until(|said| {
+            if let ToAgent::Reply { key: answered, ok, message } = &said
+                && answered == key
+            {
+                return Some((*ok, message.clone()));
+            }
+            refused(said).map(|reason| (false, reason))
+        });
+        let closed = || (false, "the connection was closed before an answer came".to_owned());
+        Ok(reply.await?.unwrap_or_else(closed))
+    }
+
+    /// Says it and waits for what is to be printed; nothing when awtui refuses it or goes.
+    pub(super) async fn output(&mut self, message: &ToDesk, key: &str) -> std::io::Result<Option<String>> {
+        self.send(message).await?;
+        let output = self.until(|said| {
+            if let ToAgent::Output { key: answered, text } = &said
+                && answered == key
+            {
+                return Some(Some(text.clone()));
+            }
+            refused(said).map(|_| None)
+        });
+        Ok(output.await?.flatten())
+    }
+
+    /// Passes over what awtui says until it is this.
+    async fn until<T>(&mut self, mut pick: impl FnMut(ToAgent) -> Option<T>) -> std::io::Result<Option<T>> {
         while let Some(said) = self.next().await? {
-            match said {
-                ToAgent::Reply { key: answered, ok, message } if answered == key => return Ok((ok, message)),
-                ToAgent::Refused { reason } => return Ok((false, reason)),
-                ToAgent::Welcome
-                | ToAgent::Prompt { .. }
-                | ToAgent::Interrupt
-                | ToAgent::Compact { .. }
-                | ToAgent::Quit
-                | ToAgent::Reply { .. }
-                | ToAgent::Output { .. }
-                | ToAgent::Permission { .. }
-                | ToAgent::Unknown => {}
+            if let Some(picked) = pick(said) {
+                return Ok(Some(picked));
             }
         }
-        Ok((false, "the connection was closed before an answer came".to_owned()))
+        Ok(None)
     }
+}
+
+fn refused(said: ToAgent) -> Option<String> {
+    if let ToAgent::Refused { reason } = said { Some(reason) } else { None }
 }

@@ -1,8 +1,8 @@
 //! What the end of an effect changes.
 
 use super::{
-    Activity, CheckpointSide, CompactOutcome, CompactionResult, Effect, EffectId, Outcome, PaneId, PaneState,
-    PromptKind, RoleName, Run, Source, Stage, StepNumber,
+    Activity, CheckpointSide, CompactOutcome, CompactionResult, Effect, EffectId, GateKind, Outcome, PaneId,
+    PaneState, PromptKind, RoleName, Run, Source, Stage, StepNumber,
 };
 
 pub(super) fn settled(run: &mut Run, id: EffectId, outcome: &Outcome) {
@@ -44,7 +44,12 @@ pub(super) fn settled(run: &mut Run, id: EffectId, outcome: &Outcome) {
             }
         }
         Effect::AnswerPermission { pane, .. } => {
-            if let Some(pane) = run.panes.get_mut(&pane)
+            let role = run.panes.get(&pane).map(|pane| pane.role.clone());
+            let asks = run
+                .open_gates()
+                .any(|gate| matches!(gate.kind, GateKind::Permission { .. }) && gate.asked_by == role);
+            // One that was not reached, or that has more questions, still asks.
+            if let Some(pane) = run.panes.get_mut(&pane).filter(|_| *outcome == Outcome::Done && !asks)
                 && pane.activity == Activity::Asking
             {
                 pane.activity = Activity::Working;

@@ -198,39 +198,22 @@ fn beside(
     if let (Observation::TurnEnded { .. } | Observation::Gone { .. }, Some(step)) = (observation, current) {
         facts.extend(withdraw_idle(run, step));
     }
-    match observation {
-        Observation::PermissionAsked(request) => match permission::asked(run, pane, step, request) {
-            Some(gate) => after.push(gate),
-            None => return None,
-        },
-        Observation::PermissionGone { ask } => {
-            let withdrawn =
-                permission::gone(run, pane, Some(ask), "the question is gone: it was answered in the pane");
-            if withdrawn.is_empty() {
-                return None;
-            }
-            facts.extend(withdrawn);
+    if let Observation::PermissionAsked(request) = observation {
+        after.push(permission::asked(run, pane, step, request)?);
+    }
+    if let Observation::PermissionGone { ask } = observation {
+        let reason = "the question is gone: it was answered in the pane";
+        let withdrawn = permission::gone(run, pane, Some(ask), reason);
+        if withdrawn.is_empty() {
+            return None;
         }
-        Observation::TurnEnded { .. } => {
-            facts.extend(permission::gone(run, pane, None, "the agent's turn ended"));
-        }
-        Observation::Gone { .. } => facts.extend(permission::gone(run, pane, None, "the agent left")),
-        Observation::Ready
-        | Observation::SessionKnown { .. }
-        | Observation::ModelSeen { .. }
-        | Observation::TurnStarted
-        | Observation::Usage(_)
-        | Observation::ContextSeen { .. }
-        | Observation::ToolStarted { .. }
-        | Observation::ToolEnded { .. }
-        | Observation::CompactionStarted { .. }
-        | Observation::CompactionEnded { .. }
-        | Observation::Limited(_)
-        | Observation::PromptSeen { .. }
-        | Observation::Status(_)
-        | Observation::Progress { .. }
-        | Observation::Attached { .. }
-        | Observation::Typed => {}
+        facts.extend(withdrawn);
+    }
+    if matches!(observation, Observation::TurnEnded { .. }) {
+        facts.extend(permission::gone(run, pane, None, "the agent's turn ended"));
+    }
+    if matches!(observation, Observation::Gone { .. }) {
+        facts.extend(permission::gone(run, pane, None, "the agent left"));
     }
     Some((facts, after))
 }
@@ -335,6 +318,9 @@ fn settled(run: &Run, id: EffectId, outcome: &Outcome, at: Time) -> Vec<Fact> {
             let in_doubt = matches!(outcome, Outcome::Unconfirmed { .. });
             facts.extend(undelivered(run, *step, in_doubt, reason));
         }
+        (Effect::AnswerPermission { pane, ask, .. }, Outcome::Failed { reason }) => {
+            facts.extend(permission::unanswered(run, pane, ask, reason));
+        }
         (Effect::Timer { timer: super::TimerKind::CompactionWatchdog { pane }, .. }, Outcome::Fired) => {
             facts.extend(hung_compaction(run, pane));
         }
@@ -416,7 +402,11 @@ fn lost(run: &Run, id: EffectId) -> Vec<Fact> {
         | Effect::Timer { .. }
         | Effect::KillAll => Outcome::Canceled,
     };
-    vec![Fact::Settled { effect: id, outcome }]
+    let mut facts = vec![Fact::Settled { effect: id, outcome }];
+    if let Effect::AnswerPermission { pane, ask, .. } = effect {
+        facts.extend(permission::unanswered(run, pane, ask, "it was lost on its way"));
+    }
+    facts
 }
 
 pub(super) fn next_gate_id(run: &Run) -> GateId {

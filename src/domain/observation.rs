@@ -178,6 +178,23 @@ pub struct UsageSeen {
     pub unknown_spend: bool,
 }
 
+impl UsageSeen {
+    /// A call of which nobody says what it cost.
+    pub fn unknown(message: String, model: String, usage: UsageKind) -> Self {
+        Self {
+            message,
+            model,
+            usage,
+            tokens: Tokens::default(),
+            cost: None,
+            wall: None,
+            context: None,
+            window: None,
+            unknown_spend: true,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UsageKind {

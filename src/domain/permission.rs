@@ -1,7 +1,8 @@
 //! Questions of an agent whether it may: how they become gates, and what becomes of the answers.
 
 use super::{
-    Answer, AnswerKind, Effect, Fact, Gate, GateKind, PaneId, PermissionRequest, Run, StepNumber, advance,
+    Activity, Answer, AnswerKind, Effect, Fact, Gate, GateKind, PaneId, PermissionRequest, Run, StepNumber,
+    advance,
 };
 
 /// Characters of one line of a gate's evidence.
@@ -60,7 +61,7 @@ fn evidence(request: &PermissionRequest) -> Vec<String> {
     several("", alone(request).map_or(request.detail.summary(), |_| ""));
     several("", request.diff.as_ref().map_or("", |diff| diff.summary()));
     if !request.answerable {
-        lines.push("awtui cannot answer for you: answer in the agent's pane".to_owned());
+        lines.push("awtui cannot answer this for you: the agent takes the answer in its pane".to_owned());
     }
     lines
 }
@@ -80,6 +81,18 @@ pub(super) fn gone(run: &Run, pane: &PaneId, ask: Option<&str>, reason: &str) ->
         })
         .map(|gate| Fact::GateWithdrawn { gate: gate.id, reason: reason.to_owned() })
         .collect()
+}
+
+/// The answer did not reach the agent, which still asks: the operator is led to the pane.
+pub(super) fn unanswered(run: &Run, pane: &PaneId, ask: &str, reason: &str) -> Option<Fact> {
+    let pane = run.panes.get(pane).filter(|pane| pane.activity == Activity::Asking)?;
+    let before = run.gates.iter().rev().find(|gate| is_of(gate, ask))?;
+    let question = format!("{}: the answer did not arrive. Answer in the pane", before.question.first_line());
+    let kind = before.kind.clone();
+    let mut gate =
+        advance::gate(run, kind, Some(pane.role.clone()), question, vec![reason.to_owned()], before.step);
+    gate.answers = vec![AnswerKind::Abort];
+    Some(Fact::GateOpened { gate })
 }
 
 /// The agent is told the operator's answer.

@@ -404,11 +404,14 @@ impl Owner {
             }
             AgentEvent::Closed { link } => {
                 let closed = desk.asks.iter().filter(|(_, asker)| asker.same_channel(&link));
-                for ask in closed.map(|(ask, _)| ask.clone()).collect::<Vec<_>>() {
-                    self.on_observed(pane, Source::Hook, Observation::PermissionGone { ask });
+                let asks: Vec<String> = closed.map(|(ask, _)| ask.clone()).collect();
+                let was_bridge = desk.link.as_ref().is_some_and(|open| open.same_channel(&link));
+                let source = if was_bridge { Source::Bridge } else { Source::Hook };
+                for ask in asks {
+                    self.on_observed(pane, source, Observation::PermissionGone { ask });
                 }
                 let Some(desk) = self.desks.get_mut(pane) else { return };
-                if desk.link.as_ref().is_some_and(|open| open.same_channel(&link)) {
+                if was_bridge {
                     desk.link = None;
                     desk.adapter.disconnected();
                 }

@@ -92,8 +92,6 @@ impl Owner {
         if self.turn_process_gone(pane) {
             return;
         }
-        let emissions = self.desks.get_mut(pane).map(|desk| desk.adapter.exited(exit.code));
-        self.emitted(pane, emissions.unwrap_or_default());
         let status = exit.code.unwrap_or_else(|| 128 + exit.signal.unwrap_or(0));
         self.close_pane(pane, status);
         let Some(desk) = self.desks.get_mut(pane) else { return };

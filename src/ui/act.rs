@@ -47,7 +47,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
             Some(id) => gate::put_aside(ui, glass, id),
             None => ui.zoom = Zoom::Normal,
         },
-        Action::TypeInto => begin_typing(ui),
+        Action::TypeInto => begin_typing(ui, glass),
         Action::LeaveTyping if ui.typing => ui.typing = false,
         Action::LeaveTyping => leave_input(ui, glass),
         Action::SendLeader => {
@@ -147,7 +147,10 @@ fn move_focus(ui: &mut Ui, glass: &Glass, by: usize) {
     }
 }
 
-fn begin_typing(ui: &mut Ui) {
+fn begin_typing(ui: &mut Ui, glass: &Glass) {
+    if let Some(pane) = gate::shown_answered_in(ui, glass) {
+        ui.focus_on(pane);
+    }
     ui.typing = true;
     ui.pending.clear();
 }
@@ -198,6 +201,10 @@ fn open(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
     if let Some(gate) = shown_gate(ui, glass).and_then(|id| glass.run.gate(id))
         && ui.mode == Mode::Live
     {
+        if gate::answered_in(gate).is_some() {
+            begin_typing(ui, glass);
+            return Vec::new();
+        }
         let chosen = ui.gate_choice.min(gate.answers.len().saturating_sub(1));
         return match gate.answers.get(chosen) {
             Some(kind) => gate::answer(ui, glass, *kind),
@@ -205,7 +212,7 @@ fn open(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
         };
     }
     match ui.focus {
-        Focus::Analyst | Focus::Worker => begin_typing(ui),
+        Focus::Analyst | Focus::Worker => begin_typing(ui, glass),
         Focus::Steps if !glass.run.steps.is_empty() => {
             let index = selected(ui, glass, Focus::Steps);
             ui.popups.push(Popup::Step { index, scroll: 0 });

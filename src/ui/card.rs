@@ -1,13 +1,13 @@
 //! The evidence card of a gate: who asks what, what awtui saw, and what each answer does.
 
 use super::format::{duration, fit, width, wrap};
-use super::gate::{action, consequence};
+use super::gate::{action, answered_in, consequence};
 use super::model::{Layout, Ui};
 use super::popup::{frame, framed};
 use super::view::line;
 use crate::domain::{AnswerKind, Gate, GateId};
 use crate::glass::Glass;
-use crate::settings::Context;
+use crate::settings::{Action, Context};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -47,7 +47,8 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, id: GateId, area: Rect, buffer: &mut 
                 buffer.set_stringn(inside.x, y, &text, usize::from(inside.width), style);
             }
             Row::Answer(index, kind, text) => {
-                let style = if index == chosen(ui, gate) { ui.look.selected() } else { Style::new() };
+                let is_chosen = index == chosen(ui, gate) && answered_in(gate).is_none();
+                let style = if is_chosen { ui.look.selected() } else { Style::new() };
                 line(ui, buffer, place, &fit(&text, inside.width), style);
                 layout.answers.push((kind, place));
             }
@@ -96,8 +97,14 @@ fn rows(ui: &Ui, glass: &Glass, gate: &Gate, columns: u16, most: u16) -> Vec<Row
         rows.push(text(format!("  … {more} more lines in the panel of gates"), look.dim()));
     }
     rows.push(text(String::new(), Style::new()));
+    if answered_in(gate).is_some() {
+        let keys = ui.keymap.chords(Context::Normal, Action::TypeInto);
+        let keys = keys.first().map_or_else(String::new, |key| format!(", {key}"));
+        rows.push(text(format!("▸ enter{keys}  type to it, in its pane"), look.selected()));
+    }
     for (index, answer) in gate.answers.iter().enumerate() {
-        let mark = if index == chosen(ui, gate) { "▸" } else { " " };
+        let is_chosen = index == chosen(ui, gate) && answered_in(gate).is_none();
+        let mark = if is_chosen { "▸" } else { " " };
         let words =
             format!("{mark} {:<5} {:<8} {}", keys(ui, *answer), answer.as_str(), consequence(gate, *answer));
         rows.push(Row::Answer(index, *answer, words));

@@ -43,6 +43,19 @@ pub(super) fn consequence(gate: &Gate, kind: AnswerKind) -> &'static str {
     }
 }
 
+/// The pane in which a gate is answered that awtui cannot answer.
+pub(super) fn answered_in(gate: &Gate) -> Option<Focus> {
+    let in_pane =
+        matches!(gate.kind, GateKind::Permission { .. }) && !gate.answers.contains(&AnswerKind::Approve);
+    let role = gate.asked_by.as_ref().filter(|_| in_pane)?;
+    [Focus::Analyst, Focus::Worker].into_iter().find(|focus| focus.role() == Some(role.as_str()))
+}
+
+/// That of the gate that is shown.
+pub(super) fn shown_answered_in(ui: &Ui, glass: &Glass) -> Option<Focus> {
+    shown_gate(ui, glass).and_then(|id| glass.run.gate(id)).and_then(answered_in)
+}
+
 /// Gives this answer to the gate that is shown, or asks for the words that belong to it.
 pub(super) fn answer(ui: &mut Ui, glass: &Glass, kind: AnswerKind) -> Vec<Ask> {
     let Some(id) = shown_gate(ui, glass) else { return Vec::new() };

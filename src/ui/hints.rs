@@ -1,6 +1,7 @@
 //! The line at the bottom: the keys that matter most where the operator is, or where a replay stands.
 
 use super::format::{clock, fit, width};
+use super::gate::shown_answered_in;
 use super::keys::{chord, context, disabled, written};
 use super::model::{Focus, Ui};
 use super::view::shown_gate;
@@ -92,7 +93,8 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
             all
         }
         Context::Gate => {
-            let mut all = vec![(Action::Select, "answer"), (Action::ZoomOut, "aside")];
+            let enter = if shown_answered_in(ui, glass).is_some() { "type to it" } else { "answer" };
+            let mut all = vec![(Action::Select, enter), (Action::ZoomOut, "aside")];
             if run.open_gates().count() > 1 {
                 all.push((Action::NextGate, "next gate"));
             }

@@ -1,6 +1,7 @@
 //! Which actions can be done here, by which keys, and why one cannot be done now. One list feeds help and palette, and
 //! the same reasons answer a key.
 
+use super::gate::shown_answered_in;
 use super::model::{ActionList, Focus, Mode, Ui};
 use super::view::shown_gate;
 use crate::domain::{AnswerKind, PauseMode};
@@ -167,7 +168,8 @@ fn cannot_type(ui: &Ui, glass: &Glass) -> Option<String> {
     if ui.mode != Mode::Live {
         return forbidden(ui.mode, Action::TypeInto).map(str::to_owned);
     }
-    let Some(role) = ui.focus.role() else {
+    let pane = shown_answered_in(ui, glass).unwrap_or(ui.focus);
+    let Some(role) = pane.role() else {
         let key = |action| chord(ui, Context::Normal, action).unwrap_or_else(|| "the palette".to_owned());
         let (analyst, worker) = (key(Action::FocusAnalyst), key(Action::FocusWorker));
         return Some(format!("go to an agent first: {analyst} or {worker}"));

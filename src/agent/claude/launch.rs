@@ -3,7 +3,7 @@
 //! Nothing of the user's is written. The user's own settings, login and MCP servers apply beside what is given here.
 
 use super::hooks::{ASKS, EVENTS};
-use crate::agent::launch::{credentials, environment, own_command, private_file, text};
+use crate::agent::launch::{credentials, environment, hook_line, own_command, private_file, text};
 use crate::agent::{Clamped, Feature, LaunchContext, LaunchFile, LaunchPlan, LogPlan};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -86,9 +86,7 @@ pub(super) fn plan(context: &LaunchContext, clamped: &Clamped) -> LaunchPlan {
 fn settings(context: &LaunchContext) -> Value {
     let mut hooks = Map::new();
     for event in EVENTS {
-        let mut words = own_command(context, "hook");
-        words.push(event.to_owned());
-        let command = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+        let command = hook_line(context, event);
         let timeout = if event == ASKS { DAY } else { SOON };
         let hook = json!({ "type": "command", "command": command, "timeout": timeout });
         hooks.insert(event.to_owned(), json!([{ "hooks": [hook] }]));
@@ -113,19 +111,12 @@ pub(super) fn has_editor(context: &LaunchContext) -> bool {
 fn editor(context: &LaunchContext) -> String {
     let own = ["VISUAL", "EDITOR"].into_iter().find_map(|name| context.variable(name));
     let own = own.filter(|editor| !editor.trim().is_empty()).unwrap_or("vi");
-    let prompt = quoted(&text(&context.launch_folder.join(PROMPT)));
-    let mut words = own_command(context, "hook");
-    words.push(FETCHED.to_owned());
-    let hook = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+    let prompt = shell_words::quote(&text(&context.launch_folder.join(PROMPT))).into_owned();
+    let hook = hook_line(context, FETCHED);
     format!(
         "#!/bin/sh\ncase \"$1\" in\n*/claude-prompt-*)\n    if mv -f {prompt} \"$1\" 2>/dev/null; then\n        \
          {hook} </dev/null >/dev/null 2>&1\n        exit 0\n    fi ;;\nesac\nexec {own} \"$@\"\n"
     )
-}
-
-/// As one word of a shell.
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// Where Claude writes the log of a session: a folder whose name is the directory's, with a dash for all that is neither

@@ -113,7 +113,7 @@ impl Reader {
 
     fn unknown(&mut self, request: Request) -> UsageSeen {
         self.unknown.insert(request.id.clone());
-        unknown(request.id, request.model, UsageKind::Reply)
+        UsageSeen::unknown(request.id, request.model, UsageKind::Reply)
     }
 
     fn assistant(&mut self, entry: &Value) -> Option<Vec<Entry>> {
@@ -216,7 +216,7 @@ impl Reader {
                     && self.paid.insert(id.to_owned())
                 {
                     self.sums.compaction(entry, id, &self.model);
-                    let seen = unknown(id.to_owned(), self.model.clone(), UsageKind::Compaction);
+                    let seen = UsageSeen::unknown(id.to_owned(), self.model.clone(), UsageKind::Compaction);
                     entries.push(Entry::Paid(seen));
                 }
                 let about = entry.get("compactMetadata");
@@ -240,20 +240,6 @@ impl Reader {
             }
             _ => Vec::new(),
         }
-    }
-}
-
-fn unknown(message: String, model: String, usage: UsageKind) -> UsageSeen {
-    UsageSeen {
-        message,
-        model,
-        usage,
-        tokens: Tokens::default(),
-        cost: None,
-        wall: None,
-        context: None,
-        window: None,
-        unknown_spend: true,
     }
 }
 

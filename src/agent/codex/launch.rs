@@ -4,7 +4,7 @@
 //! Codex runs a hook only after its user reviewed it, and the flag that lifts this lifts it for every hook there is.
 //! So awtui's own hooks are marked as reviewed one by one, by the hash under which Codex keeps a review.
 
-use crate::agent::launch::{own_command, text};
+use crate::agent::launch::{hook_line, own_command, text};
 use crate::agent::{Feature, LaunchContext};
 use crate::domain::Thinking;
 use sha2::{Digest, Sha256};
@@ -87,9 +87,7 @@ fn hooks(context: &LaunchContext) -> Vec<String> {
     };
     let telling = telling.iter().map(|event| (*event, TELLING));
     for (event, timeout) in telling.chain(asking.iter().map(|event| (*event, ASKING))) {
-        let mut words = own_command(context, "hook");
-        words.push(event.to_owned());
-        let command = words.iter().map(|word| shell_quoted(word)).collect::<Vec<_>>().join(" ");
+        let command = hook_line(context, event);
         let handler = format!("{{type=\"command\",command={},timeout={timeout}}}", quoted(&command));
         hooks.push(format!("hooks.{event}=[{{hooks=[{handler}]}}]"));
         let name = snake_case(event);
@@ -129,12 +127,4 @@ fn snake_case(event: &str) -> String {
 fn quoted(words: &str) -> String {
     // A string alone: writing cannot fail.
     serde_json::to_string(words).unwrap_or_default()
-}
-
-fn shell_quoted(word: &str) -> String {
-    let plain = |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }

@@ -311,17 +311,9 @@ impl Reader {
         (0..count)
             .map(|_| {
                 self.cut += 1;
-                Entry::Paid(UsageSeen {
-                    message: format!("{}:cut:{}", self.turn, self.cut),
-                    model: self.model.clone(),
-                    usage: UsageKind::Reply,
-                    tokens: Tokens::default(),
-                    cost: None,
-                    wall: None,
-                    context: None,
-                    window: self.window,
-                    unknown_spend: true,
-                })
+                let (message, model) = (format!("{}:cut:{}", self.turn, self.cut), self.model.clone());
+                let seen = UsageSeen::unknown(message, model, UsageKind::Reply);
+                Entry::Paid(UsageSeen { window: self.window, ..seen })
             })
             .collect()
     }

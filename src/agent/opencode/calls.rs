@@ -154,7 +154,7 @@ impl Calls {
         let open = std::mem::take(&mut self.open).into_iter().filter(|(_, open)| !open.waits);
         let cut = open.map(|(session, open)| {
             let usage = usage_kind(place(&session), open.is_summary);
-            unknown(open.message, open.model, usage)
+            UsageSeen::unknown(open.message, open.model, usage)
         });
         cut.collect::<Vec<_>>().into_iter().filter_map(|seen| self.once(seen)).collect()
     }
@@ -172,7 +172,7 @@ impl Calls {
         open.waits = true;
         let usage = usage_kind(place, open.is_summary);
         let (message, model) = (format!("{}#{attempt}", open.message), open.model.clone());
-        self.once(unknown(message, model, usage))
+        self.once(UsageSeen::unknown(message, model, usage))
     }
 
     /// The title of a conversation. One that it did not have before was written by a model.
@@ -183,7 +183,7 @@ impl Calls {
         }
         self.untitled.remove(session).then_some(())?;
         let model = self.small_model.clone().unwrap_or_else(|| "opencode/title".to_owned());
-        self.once(unknown(format!("title of {session}"), model, UsageKind::Helper))
+        self.once(UsageSeen::unknown(format!("title of {session}"), model, UsageKind::Helper))
     }
 
     fn once(&mut self, seen: UsageSeen) -> Option<UsageSeen> {
@@ -209,19 +209,5 @@ fn tokens(info: &Info) -> Tokens {
         cache_read: whole(counts.cache.read),
         cache_write: whole(counts.cache.write),
         reasoning,
-    }
-}
-
-fn unknown(message: String, model: String, usage: UsageKind) -> UsageSeen {
-    UsageSeen {
-        message,
-        model,
-        usage,
-        tokens: Tokens::default(),
-        cost: None,
-        wall: None,
-        context: None,
-        window: None,
-        unknown_spend: true,
     }
 }

@@ -92,7 +92,7 @@ fn it_is_launched_with_hooks_and_tools_of_this_launch_alone() {
     let settings = json_file(&plan, "claude-settings.json");
     assert_eq!(settings["permissions"], json!({"allow": ["mcp__awtui"], "ask": ["Bash"]}));
     let hook = &settings["hooks"]["Stop"][0]["hooks"][0];
-    let command = "'/usr/bin/awtui' 'hook' '--launch' '/runs/one/launch/worker.1' 'Stop'";
+    let command = "/usr/bin/awtui hook --launch /runs/one/launch/worker.1 Stop";
     assert_eq!(hook["command"], command);
     assert!(
         settings["hooks"]["PermissionRequest"][0]["hooks"][0]["timeout"].as_u64() > hook["timeout"].as_u64()

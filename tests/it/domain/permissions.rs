@@ -110,3 +110,29 @@ fn one_line_that_says_it_all_stands_in_the_question_alone() {
     assert_eq!(gate.question.summary(), "May the worker use Claude Code: trust this folder");
     assert!(gate.evidence.is_empty(), "{:?}", gate.evidence);
 }
+
+#[test]
+fn an_answer_that_did_not_arrive_leads_to_the_pane_where_the_question_still_stands() {
+    let (mut bench, worker) = asked("q1");
+    bench.answer(AnswerKind::Approve, "");
+    let outcome = Outcome::Failed { reason: "nobody waits for it any more".to_owned() };
+    bench.settle("answer", |effect| matches!(effect, Effect::AnswerPermission { .. }), outcome);
+    assert_eq!(bench.run.panes[&worker].activity, Activity::Asking, "it was not told, so it does not work");
+    let gate = bench.gate().clone();
+    assert_eq!(gate.answers, [AnswerKind::Abort]);
+    assert!(gate.question.summary().ends_with("Answer in the pane"), "{gate:#?}");
+    bench.observe(&worker, Observation::PermissionGone { ask: "q1".to_owned() });
+    assert_eq!(bench.run.open_gates().count(), 0);
+    assert_eq!(bench.run.panes[&worker].activity, Activity::Working);
+}
+
+#[test]
+fn an_agent_with_two_questions_still_asks_when_one_is_answered() {
+    let (mut bench, worker) = asked("q1");
+    bench.observe(&worker, Observation::PermissionAsked(request("q2")));
+    let first = bench.run.open_gates().next().unwrap().id;
+    let answer = Answer { kind: AnswerKind::Approve, text: Text::default() };
+    bench.act(OperatorAct::AnswerGate { gate: first, answer });
+    bench.settle("answer", |effect| matches!(effect, Effect::AnswerPermission { .. }), Outcome::Done);
+    assert_eq!(bench.run.panes[&worker].activity, Activity::Asking);
+}

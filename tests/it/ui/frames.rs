@@ -200,3 +200,8 @@ fn every_size_can_be_drawn_in_every_situation() {
         }
     }
 }
+
+#[test]
+fn a_question_that_only_its_pane_takes_an_answer_to() {
+    frames("asked_in_pane", |size| Scene::of(&scenes::asked_in_pane(), size));
+}

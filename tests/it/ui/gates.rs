@@ -150,3 +150,15 @@ fn a_replay_shows_the_card_and_takes_no_answer() {
     assert!(scene.shows("gate 1: confirm done"));
     assert_eq!(scene.press("y a enter"), []);
 }
+
+#[test]
+fn a_question_that_only_its_pane_takes_an_answer_to_leads_there_by_enter_and_by_the_key_for_typing() {
+    for key in ["enter", "i"] {
+        let mut scene = Scene::of(&scenes::asked_in_pane(), SIZE);
+        scene.wait(700);
+        assert!(scene.shows("type to it, in its pane"), "{}", scene.text());
+        assert_eq!(scene.press(key), [], "{key} ends nothing");
+        assert_eq!(scene.ui.focus, Focus::Worker, "{key}");
+        assert!(scene.shows("TYPING TO worker"), "{key}: {}", scene.text());
+    }
+}

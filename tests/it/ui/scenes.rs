@@ -242,6 +242,15 @@ fn at_work() -> (Bench, PaneId, PaneId) {
 }
 
 /// Checks ran, the analyst says DONE: the operator is asked.
+/// The worker's agent asks something that awtui cannot answer.
+pub fn asked_in_pane() -> Bench {
+    let (mut bench, _, worker) = at_work();
+    let asks = PermissionRequest::new("pane", "Claude Code", "trust this folder");
+    bench.observe(&worker, Observation::PermissionAsked(asks));
+    bench.wait(4_200);
+    bench
+}
+
 pub fn gate() -> Bench {
     let (mut bench, analyst, worker) = at_work();
     reviewed(&mut bench, &analyst, &worker, Verdict::Done);

@@ -4,14 +4,17 @@
 //! `awtui report`. It never opens a socket and never checks a token. Unknown kinds and extra fields are ignored, so that
 //! both sides may be of different versions.
 
+mod reports;
+
+pub use reports::{InstructionLine, ResultLine, VerdictLine};
+
 use super::{AgentError, Emission};
 use crate::domain::{
-    Cost, CostSource, Instruction, InstructionId, LimitInfo, Money, Observation, PermissionRequest,
-    ReportSections, Source, Text, Tokens, TurnEnd, UsageKind, UsageSeen, Verdict, VerdictReport,
-    WorkerReport, WorkerStatus,
+    Cost, CostSource, LimitInfo, Money, Observation, PermissionRequest, Source, Text, Tokens, TurnEnd,
+    UsageKind, UsageSeen,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 pub const PROTOCOL: u32 = 1;
 
@@ -225,61 +228,6 @@ impl From<UsageLine> for UsageSeen {
     }
 }
 
-/// A worker's report; fields that awtui does not know are kept as text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ResultLine {
-    pub key: String,
-    #[serde(default)]
-    pub instruction_id: Option<String>,
-    pub status: WorkerStatus,
-    #[serde(default)]
-    pub task_understood: String,
-    #[serde(default)]
-    pub actions_taken: String,
-    #[serde(default)]
-    pub result: String,
-    #[serde(default)]
-    pub validation: String,
-    #[serde(default)]
-    pub artifacts: String,
-    #[serde(default)]
-    pub issues: String,
-    #[serde(default)]
-    pub recommendation: String,
-    #[serde(default)]
-    pub handoff: String,
-    #[serde(flatten)]
-    pub more: Map<String, Value>,
-}
-
-/// An analyst's report; fields that awtui does not know are kept as text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct VerdictLine {
-    pub key: String,
-    pub verdict: Verdict,
-    #[serde(default)]
-    pub reason: String,
-    #[serde(default)]
-    pub instruction: Option<InstructionLine>,
-    #[serde(default)]
-    pub memory: Vec<String>,
-    #[serde(default)]
-    pub questions: Vec<String>,
-    #[serde(flatten)]
-    pub more: Map<String, Value>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct InstructionLine {
-    pub id: String,
-    pub goal: String,
-    pub files: Vec<String>,
-    pub commands: Vec<String>,
-    pub stop_when: Vec<String>,
-    pub report: Vec<String>,
-}
-
 /// From awtui to an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -403,11 +351,11 @@ fn emissions_of(message: ToDesk) -> Vec<Emission> {
         }
         ToDesk::ReportResult(line) => {
             let key = line.key.clone();
-            return vec![Emission::Worker { key, report: worker_report(line) }];
+            return vec![Emission::Worker { key, report: reports::worker_report(line) }];
         }
         ToDesk::ReportVerdict(line) => {
             let key = line.key.clone();
-            return vec![Emission::Verdict { key, report: verdict_report(line) }];
+            return vec![Emission::Verdict { key, report: reports::verdict_report(line) }];
         }
         // An adapter that asked for hooks reads them itself.
         ToDesk::Hook(hook) => return vec![Emission::Reply(output(&hook.key, ""))],
@@ -449,53 +397,4 @@ fn emissions_of(message: ToDesk) -> Vec<Emission> {
         ToDesk::PromptSeen { effect } => Observation::PromptSeen { effect },
     };
     vec![Emission::Observed { source: Source::Bridge, observation }]
-}
-
-fn worker_report(line: ResultLine) -> WorkerReport {
-    let id = line.instruction_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
-    WorkerReport {
-        instruction_id: id.map(InstructionId::new),
-        status: Some(line.status),
-        sections: ReportSections {
-            task_understood: line.task_understood.into(),
-            actions_taken: line.actions_taken.into(),
-            result: line.result.into(),
-            validation: line.validation.into(),
-            artifacts: line.artifacts.into(),
-            issues: line.issues.into(),
-            recommendation: line.recommendation.into(),
-            handoff: with_more(line.handoff, &line.more).into(),
-        },
-    }
-}
-
-fn verdict_report(line: VerdictLine) -> VerdictReport {
-    VerdictReport {
-        verdict: line.verdict,
-        reason: with_more(line.reason, &line.more).into(),
-        instruction: line.instruction.map(|instruction| Instruction {
-            id: InstructionId::new(instruction.id.trim()),
-            goal: instruction.goal.into(),
-            files: instruction.files,
-            commands: instruction.commands,
-            stop_when: instruction.stop_when,
-            report: instruction.report,
-        }),
-        memory: line.memory,
-        questions: line.questions,
-    }
-}
-
-/// The text, then each field that has no place of its own as `name: value`.
-fn with_more(mut text: String, more: &Map<String, Value>) -> String {
-    for (name, value) in more.iter().filter(|(name, _)| *name != "type") {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(name);
-        text.push_str(": ");
-        text.push_str(&value);
-    }
-    text
 }
