@@ -42,7 +42,7 @@ impl Owner {
                 let outcome = match self.desks.get_mut(&pane) {
                     Some(desk) => match desk.control(desk.adapter.interrupt()) {
                         Ok(ends) => {
-                            if ends && let Some(child) = &desk.child {
+                            if ends && let Some(child) = &desk.terminal.child {
                                 tokio::spawn(self.world.end_group(child.pid()));
                             }
                             Outcome::Done
@@ -103,7 +103,7 @@ impl Owner {
 
     /// The newest size of a pane of this role, else the size that the run was started with.
     fn first_size(&self, role: &RoleName) -> Size {
-        let last = self.desks.values().rev().find(|desk| desk.role == *role).map(Desk::size);
+        let last = self.desks.values().rev().find(|desk| desk.role == *role).map(|desk| desk.terminal.size());
         last.unwrap_or_else(|| Size::new(self.default_size.0, self.default_size.1))
     }
 
@@ -167,7 +167,7 @@ impl Owner {
         let contents = names.join("\n") + "\n";
         let kept = LaunchFile { path: PathBuf::from("environment"), contents, mode: 0o600 };
         launch::write_files(&launch_folder, &[kept])?;
-        let size = desk.size();
+        let size = desk.terminal.size();
         let header = recording::Header {
             cols: size.cols,
             rows: size.rows,
@@ -199,7 +199,7 @@ impl Owner {
             rows: size.rows,
         })?;
         let (end, size) = desk.open(record()?, LogTail::new(plan.log));
-        desk.begin(spawned.child, launch::secrets(&environment));
+        desk.terminal.begin(spawned.child, launch::secrets(&environment));
         if let Some(server) = plan.server {
             log_file::hide([server.password.clone()]);
             let mut server = self.world.connect(server);
@@ -291,7 +291,7 @@ impl Owner {
     }
 
     fn start_quit(&mut self, id: EffectId, pane: &PaneId) {
-        let Some(desk) = self.desks.get_mut(pane).filter(|desk| desk.child.is_some()) else {
+        let Some(desk) = self.desks.get_mut(pane).filter(|desk| desk.terminal.child.is_some()) else {
             self.close_pane(pane, 0);
             return self.settle(id, Outcome::Done);
         };
@@ -348,8 +348,11 @@ impl Owner {
     }
 
     fn start_kill(&mut self, id: EffectId) {
-        let pids =
-            self.desks.values().filter_map(|desk| desk.child.as_ref().map(|child| child.pid())).collect();
+        let pids = self
+            .desks
+            .values()
+            .filter_map(|desk| desk.terminal.child.as_ref().map(|child| child.pid()))
+            .collect();
         let kill = self.world.kill_all(pids, launch::marker_entry(&self.places.state()));
         let sender = self.sender.clone();
         tokio::spawn(async move {
@@ -360,7 +363,7 @@ impl Owner {
 
     pub(super) fn on_killed(&mut self, effect: EffectId, survivors: &[u32]) {
         // What the agents still wrote into their logs was paid for, and so was what they were in the middle of.
-        let alive = self.desks.values().filter(|desk| desk.child.is_some());
+        let alive = self.desks.values().filter(|desk| desk.terminal.child.is_some());
         for pane in alive.map(|desk| desk.pane.clone()).collect::<Vec<_>>() {
             self.process_gone(&pane, None);
         }

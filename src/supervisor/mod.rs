@@ -33,6 +33,7 @@ mod standing;
 mod start;
 mod subscribers;
 mod summaries;
+mod terminal;
 mod tokens;
 mod told;
 pub mod world;

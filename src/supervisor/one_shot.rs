@@ -27,7 +27,7 @@ impl Owner {
     /// Starts the process of a turn, once the one before is gone.
     pub(super) fn start_turn(&mut self, pane: &PaneId, turn: NextTurn) {
         let Some(desk) = self.desks.get_mut(pane) else { return };
-        if let Some(child) = &desk.child {
+        if let Some(child) = &desk.terminal.child {
             let pid = child.pid();
             desk.next_turn = Some(turn);
             tokio::spawn(self.world.end_group(pid));
@@ -57,7 +57,7 @@ impl Owner {
             through.append(&mut args);
             (program, args) = (PathBuf::from("sh"), through);
         }
-        let size = desk.size();
+        let size = desk.terminal.size();
         let environment = between.environment.clone();
         let spawned = self.world.spawn(&Launch {
             program,
@@ -67,7 +67,7 @@ impl Owner {
             cols: size.cols,
             rows: size.rows,
         })?;
-        desk.begin(spawned.child, launch::secrets(&environment));
+        desk.terminal.begin(spawned.child, launch::secrets(&environment));
         let emissions = desk.adapter.delivered(turn.effect.0);
         self.forward(pane, spawned.events);
         self.emitted(pane, emissions);
@@ -80,7 +80,7 @@ impl Owner {
         if desk.leaving.is_some() {
             return false;
         }
-        desk.child = None;
+        desk.terminal.child = None;
         if let Some(turn) = desk.next_turn.take() {
             self.start_turn(pane, turn);
         }

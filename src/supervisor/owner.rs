@@ -121,7 +121,7 @@ impl Owner {
                     break;
                 }
                 _ = sync.tick(), if self.engine.needs_sync() && self.stall.reason().is_none() => self.sync(),
-                _ = logs.tick(), if self.desks.values().any(|desk| !desk.has_ended()) => self.read_logs(),
+                _ = logs.tick(), if self.desks.values().any(|desk| !desk.terminal.has_ended()) => self.read_logs(),
                 _ = quiet.tick(), if self.desks.values().any(Desk::is_watched) => self.on_quiet(),
                 _ = files.tick(), if self.may_project() => self.write_projections(),
                 message = messages.recv() => match message {
@@ -154,7 +154,7 @@ impl Owner {
     fn closes_at(&mut self) -> Option<Instant> {
         let needed = !self.run().is_over()
             || !self.subscribers.is_empty()
-            || self.desks.values().any(|desk| desk.child.is_some());
+            || self.desks.values().any(|desk| desk.terminal.child.is_some());
         if needed {
             self.unneeded_since = None;
             return None;
@@ -223,7 +223,7 @@ impl Owner {
         let offsets = self
             .desks
             .iter_mut()
-            .filter_map(|(pane, desk)| desk.take_offset().map(|offset| (pane.clone(), offset)))
+            .filter_map(|(pane, desk)| desk.terminal.take_offset().map(|offset| (pane.clone(), offset)))
             .collect::<BTreeMap<_, _>>();
         let moved: Vec<PaneId> = offsets.keys().cloned().collect();
         let at = self.clock.now();
@@ -233,7 +233,7 @@ impl Owner {
             // No record carries the offsets: the next one does.
             for pane in moved {
                 if let Some(desk) = self.desks.get_mut(&pane) {
-                    desk.offset_not_taken();
+                    desk.terminal.offset_not_taken();
                 }
             }
         }
@@ -349,8 +349,8 @@ impl Owner {
                 desk.starting.as_ref().map(|(_, deadline)| *deadline),
                 desk.prompt.as_ref().map(|prompt| prompt.deadline),
                 desk.leaving.as_ref().map(|(_, deadline)| *deadline),
-                desk.wanted_size.as_ref().map(|(_, deadline)| *deadline),
-                desk.flush_at,
+                desk.terminal.wanted_size.as_ref().map(|(_, deadline)| *deadline),
+                desk.terminal.flush_at,
                 desk.keys.front().map(|(at, _)| *at),
             ]
             .into_iter()
@@ -426,7 +426,9 @@ impl Owner {
         let panes: Vec<_> = self
             .desks
             .iter()
-            .filter_map(|(pane, desk)| desk.snapshot().map(|(end, change)| (pane.clone(), end, change)))
+            .filter_map(|(pane, desk)| {
+                desk.terminal.snapshot().map(|(end, change)| (pane.clone(), end, change))
+            })
             .chain(self.last_screens.iter().map(|(pane, (end, change))| (pane.clone(), *end, change.clone())))
             .collect();
         // Said when it began, and to whoever comes while it lasts.

@@ -1,8 +1,8 @@
 //! What comes out of the panes: bytes, ends, emissions of adapters, and what did not come in time.
 
-use super::desk::Heard;
 use super::log_tail::LogTail;
 use super::owner::Owner;
+use super::terminal::Heard;
 use super::world::{ServerEvent, World};
 use crate::agent::{Emission, LogPlan};
 use crate::domain::{
@@ -16,8 +16,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Sizes that change while a person drags a border reach the child once they rest.
-const RESIZE_REST: Duration = Duration::from_millis(50);
 /// A size that could not be recorded is tried again after this.
 const RESIZE_RETRY: Duration = Duration::from_secs(1);
 
@@ -36,7 +34,7 @@ impl Owner {
             pty::Event::Output(bytes) => self.on_output(pane, &bytes),
             pty::Event::Exited(exit) => {
                 let at = self.clock.now().run;
-                let finished = self.desks.get_mut(pane).map(|desk| desk.finish(at));
+                let finished = self.desks.get_mut(pane).map(|desk| desk.terminal.finish(at));
                 self.on_heard(pane, at, finished);
                 self.process_gone(pane, exit.code);
                 self.on_exit(pane, &exit);
@@ -57,7 +55,7 @@ impl Owner {
 
     fn on_output(&mut self, pane: &PaneId, bytes: &[u8]) {
         let at = self.clock.now().run;
-        let heard = self.desks.get_mut(pane).map(|desk| desk.output(at, bytes));
+        let heard = self.desks.get_mut(pane).map(|desk| desk.terminal.output(at, bytes));
         self.on_heard(pane, at, heard);
     }
 
@@ -102,7 +100,7 @@ impl Owner {
         let (prompt, compacting) = (desk.prompt.take(), desk.compacting.take());
         desk.release(None);
         desk.server = None;
-        let last_words = desk.last_words();
+        let last_words = desk.terminal.last_words();
         if let Some((effect, _)) = starting {
             let how = match (exit.code, exit.signal) {
                 (Some(code), _) => format!("left with exit code {code}"),
@@ -145,9 +143,9 @@ impl Owner {
     /// The pane is over: its recording ends and its token is good for nothing.
     pub(super) fn close_pane(&mut self, pane: &PaneId, status: i32) {
         let at = self.clock.now().run;
-        let Some(desk) = self.desks.get_mut(pane).filter(|desk| !desk.has_ended()) else { return };
+        let Some(desk) = self.desks.get_mut(pane).filter(|desk| !desk.terminal.has_ended()) else { return };
         self.tokens.remove(&desk.token);
-        match desk.exited(at, status) {
+        match desk.terminal.exited(at, status) {
             Ok(Some((end, change))) => {
                 self.subscribers.pane(self.places.run(), pane, end, &change, at);
             }
@@ -278,7 +276,7 @@ impl Owner {
                 // A process that was only for this turn has nothing more to do.
                 let left = self.desks.get(pane).filter(|desk| desk.between.is_some());
                 if source != Source::Process
-                    && let Some(child) = left.and_then(|desk| desk.child.as_ref())
+                    && let Some(child) = left.and_then(|desk| desk.terminal.child.as_ref())
                 {
                     tokio::spawn(self.world.end_group(child.pid()));
                 }
@@ -391,7 +389,7 @@ impl Owner {
         let panes: Vec<PaneId> = self.desks.keys().cloned().collect();
         for pane in panes {
             let Some(desk) = self.desks.get_mut(&pane) else { continue };
-            let pid = desk.child.as_ref().map(|child| child.pid());
+            let pid = desk.terminal.child.as_ref().map(|child| child.pid());
             let mut end = false;
             // A question before it takes prompts waits for the operator, not for a clock.
             if let Some((_, deadline)) = &mut desk.starting
@@ -402,8 +400,10 @@ impl Owner {
             }
             let mut outcomes = Vec::new();
             if let Some((effect, _)) = desk.starting.take_if(|(_, deadline)| *deadline <= now) {
-                let said =
-                    desk.last_words().map_or_else(String::new, |words| format!("; its screen says: {words}"));
+                let said = desk
+                    .terminal
+                    .last_words()
+                    .map_or_else(String::new, |words| format!("; its screen says: {words}"));
                 let reason = format!("the agent did not take prompts in time{said}");
                 outcomes.push((effect, Outcome::Failed { reason }));
                 end = true;
@@ -420,11 +420,11 @@ impl Owner {
                 end = true;
             }
             desk.type_due(now);
-            let flush = desk.flush_at.is_some_and(|deadline| deadline <= now);
-            let size = desk.wanted_size.take_if(|(_, deadline)| *deadline <= now);
+            let flush = desk.terminal.flush_at.is_some_and(|deadline| deadline <= now);
+            let size = desk.terminal.wanted_size.take_if(|(_, deadline)| *deadline <= now);
             if flush {
                 let at = self.clock.now().run;
-                let flushed = self.desks.get_mut(&pane).map(|desk| desk.flush(at));
+                let flushed = self.desks.get_mut(&pane).map(|desk| desk.terminal.flush(at));
                 self.on_heard(&pane, at, flushed);
             }
             if let Some((size, _)) = size {
@@ -442,13 +442,7 @@ impl Owner {
     pub(super) fn want_sizes(&mut self, sizes: &PaneSizes) {
         for (pane, (cols, rows)) in sizes {
             if let Some(desk) = self.desks.get_mut(pane) {
-                let size = Size::new(*cols, *rows);
-                let changes = size != desk.size() || desk.wanted_size.is_some();
-                if changes && !desk.has_ended() {
-                    let deadline =
-                        desk.wanted_size.map_or_else(|| Instant::now() + RESIZE_REST, |(_, rest)| rest);
-                    desk.wanted_size = Some((size, deadline));
-                }
+                desk.terminal.want_size(Size::new(*cols, *rows));
             }
         }
     }
@@ -456,7 +450,7 @@ impl Owner {
     fn resize(&mut self, pane: &PaneId, size: Size) {
         let at = self.clock.now().run;
         let Some(desk) = self.desks.get_mut(pane) else { return };
-        match desk.resize(at, size) {
+        match desk.terminal.resize(at, size) {
             Ok(Some((end, change))) => {
                 self.subscribers.pane(self.places.run(), pane, end, &change, at);
                 let input = Input::PaneResized { pane: pane.clone(), cols: size.cols, rows: size.rows };
@@ -464,7 +458,7 @@ impl Owner {
             }
             Ok(None) => {}
             Err(error) => {
-                desk.wanted_size = Some((size, Instant::now() + RESIZE_RETRY));
+                desk.terminal.wanted_size = Some((size, Instant::now() + RESIZE_RETRY));
                 self.recording_failed(pane, &error);
             }
         }
@@ -473,7 +467,7 @@ impl Owner {
     pub(super) fn send_snapshots(&mut self) {
         let now = self.clock.now().run;
         let desks = &self.desks;
-        self.subscribers.send_snapshots(self.places.run(), now, |pane| desks.get(pane)?.snapshot());
+        self.subscribers.send_snapshots(self.places.run(), now, |pane| desks.get(pane)?.terminal.snapshot());
     }
 }
 

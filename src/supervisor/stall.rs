@@ -99,8 +99,11 @@ impl Owner {
         let at = self.clock.now().run;
         let before = self.stall.recordings.take();
         for pane in panes {
-            let caught_up =
-                self.desks.get_mut(&pane).filter(|desk| desk.is_behind()).map(|desk| desk.catch_up(at));
+            let caught_up = self
+                .desks
+                .get_mut(&pane)
+                .filter(|desk| desk.terminal.is_behind())
+                .map(|desk| desk.terminal.catch_up(at));
             self.on_heard(&pane, at, caught_up);
         }
         if before.is_some() && self.stall.recordings.is_none() {
