@@ -93,7 +93,7 @@ pub(super) async fn status(
     let id = run.id.as_ref().map(RunId::to_string).unwrap_or_default();
     print::line(&format!("run      {id}"));
     print::line(&format!("task     {}", run.task.first_line()));
-    print::line(&format!("phase    {phase}, step {step}, {} worker steps", run.rounds));
+    print::line(&format!("phase    {phase}, step {step}, {}", run.worker_steps()));
     print::line(&format!("now      {}", explain(&run)));
     print::line(&format!("cost     {spent}, {} tokens", format::tokens(run.ledger.total.tokens.total())));
     for gate in run.open_gates() {

@@ -14,6 +14,8 @@ const MOST_FAILED_STARTS: u32 = 2;
 const MOST_COMPACTIONS: u32 = 2;
 /// Milliseconds after which a compaction is taken to hang.
 const COMPACTION_TIME: u64 = 10 * 60 * 1000;
+/// Milliseconds before a provider that does not say how long it refuses is asked again; each time twice as long.
+const LIMIT_PAUSE: u64 = 60_000;
 /// Identical diffs in a row before a person is asked.
 const MOST_SAME_DIFFS: u32 = 3;
 
@@ -212,11 +214,14 @@ fn with_pane(run: &Run, step: &Step, role: &RoleName, pane: &Pane, at: Time) -> 
     let state = run.roles.get(role).cloned().unwrap_or_default();
     if let Some(limit) = &state.limited {
         let timer = TimerKind::LimitReset { role: role.clone() };
-        return match limit.until {
-            Some(until) if until > at.wall => once(run, timer, TimerDue::Wall(until)),
-            Some(_) => Vec::new(),
-            None => once(run, timer, TimerDue::Run(at.run + 60_000)),
+        let due = match limit.until {
+            Some(until) => TimerDue::Wall(until),
+            None => {
+                let times = state.limited_turns.clamp(1, evaluate::MOST_LIMITED_TURNS) - 1;
+                TimerDue::Run(at.run + (LIMIT_PAUSE << times))
+            }
         };
+        return once(run, timer, due);
     }
     match pane.activity {
         // Something is going on in the pane; its end brings the run back here.
@@ -351,7 +356,7 @@ fn bound_gate(run: &Run, bound: Bound, step: Option<StepNumber>) -> Gate {
         format!("The run reached its bound of {}. Grant as much again?", operator::describe(bound));
     let total = &run.ledger.total;
     let evidence = vec![
-        format!("{} worker steps, {} so far", run.rounds, total.cost),
+        format!("{}, {} so far", run.worker_steps(), total.cost),
         format!("{} fresh and {} cached tokens", total.tokens.fresh(), total.tokens.cache_read),
     ];
     gate(run, GateKind::BoundReached { bound }, None, question, evidence, step)

@@ -123,10 +123,12 @@ pub fn apply(run: &mut Run, record: &Record) {
                 GateStatus::Answered { answer: answer.clone(), author: author.clone(), at: record.at };
             if let Some(gate) = run.gates.iter_mut().find(|one| one.id == *gate) {
                 gate.status = status;
-                // A person looked at it: the count of failures begins again.
-                let role = gate.asked_by.as_ref().and_then(|role| run.roles.get_mut(role));
-                if let (GateKind::AgentFailed, Some(role)) = (&gate.kind, role) {
-                    role.failed_starts = 0;
+                // A person looked at it: the count of failures begins again, and nothing is waited for.
+                if let (GateKind::AgentFailed, Some(role)) = (&gate.kind, gate.asked_by.clone()) {
+                    apply_settled::limit_over(run, &role);
+                    if let Some(state) = run.roles.get_mut(&role) {
+                        (state.failed_starts, state.limited_turns) = (0, 0);
+                    }
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! What an observation changes.
 
 use super::{
-    Activity, Compaction, CompactionResult, Observation, PaneId, PaneState, Run, Source, Stage, StatusSeen,
-    StepNumber, UsageSeen, apply_settled,
+    Activity, Compaction, CompactionResult, GateKind, Observation, PaneId, PaneState, Run, Source, Stage,
+    StatusSeen, StepNumber, TurnEnd, UsageSeen, apply_settled,
 };
 
 #[expect(clippy::too_many_lines, reason = "one arm an observation")]
@@ -65,7 +65,7 @@ pub(super) fn observed(
         }
         Observation::ToolEnded { call, failed, wall, .. } => tool_ended(run, id, step, call, *failed, *wall),
         Observation::PermissionAsked(_) => set_activity(run, id, Activity::Asking, source),
-        Observation::PermissionGone { .. } => set_activity(run, id, Activity::Working, source),
+        Observation::PermissionGone { .. } => permission_gone(run, id, source),
         Observation::CompactionStarted { automatic } => compaction_started(run, id, step, *automatic),
         Observation::CompactionEnded { before, after, failed, nothing } => {
             let result = match failed {
@@ -84,7 +84,8 @@ pub(super) fn observed(
             set_activity(run, id, Activity::Limited, source);
         }
         Observation::TurnEnded { end, text } => {
-            set_activity(run, id, Activity::Idle, source);
+            let waits = turn_limited(run, &role, end);
+            set_activity(run, id, if waits { Activity::Limited } else { Activity::Idle }, source);
             if let Some(pane) = run.panes.get_mut(id) {
                 pane.tools.clear();
                 pane.tools_since = None;
@@ -104,6 +105,10 @@ pub(super) fn observed(
         }
         Observation::PromptSeen { .. } | Observation::Attached { .. } | Observation::Typed => {}
         Observation::Status(status) => {
+            if let (StatusSeen::Working, Some(state)) = (status, run.roles.get_mut(&role)) {
+                // The agent sat the limit out by itself.
+                state.limited = None;
+            }
             let activity = match status {
                 StatusSeen::Idle | StatusSeen::Done | StatusSeen::Error => Activity::Idle,
                 StatusSeen::Working => Activity::Working,
@@ -137,6 +142,29 @@ fn set_activity(run: &mut Run, id: &PaneId, activity: Activity, source: Source) 
         }
         pane.source = source;
     }
+}
+
+/// Asking goes on while another question of the pane is open; one that does not take prompts yet does not work either.
+fn permission_gone(run: &mut Run, id: &PaneId, source: Source) {
+    let Some(pane) = run.panes.get(id) else { return };
+    let role = Some(&pane.role);
+    let asks = run
+        .open_gates()
+        .any(|gate| matches!(gate.kind, GateKind::Permission { .. }) && gate.asked_by.as_ref() == role);
+    let starts = pane.state == PaneState::Starting;
+    let otherwise = if starts { Activity::Unknown } else { Activity::Working };
+    set_activity(run, id, if asks { Activity::Asking } else { otherwise }, source);
+}
+
+/// Whether the turn ended because of a limit, which is then sat out. One that came to its end met none any more.
+fn turn_limited(run: &mut Run, role: &super::RoleName, end: &TurnEnd) -> bool {
+    let Some(state) = run.roles.get_mut(role) else { return false };
+    match end {
+        TurnEnd::Failed { .. } if state.limited.is_some() => state.limited_turns += 1,
+        TurnEnd::Failed { .. } | TurnEnd::Interrupted => {}
+        TurnEnd::Completed | TurnEnd::Unknown => (state.limited, state.limited_turns) = (None, 0),
+    }
+    state.limited.is_some()
 }
 
 fn context(run: &mut Run, role: &super::RoleName, tokens: Option<u64>, window: Option<u64>, source: Source) {

@@ -39,9 +39,7 @@ pub(super) fn settled(run: &mut Run, id: EffectId, outcome: &Outcome) {
             }
         }
         Effect::Timer { timer: super::TimerKind::LimitReset { role }, .. } => {
-            if let Some(state) = run.roles.get_mut(&role) {
-                state.limited = None;
-            }
+            limit_over(run, &role);
         }
         Effect::AnswerPermission { pane, .. } => {
             let role = run.panes.get(&pane).map(|pane| pane.role.clone());
@@ -57,6 +55,17 @@ pub(super) fn settled(run: &mut Run, id: EffectId, outcome: &Outcome) {
             }
         }
         Effect::Timer { .. } | Effect::Interrupt { .. } => {}
+    }
+}
+
+pub(super) fn limit_over(run: &mut Run, role: &RoleName) {
+    let now = run.now;
+    let Some(state) = run.roles.get_mut(role) else { return };
+    state.limited = None;
+    let pane = state.pane.as_ref().and_then(|pane| run.panes.get_mut(pane));
+    if let Some(pane) = pane.filter(|pane| pane.activity == Activity::Limited) {
+        pane.activity = Activity::Idle;
+        pane.since = now;
     }
 }
 

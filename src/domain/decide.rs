@@ -162,7 +162,8 @@ fn news(run: &Run, pane: &PaneId, source: Source, observation: Observation) -> O
         Observation::TurnStarted if state.activity == super::Activity::Working && !better => {
             return None;
         }
-        Observation::Gone { .. } if state.state == PaneState::Gone => return None,
+        // What ends while a run ends was ended by awtui.
+        Observation::Gone { .. } if state.state == PaneState::Gone || run.ending.is_some() => return None,
         Observation::Progress { text } => {
             if current.is_none_or(|step| step.progress.as_ref() == Some(&text)) {
                 return None;

@@ -8,6 +8,8 @@ use super::{
 
 /// Continuations of one instruction because its report lacks parts.
 const MOST_CONTINUATIONS: u32 = 2;
+/// Turns in a row that a limit may end before a person is asked.
+pub(super) const MOST_LIMITED_TURNS: u32 = 5;
 /// Rounds in a row in which a required check may fail before a person is asked.
 const MOST_CHECK_FAILURES: u32 = 3;
 
@@ -36,6 +38,11 @@ fn held(run: &Run, step: &Step, kind: GateKind, question: String, evidence: Vec<
 }
 
 fn failed(run: &Run, step: &Step, reason: &str) -> Vec<Fact> {
+    let state = step.role.as_ref().and_then(|role| run.roles.get(role));
+    if state.is_some_and(|state| state.limited.is_some() && state.limited_turns <= MOST_LIMITED_TURNS) {
+        // The next prompt waits for the limit to end.
+        return vec![Fact::TurnPlanned { step: step.number, prompt: PromptKind::Resume }];
+    }
     let role = step.role.as_ref().map_or("agent", |role| role.as_str());
     let question = format!("The {role}'s agent gave up in step {}: {reason}. Try again?", step.number);
     held(run, step, GateKind::AgentFailed, question, Vec::new())
@@ -165,7 +172,7 @@ fn done(run: &Run, step: &Step, report: &VerdictReport) -> Vec<Fact> {
             .filter(|(_, passed)| *passed)
             .map(|(name, _)| format!("check \"{name}\" passed")),
     );
-    evidence.push(format!("{} worker steps, {}", run.rounds, run.ledger.total.cost));
+    evidence.push(format!("{}, {}", run.worker_steps(), run.ledger.total.cost));
     facts.extend(held(run, step, GateKind::DoneConfirmation, question, evidence));
     facts
 }

@@ -42,7 +42,14 @@ pub fn explain(run: &Run) -> String {
     }
     let Some(step) = run.current_step() else { return "between two steps".to_owned() };
     let role = step.role.as_ref().map_or("awtui", |role| role.as_str());
+    let state = step.role.as_ref().and_then(|role| run.roles.get(role));
     match step.stage {
+        Stage::Preparing if let Some(limit) = state.and_then(|state| state.limited.as_ref()) => {
+            format!(
+                "step {} waits until the provider of the {role} takes calls again: {}",
+                step.number, limit.reason
+            )
+        }
         Stage::Preparing => advance::awaited(run).map_or_else(
             || format!("step {} is being prepared", step.number),
             |(_, effect)| format!("step {} waits for {}", step.number, name(effect)),
@@ -136,6 +143,14 @@ impl RunPhase {
 }
 
 impl Run {
+    /// How many there were so far, in words.
+    pub fn worker_steps(&self) -> String {
+        match self.rounds {
+            1 => "1 worker step".to_owned(),
+            n => format!("{n} worker steps"),
+        }
+    }
+
     /// The run in one word, most urgent first.
     pub fn summary_phase(&self) -> RunPhase {
         match self.outcome {

@@ -71,6 +71,8 @@ pub struct RoleState {
     pub thinking_seen: Option<String>,
     pub context: Context,
     pub limited: Option<LimitInfo>,
+    /// Turns that a limit ended, in a row.
+    pub limited_turns: u32,
     /// The context size at which the agent last said that there was nothing to compact.
     pub nothing_to_compact_at: Option<u64>,
     /// Its agent has no compaction of its own.

@@ -5,7 +5,7 @@ use super::gauge::Gauge;
 use super::keys::chord;
 use super::look::Look;
 use super::model::{Focus, Layout, Ui};
-use crate::domain::{PaneId, RoleName, Run};
+use crate::domain::{PaneId, PaneState, RoleName, Run};
 use crate::glass::{Glass, PaneGlass};
 use crate::settings::{Action, Context};
 use crate::term::{Cell, Screen, Underline};
@@ -45,8 +45,8 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, role: &str, area: Rect, buffer: &mut 
         let text = format!(" {back} of {} lines back{end} ", shown.screen.history_len());
         note(&text, last, ui.look.badge(ui.look.info()), buffer);
     } else if let Some(status) = shown.exited {
-        let text = format!(" the agent left with status {status} ");
-        note(&text, last, ui.look.badge(ui.look.warning()), buffer);
+        let (text, style) = how_it_left(ui, &glass.run, &pane, status);
+        note(&text, last, style, buffer);
     } else if ui.focus == focus
         && let Some(cursor) = shown.screen.cursor()
         && let Some(row) = cursor.row.checked_sub(first_row(&shown.screen, inside.height))
@@ -55,6 +55,18 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, role: &str, area: Rect, buffer: &mut 
     {
         layout.cursor = Some((inside.x + cursor.col, inside.y + row));
     }
+}
+
+/// An end that awtui brought about is no trouble, whatever status it left.
+fn how_it_left(ui: &Ui, run: &Run, pane: &PaneId, status: i32) -> (String, Style) {
+    let told = run.panes.get(pane).filter(|pane| pane.exit.is_none());
+    let by_awtui = told.is_some_and(|pane| {
+        run.ending.is_some() || matches!(pane.state, PaneState::Leaving | PaneState::Gone)
+    });
+    if by_awtui {
+        return (" awtui ended the agent ".to_owned(), ui.look.badge(ui.look.info()));
+    }
+    (format!(" the agent left with status {status} "), ui.look.badge(ui.look.warning()))
 }
 
 /// At the right end of the pane's last line.

@@ -8,7 +8,7 @@ use super::calls::{Calls, Place, Told};
 use super::event::{Event, Failure, Info, Message, Part, Permission, Session, Status, whole};
 use super::questions::Questions;
 use crate::agent::{Emission, find_marker};
-use crate::domain::{LimitInfo, Observation, RunId, Source, Text, TurnEnd};
+use crate::domain::{LimitInfo, Observation, RunId, Source, StatusSeen, Text, TurnEnd};
 use std::collections::BTreeSet;
 
 /// Looks in which a cut message may still get its end.
@@ -41,6 +41,8 @@ pub(super) struct Conversation {
     failure: Option<Failure>,
     /// The text parts of the last message that has any.
     said: Vec<(String, String)>,
+    /// The provider refuses, and it sits that out by itself.
+    limited: bool,
     /// It is idle, but its last message has no end yet; for so many looks.
     held: Option<u32>,
 }
@@ -280,6 +282,7 @@ impl Conversation {
         }
         self.current = None;
         self.failure = None;
+        self.limited = false;
         self.said.clear();
         vec![observed(Observation::TurnStarted)]
     }
@@ -372,6 +375,7 @@ impl Conversation {
                 if place == Place::Own && status.is_limit(since) {
                     let until = Some(whole(status.next)).filter(|until| *until > 0);
                     let reason = status.message.clone();
+                    self.limited = true;
                     emissions.push(observed(Observation::Limited(LimitInfo { until, reason })));
                 }
                 emissions
@@ -384,7 +388,8 @@ impl Conversation {
     pub(super) fn busy(&mut self) -> Vec<Emission> {
         self.held = None;
         if self.in_turn {
-            return Vec::new();
+            let goes_on = std::mem::take(&mut self.limited);
+            return goes_on.then(|| observed(Observation::Status(StatusSeen::Working))).into_iter().collect();
         }
         if self.to_compact == Some(false) {
             self.alone = true;

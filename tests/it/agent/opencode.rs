@@ -159,6 +159,15 @@ fn a_limit_is_told_with_its_time_and_its_end_costs_nothing_more() {
 }
 
 #[test]
+fn a_limit_that_opencode_sat_out_is_over_when_it_asks_again() {
+    let recording = recorded("limited.sse").replace("slow down", "Rate limit reached");
+    let mut agent = working_in(&session_of(&recording));
+    let told = words(seen(recording.lines().flat_map(|line| agent.server_event(line)).collect()));
+    let limit = told.iter().position(|told| told.starts_with("limited")).unwrap();
+    assert_eq!(told[limit + 1..], ["Status(Working)", CALL, "Completed: after the limit"]);
+}
+
+#[test]
 fn a_turn_ends_once_and_after_what_it_cost_however_it_ends() {
     let reason = "scripted bad request";
     for (name, end) in [

@@ -3,6 +3,7 @@
 pub mod bench;
 mod gates;
 mod happy;
+mod limits;
 mod operator;
 mod permissions;
 mod properties;

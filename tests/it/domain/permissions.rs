@@ -74,6 +74,20 @@ fn a_question_that_was_answered_in_the_pane_closes_its_own_gate_alone() {
     let open: Vec<&GateKind> = bench.run.open_gates().map(|gate| &gate.kind).collect();
     assert_eq!(open, [&GateKind::Permission { ask: "q2".to_owned(), tool: "Bash".to_owned() }]);
     assert!(told(&bench).is_empty());
+    assert_eq!(bench.run.panes[&worker].activity, Activity::Asking, "the other one is still open");
+    bench.observe(&worker, Observation::PermissionGone { ask: "q2".to_owned() });
+    assert_eq!(bench.run.panes[&worker].activity, Activity::Working);
+}
+
+#[test]
+fn a_question_before_the_agent_takes_prompts_leaves_it_starting_not_working() {
+    let mut bench = Bench::new();
+    let (_, effect) = bench.open("spawn", |effect| matches!(effect, Effect::Spawn { .. }));
+    let Effect::Spawn { pane, .. } = effect else { panic!("{effect:?}") };
+    bench.observe(&pane, Observation::PermissionAsked(request("trust")));
+    assert_eq!(bench.run.panes[&pane].activity, Activity::Asking);
+    bench.observe(&pane, Observation::PermissionGone { ask: "trust".to_owned() });
+    assert_eq!(bench.run.panes[&pane].activity, Activity::Unknown);
 }
 
 #[test]

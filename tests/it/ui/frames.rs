@@ -1,6 +1,7 @@
 //! Frames of every situation at every size.
 
 use super::scenes::{self, Scene};
+use awtui::domain::{AnswerKind, Observation, PaneChange, PaneId};
 use awtui::glass::GlassEvent;
 use awtui::ui::Focus;
 
@@ -51,6 +52,33 @@ fn a_question_of_the_analyst_in_the_panel_of_gates() {
 #[test]
 fn done() {
     frames("done", |size| Scene::of(&scenes::done(), size));
+}
+
+#[test]
+fn an_agent_that_awtui_ended_is_no_trouble_and_one_that_left_is() {
+    let left = |mut scene: Scene| {
+        let change = PaneChange::Exited { status: 143 };
+        let panes: Vec<PaneId> = scene.glass.run.panes.keys().cloned().collect();
+        for pane in panes {
+            scene.glass.feed(GlassEvent::Pane { pane, end: 3, change: change.clone() });
+        }
+        scene.draw();
+        scene
+    };
+    let mut bench = scenes::gate();
+    bench.answer(AnswerKind::Approve, "");
+    let worker = bench.run.role_pane(&"worker".into()).unwrap().id.clone();
+    bench.observe(&worker, Observation::Gone { code: None, signal: Some(15) });
+    // Both while its processes end and once they are gone.
+    assert!(left(Scene::of(&bench, (80, 24))).shows("awtui ended the agent"));
+    bench.killed();
+    let scene = left(Scene::of(&bench, (80, 24)));
+    assert!(scene.shows("awtui ended the agent") && !scene.shows("143"), "{}", scene.text());
+
+    let mut bench = scenes::working();
+    let worker = bench.run.role_pane(&"worker".into()).unwrap().id.clone();
+    bench.observe(&worker, Observation::Gone { code: None, signal: Some(15) });
+    assert!(left(Scene::of(&bench, (80, 24))).shows("the agent left with status 143"));
 }
 
 #[test]
