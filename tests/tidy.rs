@@ -50,6 +50,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Crates that only these modules may name.
 const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("crossterm", &["tty"]),
+    ("termina", &["tty"]),
     ("ratatui", &["ui", "tty", "client"]),
     ("alacritty_terminal", &["term"]),
     ("portable_pty", &["pty"]),

@@ -21,6 +21,7 @@ pub(super) async fn heard(tty: &mut Tty, event: TtyEvent) -> Result<Heard, TtyEr
         }
         TtyEvent::Resize(cols, rows) => Heard::Msg(Msg::Resize { cols, rows }),
         TtyEvent::Focus(gained) => Heard::Msg(Msg::Focus(gained)),
+        TtyEvent::Dark(_) => Heard::Nothing,
         TtyEvent::Suspend => {
             tty.suspend().await?;
             Heard::Nothing

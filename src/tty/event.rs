@@ -1,9 +1,11 @@
 //! What the terminal tells, in words of our own.
 //!
-//! Owns the conversion from crossterm's events. Keys that awtui has no word for are dropped here.
+//! Owns the conversion from the parser's events. Keys that awtui has no word for are dropped here.
 
 use crate::term::{Key, KeyCode, Mods, Mouse, MouseButton, MouseKind};
-use crossterm::event as foreign;
+use termina::escape::csi::{Csi, Mode, ThemeMode};
+use termina::escape::osc::{ColorOrQuery, DynamicColorNumber, Osc};
+use termina::event as foreign;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TtyEvent {
@@ -15,21 +17,55 @@ pub enum TtyEvent {
     Resize(u16, u16),
     /// The terminal gained or lost the focus.
     Focus(bool),
+    /// The terminal's background is dark, or it is light: it was asked, or the operator has just changed it.
+    Dark(bool),
     /// Somebody asked the process to stop for a while, as `kill -TSTP` does.
     Suspend,
     /// Somebody asked the process to end; the number of the signal.
     Terminate(i32),
 }
 
-/// `None` for what awtui has no use for: releases of keys, modifiers alone, media keys.
-pub fn convert(event: foreign::Event) -> Option<TtyEvent> {
+/// `None` for what awtui has no use for: releases of keys, modifiers alone, media keys, reports it does not ask for.
+pub(super) fn convert(event: foreign::Event) -> Option<TtyEvent> {
     match event {
         foreign::Event::Key(key) => convert_key(key).map(TtyEvent::Key),
-        foreign::Event::Paste(text) => Some(TtyEvent::Paste(text.replace("\r\n", "\n").replace('\r', "\n"))),
+        foreign::Event::Paste(text) => Some(TtyEvent::Paste(text)),
         foreign::Event::Mouse(mouse) => Some(TtyEvent::Mouse(convert_mouse(mouse))),
-        foreign::Event::Resize(cols, rows) => Some(TtyEvent::Resize(cols, rows)),
-        foreign::Event::FocusGained => Some(TtyEvent::Focus(true)),
-        foreign::Event::FocusLost => Some(TtyEvent::Focus(false)),
+        foreign::Event::WindowResized(size) => Some(TtyEvent::Resize(size.cols, size.rows)),
+        foreign::Event::FocusIn => Some(TtyEvent::Focus(true)),
+        foreign::Event::FocusOut => Some(TtyEvent::Focus(false)),
+        foreign::Event::Csi(Csi::Mode(Mode::ReportTheme(theme))) => Some(TtyEvent::Dark(match theme {
+            ThemeMode::Dark => true,
+            ThemeMode::Light => false,
+        })),
+        foreign::Event::Osc(Osc::ChangeDynamicColors(DynamicColorNumber::TextBackgroundColor, colours)) => {
+            colours.into_iter().find_map(|colour| match colour {
+                ColorOrQuery::Color(colour) => {
+                    Some(TtyEvent::Dark(is_dark(colour.red, colour.green, colour.blue)))
+                }
+                ColorOrQuery::Query => None,
+            })
+        }
+        foreign::Event::Csi(_) | foreign::Event::Osc(_) | foreign::Event::Dcs(_) => None,
+    }
+}
+
+/// Whether light text is read better on a colour, by the weights of ITU-R BT.601.
+fn is_dark(red: u8, green: u8, blue: u8) -> bool {
+    299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue) < 128 * 1000
+}
+
+/// The same key with alt, as a byte before it tells.
+pub(super) fn with_alt(event: TtyEvent) -> TtyEvent {
+    match event {
+        TtyEvent::Key(key) => TtyEvent::Key(Key::new(key.code, key.mods | Mods::ALT)),
+        TtyEvent::Paste(_)
+        | TtyEvent::Mouse(_)
+        | TtyEvent::Resize(..)
+        | TtyEvent::Focus(_)
+        | TtyEvent::Dark(_)
+        | TtyEvent::Suspend
+        | TtyEvent::Terminate(_) => event,
     }
 }
 
@@ -45,7 +81,7 @@ fn convert_key(key: foreign::KeyEvent) -> Option<Key> {
         foreign::KeyCode::Tab => KeyCode::Tab,
         foreign::KeyCode::BackTab => KeyCode::BackTab,
         foreign::KeyCode::Backspace => KeyCode::Backspace,
-        foreign::KeyCode::Esc => KeyCode::Esc,
+        foreign::KeyCode::Escape => KeyCode::Esc,
         foreign::KeyCode::Up => KeyCode::Up,
         foreign::KeyCode::Down => KeyCode::Down,
         foreign::KeyCode::Left => KeyCode::Left,
@@ -56,7 +92,7 @@ fn convert_key(key: foreign::KeyEvent) -> Option<Key> {
         foreign::KeyCode::PageDown => KeyCode::PageDown,
         foreign::KeyCode::Insert => KeyCode::Insert,
         foreign::KeyCode::Delete => KeyCode::Delete,
-        foreign::KeyCode::F(number) => KeyCode::F(number),
+        foreign::KeyCode::Function(number) => KeyCode::F(number),
         // The byte zero is what terminals send for it.
         foreign::KeyCode::Null => return Some(Key::new(KeyCode::Char(' '), mods | Mods::CTRL)),
         foreign::KeyCode::CapsLock
@@ -73,13 +109,13 @@ fn convert_key(key: foreign::KeyEvent) -> Option<Key> {
 }
 
 /// Meta counts as alt, as it does in keymaps. Hyper is left out: nothing can be bound to it.
-fn convert_mods(modifiers: foreign::KeyModifiers) -> Mods {
+fn convert_mods(modifiers: foreign::Modifiers) -> Mods {
     [
-        (foreign::KeyModifiers::SHIFT, Mods::SHIFT),
-        (foreign::KeyModifiers::CONTROL, Mods::CTRL),
-        (foreign::KeyModifiers::ALT, Mods::ALT),
-        (foreign::KeyModifiers::META, Mods::ALT),
-        (foreign::KeyModifiers::SUPER, Mods::SUPER),
+        (foreign::Modifiers::SHIFT, Mods::SHIFT),
+        (foreign::Modifiers::CONTROL, Mods::CTRL),
+        (foreign::Modifiers::ALT, Mods::ALT),
+        (foreign::Modifiers::META, Mods::ALT),
+        (foreign::Modifiers::SUPER, Mods::SUPER),
     ]
     .into_iter()
     .filter(|(theirs, _)| modifiers.contains(*theirs))

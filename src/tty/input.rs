@@ -1,30 +1,101 @@
 //! Events of the terminal and the signals that concern it, one at a time.
+//!
+//! Owns the reading of the terminal: only what is there is read, and only when somebody asks. So nothing is ever held
+//! for the terminal while it is lent to another program, and no key of it or of ours goes to the wrong one.
 
-use super::{TtyEvent, convert};
-use crossterm::event::EventStream;
-use futures_util::StreamExt;
+use super::{Decoder, TtyEvent};
+use rustix::event::{PollFd, PollFlags, poll};
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
+use tokio::io::unix::AsyncFd;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Instant;
 
-/// Reads the terminal. While it lives, nobody else should; dropping it leaves the terminal's bytes to others.
+/// More than a terminal hands out at once.
+const CHUNK: usize = 16 * 1024;
+/// Signals that the keyboard sent to another program may arrive here a little after it ended.
+const ECHO: Duration = Duration::from_millis(200);
+
+/// Reads the terminal for as long as awtui has one, its own or lent.
 #[derive(Debug)]
 pub struct Input {
-    stream: EventStream,
+    source: AsyncFd<OwnedFd>,
+    decoder: Decoder,
+    /// When the rest of a sequence that has begun is no longer waited for.
+    deadline: Option<Instant>,
+    signals: Signals,
+    /// The request to end that came while the terminal was lent.
+    ending: Option<SignalKind>,
+    /// Until when signals of the keyboard are another program's.
+    deaf_until: Option<Instant>,
+    ended: bool,
+}
+
+#[derive(Debug)]
+struct Signals {
     suspend: Signal,
     terminate: Signal,
     interrupt: Signal,
+    quit: Signal,
     hang_up: Signal,
-    ended: bool,
+    resize: Signal,
+}
+
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    End(SignalKind),
+    /// By the keyboard, as far as the kernel and not the terminal's program reads it.
+    EndByKey(SignalKind),
+    Suspend,
+    Resize,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            suspend: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+            hang_up: signal(SignalKind::hangup())?,
+            resize: signal(SignalKind::window_change())?,
+        })
+    }
+
+    async fn next(&mut self) -> Asked {
+        tokio::select! {
+            biased;
+            Some(()) = self.terminate.recv() => Asked::End(SignalKind::terminate()),
+            Some(()) = self.hang_up.recv() => Asked::End(SignalKind::hangup()),
+            Some(()) = self.interrupt.recv() => Asked::EndByKey(SignalKind::interrupt()),
+            Some(()) = self.quit.recv() => Asked::EndByKey(SignalKind::quit()),
+            Some(()) = self.suspend.recv() => Asked::Suspend,
+            Some(()) = self.resize.recv() => Asked::Resize,
+            else => std::future::pending().await,
+        }
+    }
+}
+
+/// What happened while the terminal was lent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meanwhile {
+    /// The whole group of processes was asked to stop.
+    Suspend,
+    /// awtui was asked to end; [`Input::next`] tells it again.
+    End,
 }
 
 impl Input {
     pub fn new() -> io::Result<Self> {
         Ok(Self {
-            stream: EventStream::new(),
-            suspend: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hang_up: signal(SignalKind::hangup())?,
+            source: watched(io::stdin().as_fd().try_clone_to_owned()?)?,
+            decoder: Decoder::new(),
+            deadline: None,
+            signals: Signals::new()?,
+            ending: None,
+            deaf_until: None,
             ended: false,
         })
     }
@@ -35,26 +106,111 @@ impl Input {
             if self.ended {
                 return None;
             }
+            if let Some(kind) = self.ending.take() {
+                return Some(TtyEvent::Terminate(kind.as_raw_value()));
+            }
+            let deadline = self.deadline;
             tokio::select! {
                 biased;
-                Some(()) = self.terminate.recv() => return Some(ending(SignalKind::terminate())),
-                Some(()) = self.interrupt.recv() => return Some(ending(SignalKind::interrupt())),
-                Some(()) = self.hang_up.recv() => return Some(ending(SignalKind::hangup())),
-                Some(()) = self.suspend.recv() => return Some(TtyEvent::Suspend),
-                event = self.stream.next() => match event {
-                    Some(Ok(event)) => {
-                        if let Some(event) = convert(event) {
-                            return Some(event);
-                        }
+                asked = self.signals.next() => {
+                    if let Some(event) = self.heard(asked) {
+                        return Some(event);
+                    }
+                }
+                () = std::future::ready(()), if self.decoder.is_ready() => return self.decoder.next_event(),
+                chunk = read(&self.source) => match chunk {
+                    Ok(chunk) if !chunk.is_empty() => {
+                        self.decoder.feed(&chunk);
+                        self.deadline = self.decoder.patience().map(|patience| Instant::now() + patience);
                     }
                     // A terminal that cannot be read any more stays so: asking again would only spin.
-                    Some(Err(_)) | None => self.ended = true,
+                    Ok(_) | Err(_) => self.ended = true,
                 },
+                () = until(deadline) => {
+                    self.decoder.give_up();
+                    self.deadline = None;
+                }
             }
+        }
+    }
+
+    fn heard(&mut self, asked: Asked) -> Option<TtyEvent> {
+        let of_another = self.deaf_until.is_some_and(|until| Instant::now() < until);
+        match asked {
+            Asked::EndByKey(_) | Asked::Suspend if of_another => None,
+            Asked::End(kind) | Asked::EndByKey(kind) => Some(TtyEvent::Terminate(kind.as_raw_value())),
+            Asked::Suspend => Some(TtyEvent::Suspend),
+            Asked::Resize => {
+                crossterm::terminal::size().ok().map(|(cols, rows)| TtyEvent::Resize(cols, rows))
+            }
+        }
+    }
+
+    /// While the terminal is lent: what concerns awtui all the same. Nothing of the terminal is read. The keyboard's
+    /// interrupts are the other program's; a new size is seen when the terminal is ours again.
+    pub(super) async fn meanwhile(&mut self) -> Meanwhile {
+        loop {
+            match self.signals.next().await {
+                Asked::End(kind) => {
+                    self.ending = Some(kind);
+                    return Meanwhile::End;
+                }
+                Asked::Suspend => return Meanwhile::Suspend,
+                Asked::EndByKey(_) | Asked::Resize => {}
+            }
+        }
+    }
+
+    /// The terminal is ours again.
+    pub(super) fn resumed(&mut self) {
+        self.deaf_until = Some(Instant::now() + ECHO);
+    }
+}
+
+#[expect(
+    deprecated,
+    reason = "what replaces it is unsafe for descriptors that may be closed early; this one is owned"
+)]
+fn watched(terminal: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    AsyncFd::new(terminal)
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What the terminal has, as soon as it has something; nothing once it is gone. It is looked first and read then: a
+/// read of a terminal that another program emptied meanwhile would wait, and keep the next key from it.
+async fn read(source: &AsyncFd<OwnedFd>) -> io::Result<Vec<u8>> {
+    loop {
+        if has_input(source.get_ref())? {
+            let mut buffer = vec![0; CHUNK];
+            match rustix::io::read(source.get_ref(), &mut buffer) {
+                Ok(length) => {
+                    buffer.truncate(length);
+                    return Ok(buffer);
+                }
+                Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => continue,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let mut ready = source.readable().await?;
+        if !has_input(source.get_ref())? {
+            ready.clear_ready();
         }
     }
 }
 
-fn ending(kind: SignalKind) -> TtyEvent {
-    TtyEvent::Terminate(kind.as_raw_value())
+fn has_input(terminal: &OwnedFd) -> io::Result<bool> {
+    let mut polled = [PollFd::new(terminal, PollFlags::IN)];
+    loop {
+        match poll(&mut polled, Some(&rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 })) {
+            Ok(count) => return Ok(count > 0),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
 }

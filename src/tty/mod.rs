@@ -5,6 +5,7 @@
 //! and reads no clock: times are handed in.
 
 mod canvas;
+mod decoder;
 mod event;
 mod guard;
 mod input;
@@ -13,7 +14,8 @@ mod steady;
 mod terminal;
 
 pub use canvas::Canvas;
-pub use event::{TtyEvent, convert};
+pub use decoder::Decoder;
+pub use event::TtyEvent;
 pub use guard::{Features, Guard, restore};
 pub use input::Input;
 pub use limiter::FrameLimiter;

@@ -1,13 +1,21 @@
 //! The whole terminal: guard, input and drawing together, and the moments in which it is lent to somebody else.
 
 use super::guard::is_terminal;
+use super::input::Meanwhile;
 use super::{Canvas, Features, Guard, Input, Steady, TtyEvent};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
-use rustix::process;
+use rustix::process::{self, Pid, Signal};
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use std::io;
+use std::process::ExitStatus;
 use thiserror::Error;
+use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
+
+/// Modes that awtui never sets, and a program that ended badly may leave behind: movement of the mouse, and other codes
+/// for the arrow keys.
+const LEFT_BEHIND: &str = "\x1b[?1003l\x1b[?1l\x1b>";
 
 #[derive(Debug, Error)]
 pub enum TtyError {
@@ -37,7 +45,7 @@ fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> TtyError {
 /// Our terminal while it is ours.
 pub struct Tty {
     // Dropped in this order: nobody reads or draws when the terminal is given back.
-    input: Option<Input>,
+    input: Input,
     terminal: Terminal<Steady<CrosstermBackend<Canvas>>>,
     canvas: Canvas,
     guard: Guard,
@@ -52,15 +60,12 @@ impl Tty {
         let backend = Steady::new(CrosstermBackend::new(canvas.clone()));
         let terminal = Terminal::new(backend).map_err(failed("measured"))?;
         let input = Input::new().map_err(failed("read"))?;
-        Ok(Self { input: Some(input), terminal, canvas, guard })
+        Ok(Self { input, terminal, canvas, guard })
     }
 
     /// The next event; `None` once the terminal is gone. A call that is dropped while it waits loses nothing.
     pub async fn next(&mut self) -> Option<TtyEvent> {
-        match &mut self.input {
-            Some(input) => input.next().await,
-            None => None,
-        }
+        self.input.next().await
     }
 
     /// Draws a frame and sends what changed since the last one, in one piece.
@@ -78,24 +83,62 @@ impl Tty {
         self.terminal.resize(size.into()).map_err(failed("drawn on"))
     }
 
+    /// Runs a program on our terminal and waits for its end: it has the screen, the keys and the signals of the keyboard
+    /// meanwhile, and what it leaves unread is ours afterwards. When it is stopped by the keyboard, so are we. The inner
+    /// error: the program could not be run. The call must not be dropped before it ends.
+    pub async fn hand_over(&mut self, program: &mut Command) -> Result<io::Result<ExitStatus>, TtyError> {
+        self.lend()?;
+        // A program that is killed does not put back what it changed.
+        let modes = tcgetattr(io::stdin());
+        let ended = match program.spawn() {
+            Ok(child) => self.attend(child).await,
+            Err(error) => Err(error),
+        };
+        if let Ok(modes) = modes {
+            tcsetattr(io::stdin(), OptionalActions::Now, &modes)
+                .map_err(|error| failed("taken back")(error.into()))?;
+        }
+        self.send(LEFT_BEHIND)?;
+        self.take_back()?;
+        Ok(ended)
+    }
+
+    async fn attend(&mut self, mut child: Child) -> io::Result<ExitStatus> {
+        loop {
+            tokio::select! {
+                biased;
+                ended = child.wait() => return ended,
+                meanwhile = self.input.meanwhile() => match meanwhile {
+                    // It has stopped by itself. Where nobody could continue us, the kernel let it run on.
+                    Meanwhile::Suspend if can_be_continued() => stop()?,
+                    Meanwhile::Suspend => {}
+                    Meanwhile::End => end(&child)?,
+                },
+            }
+        }
+    }
+
+    /// Whether somebody could continue us if we stopped: a shell with job control.
+    pub fn can_suspend(&self) -> bool {
+        can_be_continued()
+    }
+
     /// Stops the process until somebody continues it, with the terminal given back meanwhile.
     pub async fn suspend(&mut self) -> Result<(), TtyError> {
-        let pid = process::getpid();
-        if pid.is_init() {
+        if process::getpid().is_init() {
             // The kernel would not stop it, and nobody is there to continue it.
             return Ok(());
         }
-        let mut continued = signal(SignalKind::from_raw(process::Signal::CONT.as_raw()))
-            .map_err(failed("left to the shell"))?;
+        let mut continued =
+            signal(SignalKind::from_raw(Signal::CONT.as_raw())).map_err(failed("left to the shell"))?;
         self.lend()?;
-        // The stop signal itself: the one that can be caught is, by our own input. It may reach the process a little
-        // after the call, through another thread.
-        let stopped = process::kill_process(pid, process::Signal::STOP);
+        // It may reach the process a little after the call, through another thread.
+        let stopped = stop();
         if stopped.is_ok() {
             continued.recv().await;
         }
         self.take_back()?;
-        stopped.map_err(|error| failed("left to the shell")(error.into()))
+        stopped.map_err(failed("left to the shell"))
     }
 
     /// Takes the mouse, or leaves it to the terminal; it stays so when the terminal is lent and taken back.
@@ -117,13 +160,39 @@ impl Tty {
     }
 
     fn lend(&mut self) -> Result<(), TtyError> {
-        self.input = None;
         self.guard.pause().map_err(failed("given back"))
     }
 
     fn take_back(&mut self) -> Result<(), TtyError> {
         self.guard.resume().map_err(failed("taken over"))?;
-        self.input = Some(Input::new().map_err(failed("read"))?);
+        self.input.resumed();
         self.redraw()
+    }
+}
+
+/// A shell started us in a group of processes of our own, or a script that the shell started did: the same session, and
+/// not its leader.
+fn can_be_continued() -> bool {
+    let session = |of: Option<Pid>| process::getsid(of).ok();
+    let ours = session(None);
+    ours.is_some() && ours != Some(process::getpid()) && session(process::getppid()) == ours
+}
+
+/// The stop signal itself: the one that can be caught is, by our own input. A script that runs us stops with us.
+fn stop() -> io::Result<()> {
+    if can_be_continued() {
+        process::kill_current_process_group(Signal::STOP)?;
+    } else {
+        process::kill_process(process::getpid(), Signal::STOP)?;
+    }
+    Ok(())
+}
+
+/// Asks a program that has our terminal to end.
+fn end(child: &Child) -> io::Result<()> {
+    let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
+    match pid.map(|pid| process::kill_process(pid, Signal::TERM)) {
+        Some(Err(rustix::io::Errno::SRCH)) | None => Ok(()),
+        Some(result) => Ok(result?),
     }
 }

@@ -1,112 +1,198 @@
-//! Keys, mouse and the rest in words of our own.
+//! What terminals send, in words of our own, wherever the bytes are cut.
 
 use awtui::term::{Mods, Mouse, MouseButton, MouseKind};
-use awtui::tty::{TtyEvent, convert};
-use crossterm::event::{
-    Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MediaKeyCode, ModifierKeyCode, MouseEvent,
-    MouseEventKind,
-};
+use awtui::tty::{Decoder, TtyEvent};
 
-const NONE: KeyModifiers = KeyModifiers::NONE;
-const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
-const CTRL: KeyModifiers = KeyModifiers::CONTROL;
-const ALT: KeyModifiers = KeyModifiers::ALT;
-
-/// The key in words, or an empty text for one that is dropped.
-fn key(code: KeyCode, modifiers: KeyModifiers, kind: KeyEventKind) -> String {
-    match convert(Event::Key(KeyEvent::new_with_kind(code, modifiers, kind))) {
-        Some(TtyEvent::Key(key)) => key.to_string(),
-        None => String::new(),
-        Some(other) => panic!("{other:?}"),
+/// An event in short: a key by its name.
+fn short(event: &TtyEvent) -> String {
+    match event {
+        TtyEvent::Key(key) => key.to_string(),
+        other => format!("{other:?}"),
     }
 }
 
+/// What these bytes come to when no more follow.
+fn told(bytes: &[u8]) -> Vec<String> {
+    let mut decoder = Decoder::new();
+    decoder.feed(bytes);
+    let mut told = Vec::new();
+    while decoder.is_ready() || decoder.patience().is_some() {
+        while let Some(event) = decoder.next_event() {
+            told.push(short(&event));
+        }
+        if decoder.patience().is_some() {
+            decoder.give_up();
+        }
+    }
+    told
+}
+
+/// What a terminal sends, and the key that it is; an empty word for what is dropped.
+const KEYS: &[(&str, &str)] = &[
+    ("a", "a"),
+    // Without the kitty protocol a capital letter is all that tells of shift.
+    ("A", "shift-a"),
+    ("é", "é"),
+    ("世", "世"),
+    ("?", "?"),
+    (" ", "space"),
+    ("\x03", "ctrl-c"),
+    ("\n", "ctrl-j"),
+    ("\0", "ctrl-space"),
+    ("\r", "enter"),
+    ("\t", "tab"),
+    ("\x7f", "backspace"),
+    ("\x1b", "esc"),
+    ("\x1bx", "alt-x"),
+    ("\x1bX", "alt-shift-x"),
+    ("\x1bé", "alt-é"),
+    ("\x1b\r", "alt-enter"),
+    ("\x1b\x7f", "alt-backspace"),
+    ("\x1b\x03", "ctrl-alt-c"),
+    // These begin sequences, and are keys when nothing of the kind follows.
+    ("\x1b[", "alt-["),
+    ("\x1b]", "alt-]"),
+    ("\x1b_", "alt-_"),
+    ("\x1bO", "alt-shift-o"),
+    ("\x1bP", "alt-shift-p"),
+    ("\x1b[A", "up"),
+    ("\x1bOA", "up"),
+    ("\x1b\x1b[A", "alt-up"),
+    ("\x1b[1;5B", "ctrl-down"),
+    ("\x1b[1;3D", "alt-left"),
+    ("\x1b[1;2C", "shift-right"),
+    ("\x1b[H", "home"),
+    ("\x1bOF", "end"),
+    ("\x1b[4~", "end"),
+    ("\x1b[5~", "pageup"),
+    ("\x1b[6;2~", "shift-pagedown"),
+    ("\x1b[2~", "insert"),
+    ("\x1b[3~", "delete"),
+    ("\x1b[Z", "shift-tab"),
+    ("\x1bOP", "f1"),
+    ("\x1b[[A", "f1"),
+    ("\x1bOR", "f3"),
+    ("\x1b[1;2R", "shift-f3"),
+    ("\x1b[24;5~", "ctrl-f12"),
+    // xterm's modifyOtherKeys
+    ("\x1b[27;5;13~", "ctrl-enter"),
+    ("\x1b[27;2;13~", "shift-enter"),
+    // kitty
+    ("\x1b[27u", "esc"),
+    ("\x1b[13;2u", "shift-enter"),
+    ("\x1b[9;2u", "shift-tab"),
+    ("\x1b[99;5u", "ctrl-c"),
+    ("\x1b[97:65;2u", "shift-a"),
+    ("\x1b[112;6u", "ctrl-shift-p"),
+    ("\x1b[120;3u", "alt-x"),
+    ("\x1b[120;33u", "alt-x"),
+    ("\x1b[120;9u", "super-x"),
+    ("\x1b[120;17u", "x"),
+    ("\x1b[97;1:2u", "a"),
+    ("\x1b[97;1:3u", ""),
+    ("\x1b[57358u", ""),
+    ("\x1b[57441;2u", ""),
+    // Reports that nobody asked for, and bytes that are none of anything.
+    ("\x1b[?1;2c", ""),
+    ("\x1bP>|xterm(370)\x1b\\", ""),
+    ("\x1b]10;rgb:0000/0000/0000\x07", ""),
+    ("\x1b_Gi=1;OK\x1b\\", ""),
+];
+
 #[test]
 fn every_key_has_its_word_or_is_dropped() {
-    let cases = [
-        (KeyCode::Char('a'), NONE, "a"),
-        (KeyCode::Char('A'), SHIFT, "shift-a"),
-        // Without the kitty protocol a capital letter is all that tells of shift.
-        (KeyCode::Char('A'), NONE, "shift-a"),
-        (KeyCode::Char('é'), NONE, "é"),
-        (KeyCode::Char('世'), NONE, "世"),
-        (KeyCode::Char('?'), SHIFT, "?"),
-        (KeyCode::Char(' '), NONE, "space"),
-        (KeyCode::Char('c'), CTRL, "ctrl-c"),
-        (KeyCode::Char('x'), ALT, "alt-x"),
-        (KeyCode::Char('x'), KeyModifiers::META, "alt-x"),
-        (KeyCode::Char('x'), KeyModifiers::SUPER, "super-x"),
-        (KeyCode::Char('x'), KeyModifiers::HYPER, "x"),
-        (KeyCode::Char('p'), CTRL.union(SHIFT), "ctrl-shift-p"),
-        (KeyCode::Null, NONE, "ctrl-space"),
-        (KeyCode::Enter, NONE, "enter"),
-        (KeyCode::Enter, ALT, "alt-enter"),
-        (KeyCode::Enter, SHIFT, "shift-enter"),
-        (KeyCode::Tab, NONE, "tab"),
-        (KeyCode::BackTab, SHIFT, "shift-tab"),
-        (KeyCode::Tab, SHIFT, "shift-tab"),
-        (KeyCode::Backspace, NONE, "backspace"),
-        (KeyCode::Esc, NONE, "esc"),
-        (KeyCode::Up, NONE, "up"),
-        (KeyCode::Down, CTRL, "ctrl-down"),
-        (KeyCode::Left, ALT, "alt-left"),
-        (KeyCode::Right, SHIFT, "shift-right"),
-        (KeyCode::Home, NONE, "home"),
-        (KeyCode::End, NONE, "end"),
-        (KeyCode::PageUp, NONE, "pageup"),
-        (KeyCode::PageDown, NONE, "pagedown"),
-        (KeyCode::Insert, NONE, "insert"),
-        (KeyCode::Delete, NONE, "delete"),
-        (KeyCode::F(1), NONE, "f1"),
-        (KeyCode::F(12), CTRL, "ctrl-f12"),
-        (KeyCode::CapsLock, NONE, ""),
-        (KeyCode::ScrollLock, NONE, ""),
-        (KeyCode::NumLock, NONE, ""),
-        (KeyCode::PrintScreen, NONE, ""),
-        (KeyCode::Pause, NONE, ""),
-        (KeyCode::Menu, NONE, ""),
-        (KeyCode::KeypadBegin, NONE, ""),
-        (KeyCode::Media(MediaKeyCode::Play), NONE, ""),
-        (KeyCode::Modifier(ModifierKeyCode::LeftShift), SHIFT, ""),
-    ];
-    for (code, modifiers, word) in cases {
-        let word: String = word.into();
-        assert_eq!(key(code, modifiers, KeyEventKind::Press), word, "{code:?} {modifiers:?}");
-        assert_eq!(key(code, modifiers, KeyEventKind::Repeat), word, "held: {code:?} {modifiers:?}");
-        assert_eq!(key(code, modifiers, KeyEventKind::Release), "", "released: {code:?} {modifiers:?}");
+    for (bytes, word) in KEYS {
+        let expected: Vec<&str> = Some(*word).filter(|word| !word.is_empty()).into_iter().collect();
+        assert_eq!(told(bytes.as_bytes()), expected, "{bytes:?}");
+    }
+    assert_eq!(told(b"\x1b\x1b"), ["esc", "esc"]);
+    assert_eq!(told(b"\xff\xc3a"), ["a"], "bytes that are no text");
+}
+
+#[test]
+fn keys_that_come_in_pieces_or_together_are_the_same_keys() {
+    for (bytes, word) in KEYS {
+        let mut decoder = Decoder::new();
+        for byte in bytes.as_bytes() {
+            decoder.feed(&[*byte]);
+        }
+        let followed = format!("{bytes}\rz");
+        let expected: Vec<String> =
+            [word, "enter", "z"].iter().filter(|word| !word.is_empty()).map(ToString::to_string).collect();
+        // A key that may be the beginning of a sequence needs the time that passes between keys.
+        if decoder.patience().is_none() {
+            let whole: Vec<String> =
+                std::iter::from_fn(|| decoder.next_event()).map(|event| short(&event)).collect();
+            assert_eq!(whole, expected[..expected.len() - 2], "{bytes:?} byte by byte");
+            assert_eq!(told(followed.as_bytes()), expected, "{bytes:?} with others behind it");
+        }
     }
 }
 
 #[test]
 fn the_mouse_keeps_its_place_buttons_and_modifiers() {
-    use crossterm::event::MouseButton as Theirs;
     let cases = [
-        (MouseEventKind::Down(Theirs::Left), MouseKind::Press(MouseButton::Left)),
-        (MouseEventKind::Down(Theirs::Middle), MouseKind::Press(MouseButton::Middle)),
-        (MouseEventKind::Up(Theirs::Right), MouseKind::Release(MouseButton::Right)),
-        (MouseEventKind::Drag(Theirs::Left), MouseKind::Drag(MouseButton::Left)),
-        (MouseEventKind::Moved, MouseKind::Move),
-        (MouseEventKind::ScrollUp, MouseKind::WheelUp),
-        (MouseEventKind::ScrollDown, MouseKind::WheelDown),
-        (MouseEventKind::ScrollLeft, MouseKind::WheelLeft),
-        (MouseEventKind::ScrollRight, MouseKind::WheelRight),
+        ("\x1b[<16;8;4M", MouseKind::Press(MouseButton::Left)),
+        ("\x1b[<17;8;4M", MouseKind::Press(MouseButton::Middle)),
+        ("\x1b[<18;8;4m", MouseKind::Release(MouseButton::Right)),
+        ("\x1b[<48;8;4M", MouseKind::Drag(MouseButton::Left)),
+        ("\x1b[<51;8;4M", MouseKind::Move),
+        ("\x1b[<80;8;4M", MouseKind::WheelUp),
+        ("\x1b[<81;8;4M", MouseKind::WheelDown),
+        ("\x1b[<82;8;4M", MouseKind::WheelLeft),
+        ("\x1b[<83;8;4M", MouseKind::WheelRight),
+        ("\x1b[M0($", MouseKind::Press(MouseButton::Left)),
     ];
-    for (theirs, ours) in cases {
-        let event = MouseEvent { kind: theirs, column: 7, row: 3, modifiers: CTRL };
-        let expected = Mouse { kind: ours, col: 7, row: 3, mods: Mods::CTRL };
-        assert_eq!(convert(Event::Mouse(event)), Some(TtyEvent::Mouse(expected)));
+    for (bytes, kind) in cases {
+        let expected = Mouse { kind, col: 7, row: 3, mods: Mods::CTRL };
+        assert_eq!(told(bytes.as_bytes()), [short(&TtyEvent::Mouse(expected))], "{bytes:?}");
     }
 }
 
 #[test]
-fn pastes_sizes_and_focus_come_through() {
-    let cases = [
-        (Event::Paste("a\r\nb\rc\nd".to_owned()), TtyEvent::Paste("a\nb\nc\nd".to_owned())),
-        (Event::Resize(120, 40), TtyEvent::Resize(120, 40)),
-        (Event::FocusGained, TtyEvent::Focus(true)),
-        (Event::FocusLost, TtyEvent::Focus(false)),
+fn pastes_focus_and_the_background_come_through() {
+    let cases: &[(&str, &[TtyEvent])] = &[
+        ("\x1b[200~a\r\nb\rc\nd\x1b[201~", &[TtyEvent::Paste("a\nb\nc\nd".to_owned())]),
+        ("\x1b[200~\x1b[A\x1b]11\x1b[201~", &[TtyEvent::Paste("\x1b[A\x1b]11".to_owned())]),
+        ("\x1b[I\x1b[O", &[TtyEvent::Focus(true), TtyEvent::Focus(false)]),
+        ("\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\", &[TtyEvent::Dark(true)]),
+        ("\x1b]11;rgb:ffff/fafa/f0f0\x07", &[TtyEvent::Dark(false)]),
+        ("\x1b[?997;1n\x1b[?997;2n", &[TtyEvent::Dark(true), TtyEvent::Dark(false)]),
     ];
-    for (theirs, ours) in cases {
-        assert_eq!(convert(theirs), Some(ours));
+    for (bytes, expected) in cases {
+        let expected: Vec<String> = expected.iter().map(short).collect();
+        assert_eq!(told(bytes.as_bytes()), expected, "{bytes:?}");
+        let mut decoder = Decoder::new();
+        for byte in bytes.as_bytes() {
+            decoder.feed(&[*byte]);
+        }
+        let pieces: Vec<String> =
+            std::iter::from_fn(|| decoder.next_event()).map(|event| short(&event)).collect();
+        assert_eq!(pieces, expected, "{bytes:?} byte by byte");
+    }
+}
+
+#[test]
+fn a_long_paste_in_pieces_is_one_paste_and_the_keys_behind_it_are_keys() {
+    let text = "0123456789 abcdef\n".repeat(20_000);
+    let bytes = format!("\x1b[200~{}\x1b[201~k", text.replace('\n', "\r"));
+    let mut decoder = Decoder::new();
+    for piece in bytes.as_bytes().chunks(4095) {
+        decoder.feed(piece);
+    }
+    assert_eq!(decoder.next_event(), Some(TtyEvent::Paste(text)));
+    assert_eq!(decoder.next_event().as_ref().map(short).as_deref(), Some("k"));
+}
+
+#[test]
+fn a_paste_or_report_that_never_ends_swallows_no_later_key() {
+    assert_eq!(told(b"\x1b[200~half of it"), [short(&TtyEvent::Paste("half of it".to_owned()))]);
+    for begun in ["\x1b[1;", "\x1b]11;rgb:12", "\x1bP1$r0", "\u{e9}".get(..1).unwrap_or("\x1b[<0;1")] {
+        let mut decoder = Decoder::new();
+        decoder.feed(begun.as_bytes());
+        assert!(decoder.patience().is_some(), "{begun:?}");
+        decoder.give_up();
+        decoder.feed(b"k");
+        assert_eq!(decoder.next_event().as_ref().map(short).as_deref(), Some("k"), "{begun:?}");
     }
 }

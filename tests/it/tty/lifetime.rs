@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 const PART: &str = "AWTUI_TEST_TTY_PART";
+const CHILD: [&str; 4] = ["--exact", "tty::lifetime::child_in_a_terminal", "--nocapture", "--test-threads=1"];
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The child's side of the tests below; alone it does nothing.
@@ -21,19 +22,34 @@ fn child_in_a_terminal() {
     runtime.block_on(async {
         let mut tty = Tty::open(Features::ALL).unwrap();
         let mut told = String::from("ready");
-        let show = |tty: &mut Tty, told: &str| {
-            tty.draw(|frame| frame.render_widget(ratatui::widgets::Paragraph::new(told), frame.area()))
+        let (mut lent, mut news) = (0, String::new());
+        let show = |tty: &mut Tty, text: String| {
+            tty.draw(|frame| frame.render_widget(ratatui::widgets::Paragraph::new(text), frame.area()))
                 .unwrap();
         };
-        show(&mut tty, &told);
+        show(&mut tty, told.clone());
         loop {
             let event = tty.next().await;
             match event {
+                Some(TtyEvent::Key(key)) if key.to_string() == "e" && part != "close" => {
+                    let mut program = tokio::process::Command::new("sh");
+                    let ended = tty.hand_over(program.args(["-c", &part])).await.unwrap();
+                    let code = ended.unwrap().code().unwrap();
+                    lent += 1;
+                    told = String::new();
+                    news = format!("lent {lent} times, ended with {code}");
+                }
+                Some(TtyEvent::Key(key)) if key.to_string() == "z" => {
+                    tty.suspend().await.unwrap();
+                    lent += 1;
+                    told = String::new();
+                    news = format!("stopped {lent} times");
+                }
                 Some(TtyEvent::Key(key)) if key.to_string() == "q" => match part.as_str() {
                     "close" => return tty.close().unwrap(),
                     "drop" => return,
                     "panic" => panic!("on purpose"),
-                    other => panic!("no such part: {other}"),
+                    _ => return tty.close().unwrap(),
                 },
                 Some(TtyEvent::Terminate(signal)) => told = format!("asked to end by {signal}"),
                 Some(TtyEvent::Suspend) => {
@@ -43,9 +59,20 @@ fn child_in_a_terminal() {
                 Some(event) => told = format!("{event:?}"),
                 None => return,
             }
-            show(&mut tty, &told);
+            show(&mut tty, format!("{told}\n{news}"));
         }
     });
+}
+
+/// This test program as the child that plays a part.
+fn command(part: &str) -> CommandBuilder {
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args(CHILD);
+    // Without a folder it would be the home folder, which need not exist.
+    command.cwd(std::env::temp_dir());
+    command.env(PART, part);
+    command.env("TERM", "xterm-256color");
+    command
 }
 
 /// The parent's side: a terminal with the child in it.
@@ -60,14 +87,14 @@ struct Host {
 
 impl Host {
     fn start(part: &str) -> Self {
+        let mut host = Self::open(command(part));
+        host.wait_for("ready", |screen| screen.text().starts_with("ready"));
+        host
+    }
+
+    fn open(command: CommandBuilder) -> Self {
         let size = PtySize { cols: 60, rows: 10, ..PtySize::default() };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "tty::lifetime::child_in_a_terminal", "--nocapture", "--test-threads=1"]);
-        // Without a folder it would be the home folder, which need not exist.
-        command.cwd(std::env::temp_dir());
-        command.env(PART, part);
-        command.env("TERM", "xterm-256color");
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -81,9 +108,7 @@ impl Host {
         });
         let writer = pair.master.take_writer().unwrap();
         let screen = Screen::new(Size::new(60, 10), 100);
-        let mut host = Self { master: pair.master, writer, child, chunks, raw: Vec::new(), screen };
-        host.wait_for("ready", |screen| screen.text().starts_with("ready"));
-        host
+        Self { master: pair.master, writer, child, chunks, raw: Vec::new(), screen }
     }
 
     fn read(&mut self) -> bool {
@@ -110,6 +135,11 @@ impl Host {
 
     fn wait_for_text(&mut self, text: &str) {
         self.wait_for(text, |screen| screen.text().contains(text));
+    }
+
+    /// Another program has the terminal and has written this last, nothing being left of what it wrote before.
+    fn wait_for_question(&mut self, text: &str) {
+        self.wait_for(text, |screen| !screen.modes().alt_screen && screen.text().trim_end().ends_with(text));
     }
 
     fn type_in(&mut self, bytes: &str) {
@@ -233,6 +263,126 @@ fn asked_to_stop_it_gives_the_terminal_back_and_draws_anew_when_it_continues() {
     host.assert_taken();
     host.type_in("q");
     host.end().assert_given_back();
+}
+
+/// A program that takes one key from the terminal, as an editor does, and says which.
+const EDITOR: &str = r#"stty -icanon -echo min 1; printf '\033[2J\033[Hyour key:'
+    key=$(dd bs=1 count=1 2>/dev/null); stty sane; printf 'it was %s' "$key"; [ "$key" = x ]"#;
+
+#[test]
+fn the_terminal_is_lent_many_times_and_no_key_goes_to_the_wrong_program() {
+    let mut host = Host::start(EDITOR);
+    for lent in 1..=60 {
+        host.type_in("e");
+        host.wait_for_question("your key:");
+        assert!(!host.screen.modes().alt_screen && !host.screen.modes().bracketed_paste);
+        // The second key is typed while the other program still has the terminal.
+        host.type_in("xk");
+        host.wait_for("the key that was for us", |screen| {
+            screen.modes().alt_screen && screen.text().contains("Char('k')")
+        });
+        host.assert_taken();
+        host.wait_for_text(&format!("lent {lent} times, ended with 0"));
+        host.type_in("a");
+        host.wait_for_text("Char('a')");
+    }
+    host.type_in("q");
+    host.end().assert_given_back();
+}
+
+#[test]
+fn keys_that_interrupt_the_other_program_are_not_for_us() {
+    let mut host =
+        Host::start("trap 'exit 7' INT QUIT; printf '\\033[2J\\033[Hhere:'; while :; do read line; done");
+    for key in ["\x03", "\x1c"] {
+        host.type_in("e");
+        host.wait_for_question("here:");
+        host.type_in(key);
+        host.wait_for_text("ended with 7");
+        host.type_in("a");
+        host.wait_for_text("Char('a')");
+    }
+    host.type_in("q");
+    host.end().assert_given_back();
+}
+
+#[test]
+fn asked_to_end_while_the_terminal_is_lent_we_end_the_other_program_and_then_ourselves() {
+    let mut host =
+        Host::start("trap 'exit 9' TERM; printf '\\033[2J\\033[Hhere:'; while :; do sleep 0.01; done");
+    host.type_in("e");
+    host.wait_for_question("here:");
+    host.signal(rustix::process::Signal::TERM);
+    host.wait_for_text("asked to end by 15");
+    host.wait_for_text("lent 1 times, ended with 9");
+    host.type_in("q");
+    host.end().assert_given_back();
+}
+
+#[test]
+fn what_a_program_that_was_killed_left_behind_is_put_right() {
+    let mut host = Host::start("stty raw -echo; printf '\\033[?1003h\\033[?1hhere: '; kill -9 $$");
+    host.type_in("e");
+    host.wait_for("the end of it", |screen| {
+        screen.modes().alt_screen && screen.modes().mouse == MouseMode::Drag
+    });
+    host.assert_taken();
+    host.type_in("q");
+    host.end().assert_given_back();
+}
+
+/// A shell with job control, in which the child is started by typing.
+fn shell() -> Host {
+    let mut command = CommandBuilder::new("bash");
+    command.args(["--norc", "--noprofile", "-i"]);
+    command.cwd(std::env::temp_dir());
+    for (name, value) in [(PART, EDITOR_THAT_STOPS), ("TERM", "xterm-256color"), ("PS1", "shell> ")] {
+        command.env(name, value);
+    }
+    let mut host = Host::open(command);
+    host.wait_for_text("shell>");
+    let program = std::env::current_exe().unwrap();
+    host.type_in(&format!("'{}' {}\r", program.display(), CHILD.join(" ")));
+    host.wait_for("ready", |screen| screen.modes().alt_screen && screen.text().starts_with("ready"));
+    host
+}
+
+/// Stops its whole group of processes, as editors do for ctrl-z.
+const EDITOR_THAT_STOPS: &str = "printf '\\033[2J\\033[Hhere:'; kill -TSTP 0; printf 'on again'; exit 5";
+
+#[test]
+fn stopped_and_continued_many_times_by_a_shell_no_key_is_lost() {
+    let mut host = shell();
+    for round in 1..=15 {
+        host.type_in("z");
+        host.wait_for("the shell", |screen| {
+            !screen.modes().alt_screen && screen.text().trim_end().ends_with("shell>")
+        });
+        host.type_in("fg\r");
+        host.wait_for_text(&format!("stopped {round} times"));
+        host.type_in("k");
+        host.wait_for_text("Char('k')");
+        host.assert_taken();
+    }
+    host.type_in("q");
+    host.wait_for("the shell", |screen| screen.text().trim_end().ends_with("shell>"));
+    host.type_in("exit\r");
+    host.end();
+}
+
+#[test]
+fn a_program_that_has_our_terminal_stops_with_us_and_goes_on_with_us() {
+    let mut host = shell();
+    host.type_in("e");
+    host.wait_for("the shell", |screen| {
+        screen.text().contains("here:") && screen.text().trim_end().ends_with("shell>")
+    });
+    host.type_in("fg\r");
+    host.wait_for_text("lent 1 times, ended with 5");
+    host.type_in("q");
+    host.wait_for("the shell", |screen| screen.text().trim_end().ends_with("shell>"));
+    host.type_in("exit\r");
+    host.end();
 }
 
 #[test]

@@ -253,7 +253,7 @@ impl DemoAgent {
             TtyEvent::Paste(text) => self.screen.input.push_str(&text.replace('\n', " ")),
             TtyEvent::Resize(cols, rows) => self.screen.resize(cols, rows),
             TtyEvent::Terminate(_) => return Wish::Quit,
-            TtyEvent::Mouse(_) | TtyEvent::Focus(_) | TtyEvent::Suspend => {}
+            TtyEvent::Mouse(_) | TtyEvent::Focus(_) | TtyEvent::Dark(_) | TtyEvent::Suspend => {}
         }
         Wish::Nothing
     }
