@@ -60,6 +60,15 @@ pub(super) fn switch_mouse(tty: &mut Tty, ours: bool) -> Result<(), TtyError> {
     tty.set_mouse(ours)
 }
 
+/// Stops until the shell continues awtui, where there is a shell that can.
+pub(super) async fn suspend(tty: &mut Tty, ui: &mut Ui) -> Result<(), TtyError> {
+    if tty.can_suspend() {
+        return tty.suspend().await;
+    }
+    ui.refused("awtui was not started by a shell that could bring it back".to_owned());
+    Ok(())
+}
+
 pub(super) async fn sleep_until(due: Option<Instant>) {
     match due {
         Some(due) => tokio::time::sleep_until(due).await,

@@ -2,6 +2,7 @@
 //!
 //! Owns the connection and the pace of frames. It holds no truth about a run: what it shows came from facts.
 
+mod edited;
 mod frame;
 mod replay;
 mod screen;

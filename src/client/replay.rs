@@ -1,5 +1,6 @@
 //! The screen of a replay: the same frames from a player, which keys move along the run.
 
+use super::edited::EditedFile;
 use super::frame::{self, Heard, sleep_until};
 use super::screen::ScreenError;
 use crate::glass::Glass;
@@ -90,6 +91,18 @@ impl Screen {
                 Ask::Quit => return Ok(true),
                 Ask::Player(act) => self.act(act),
                 Ask::ToggleMouse => frame::switch_mouse(tty, self.ui.mouse)?,
+                Ask::Edit { text, suffix, then } => {
+                    let edited = match EditedFile::new(&text, suffix) {
+                        Ok(file) => {
+                            let ended = tty.hand_over(&mut file.editor()).await?;
+                            file.read(ended)
+                        }
+                        Err(reason) => Err(reason),
+                    };
+                    self.played = Instant::now();
+                    self.ui.edited(then, edited);
+                }
+                Ask::Suspend => frame::suspend(tty, &mut self.ui).await?,
                 Ask::Redraw => tty.redraw()?,
                 Ask::StartRun { .. } | Ask::Act(_) | Ask::Type { .. } => {
                     self.ui.refused("this is a replay: what was stays as it was".to_owned());

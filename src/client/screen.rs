@@ -1,5 +1,6 @@
 //! The screen's loop: facts and bytes into the glass, keys into the UI, wishes to the supervisor, frames out when due.
 
+use super::edited::{Edit, EditedFile};
 use super::frame::{self, Heard, sleep_until};
 use super::session::{ClientError, Session};
 use crate::domain::{Author, Fact, OperatorAct, PaneId, RunId, Time};
@@ -340,10 +341,38 @@ impl Screen<'_> {
                 }
             }
             Ask::PaneSize { .. } | Ask::Player(_) => {}
+            Ask::Edit { text, suffix, then } => {
+                let edited = self.edit(tty, &text, suffix).await?;
+                self.ui.edited(then, edited);
+            }
+            Ask::Suspend => frame::suspend(tty, &mut self.ui).await?,
             Ask::ToggleMouse => frame::switch_mouse(tty, self.ui.mouse)?,
             Ask::Redraw => tty.redraw()?,
         }
         Ok(false)
+    }
+
+    /// The editor has the terminal; what the supervisor tells is heard meanwhile.
+    async fn edit(&mut self, tty: &mut Tty, text: &str, suffix: &str) -> Result<Edit, ScreenError> {
+        let file = match EditedFile::new(text, suffix) {
+            Ok(file) => file,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let mut editor = file.editor();
+        let handed = tty.hand_over(&mut editor);
+        let mut handed = std::pin::pin!(handed);
+        let ended = loop {
+            tokio::select! {
+                biased;
+                ended = &mut handed => break ended?,
+                message = next(&mut self.session) => match message {
+                    Ok(message) => self.on_messages(message).await,
+                    Err(error) => self.lost(&error),
+                },
+            }
+        };
+        self.last_key = Some(Instant::now());
+        Ok(file.read(ended))
     }
 
     async fn act(&mut self, act: OperatorAct) -> Result<(), ClientError> {

@@ -83,6 +83,8 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::SayWorker => write_to(ui, Address::Say("worker".to_owned())),
         Action::NextAddress => ui.input.next_address(&glass.run),
         Action::NewLine => ui.input.newline(),
+        Action::EditInput => return vec![ui.input.ask_editor()],
+        Action::Suspend => return vec![Ask::Suspend],
         Action::ToggleMouse => {
             ui.mouse = !ui.mouse;
             let whose = if ui.mouse { "awtui has the mouse" } else { "your terminal has the mouse" };

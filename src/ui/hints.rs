@@ -58,6 +58,8 @@ fn label(action: Action) -> &'static str {
         Action::SayWorker => "say to worker",
         Action::NextAddress => "to whom",
         Action::NewLine => "new line",
+        Action::EditInput => "editor",
+        Action::Suspend => "suspend",
         Action::ToggleMouse => "mouse",
         Action::ReplayToggle => "play",
         Action::ReplayFaster => "faster",

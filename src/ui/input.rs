@@ -1,5 +1,6 @@
 //! The input box: several lines, a history, and always an address.
 
+use super::model::{Ask, Edited};
 use crate::domain::{GateId, Run};
 use crate::term::{Key, KeyCode, Mods};
 use tui_textarea::{CursorMove, Input, Key as AreaKey, TextArea};
@@ -67,6 +68,20 @@ impl InputBox {
         self.area = TextArea::new(text.lines().map(str::to_owned).collect());
         self.area.move_cursor(CursorMove::Bottom);
         self.area.move_cursor(CursorMove::End);
+    }
+
+    /// Puts other words in the place of all there are, as one change that can be undone.
+    pub(super) fn replace(&mut self, text: &str) {
+        if text == self.text() {
+            return;
+        }
+        self.area.select_all();
+        self.area.cut();
+        self.area.insert_str(text);
+    }
+
+    pub(super) fn ask_editor(&self) -> Ask {
+        Ask::Edit { text: self.text(), suffix: ".md", then: Edited::Input }
     }
 
     pub(super) fn taken(&mut self) {

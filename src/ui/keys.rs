@@ -112,6 +112,8 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         | Action::Down
         | Action::NextAddress
         | Action::NewLine
+        | Action::EditInput
+        | Action::Suspend
         | Action::ToggleMouse
         | Action::ReplayToggle
         | Action::ReplayFaster

@@ -27,6 +27,8 @@ mod view;
 pub use hints::hints;
 pub use input::Address;
 pub use look::Look;
-pub use model::{ActionList, Ask, Focus, Layout, Mode, Mouse, MouseKind, Msg, PlayerAct, Popup, Ui, Zoom};
+pub use model::{
+    ActionList, Ask, Edited, Focus, Layout, Mode, Mouse, MouseKind, Msg, PlayerAct, Popup, Ui, Zoom,
+};
 pub use update::update;
 pub use view::view;

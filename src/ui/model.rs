@@ -125,8 +125,26 @@ pub enum Ask {
     /// Leave the screen; what runs goes on.
     Quit,
     Player(PlayerAct),
+    /// Show a text in the operator's editor. What it became comes back by [`Ui::edited`].
+    Edit {
+        text: String,
+        /// What the file's name ends with, so that the editor knows the kind of text: `.md`.
+        suffix: &'static str,
+        then: Edited,
+    },
+    /// Stop until the shell continues awtui.
+    Suspend,
     ToggleMouse,
     Redraw,
+}
+
+/// What becomes of a text that was edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edited {
+    /// It takes the place of the words in the input box.
+    Input,
+    /// Nothing: it was only looked at.
+    Nothing,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -271,6 +289,18 @@ impl Ui {
             self.input.set(task);
             self.input.address = Address::NewTask;
             self.focus = Focus::Input;
+        }
+    }
+
+    /// The editor is done with a text: what it became, or why it stays as it was.
+    pub fn edited(&mut self, then: Edited, text: Result<String, String>) {
+        match (then, text) {
+            (Edited::Input, Ok(text)) => {
+                self.input.replace(&text);
+                self.focus_on(Focus::Input);
+            }
+            (Edited::Nothing, Ok(_)) => {}
+            (Edited::Input | Edited::Nothing, Err(reason)) => self.toasts.refusal(reason, self.time),
         }
     }
 

@@ -3,6 +3,7 @@
 mod command_agents;
 mod conform;
 mod crash;
+mod editor;
 mod flood;
 mod full_disk;
 mod lifetime;

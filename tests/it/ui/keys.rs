@@ -4,7 +4,7 @@ use super::scenes::{self, Scene, new_ui};
 use awtui::domain::{OperatorAct, PaneChange, PauseMode, Text};
 use awtui::glass::{Glass, GlassEvent};
 use awtui::settings::Keymap;
-use awtui::ui::{ActionList, Address, Ask, Focus, Mode, Msg, PlayerAct, Popup, Zoom};
+use awtui::ui::{ActionList, Address, Ask, Edited, Focus, Mode, Msg, PlayerAct, Popup, Zoom};
 
 const SIZE: (u16, u16) = (120, 40);
 
@@ -401,4 +401,27 @@ fn nothing_is_known_of_a_run_that_is_not_there() {
     for key in ["p", "r", "A", "g", "1", "2", "n", "S", "i", "enter", "up", "pageup", "home"] {
         assert_eq!(scene.press(key), [], "{key}");
     }
+}
+
+#[test]
+fn the_words_of_the_input_box_go_to_the_editor_and_come_back_as_one_change() {
+    for keys in ["alt-e", "ctrl-x ctrl-e"] {
+        let mut scene = scenes::first(SIZE);
+        scene.type_text("fix it");
+        let text = "fix it".to_owned();
+        assert_eq!(scene.press(keys), [Ask::Edit { text, suffix: ".md", then: Edited::Input }], "{keys}");
+        scene.ui.edited(Edited::Input, Ok("fix it\nproperly".to_owned()));
+        assert_eq!(scene.ui.input().0, "fix it\nproperly");
+        scene.ui.edited(Edited::Input, Err("the editor ended badly".to_owned()));
+        scene.draw();
+        assert_eq!(scene.ui.input().0, "fix it\nproperly", "an editor that failed changes nothing");
+        assert!(scene.shows("NOT DONE the editor ended badly"), "{}", scene.text());
+    }
+}
+
+#[test]
+fn control_z_suspends_wherever_the_keys_are() {
+    assert_eq!(scenes::first(SIZE).press("ctrl-z"), [Ask::Suspend]);
+    assert_eq!(working().press("ctrl-z"), [Ask::Suspend]);
+    assert_eq!(working().press("2 i ctrl-g ctrl-z"), [Ask::Suspend]);
 }

@@ -1,0 +1,84 @@
+//! A text in the operator's editor: a private file, the editor's command, and what the file holds afterwards.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// Longer than anything that a person writes.
+const LONGEST: u64 = 4 * 1024 * 1024;
+
+/// `$VISUAL`, `$EDITOR` or vi, with the arguments that may stand there, as git reads it.
+const EDITOR: &str = r#"eval "exec ${VISUAL:-${EDITOR:-vi}} \"\$1\"""#;
+
+/// What a text became, or why it stays as it was.
+pub(super) type Edit = Result<String, String>;
+
+/// In a folder of its own, so that nothing stays of what editors put beside a file.
+pub(super) struct EditedFile {
+    folder: TempDir,
+    path: PathBuf,
+}
+
+impl EditedFile {
+    /// A file with the text, which only its owner can read.
+    pub(super) fn new(text: &str, suffix: &str) -> Result<Self, String> {
+        let write = || {
+            let folder = tempfile::Builder::new().prefix("awtui-").tempdir()?;
+            let path = folder.path().join(format!("awtui{suffix}"));
+            let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+            file.write_all(text.as_bytes())?;
+            if !text.is_empty() && !text.ends_with('\n') {
+                file.write_all(b"\n")?;
+            }
+            Ok(Self { folder, path })
+        };
+        write().map_err(|error: io::Error| {
+            format!("no file for the editor in {}: {error}", std::env::temp_dir().display())
+        })
+    }
+
+    pub(super) fn editor(&self) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", EDITOR, "sh"]).arg(&self.path);
+        command
+    }
+
+    /// What the editor left, the last line's end taken off. One that did not end well leaves the text as it was.
+    pub(super) fn read(self, ended: io::Result<ExitStatus>) -> Edit {
+        let name = "VISUAL or EDITOR in the environment names the editor";
+        match ended {
+            Err(error) => return Err(format!("the editor cannot be run: {error}; {name}")),
+            Ok(status) if status.code() == Some(127) => {
+                return Err(format!("there is no such editor; {name}"));
+            }
+            Ok(status) if !status.success() => {
+                return Err(format!("the editor ended with {status}: the words stay as they were"));
+            }
+            Ok(_) => {}
+        }
+        // By its name: editors put a new file in the place of the old one.
+        let size = fs::metadata(&self.path).map_or(0, |file| file.len());
+        let read = if size > LONGEST {
+            Err(io::Error::other(format!("it is longer than {} MiB", LONGEST / 1024 / 1024)))
+        } else {
+            fs::read_to_string(&self.path)
+        };
+        match read {
+            Ok(mut text) => {
+                if text.ends_with('\n') {
+                    text.pop();
+                }
+                Ok(text)
+            }
+            Err(error) => {
+                // What was written is not thrown away.
+                drop(self.folder.keep());
+                Err(format!("{} cannot be taken: {error}; it is kept", self.path.display()))
+            }
+        }
+    }
+}
