@@ -331,6 +331,37 @@ pub enum ConfigCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Change one setting in the project's file, or in your own with --user. Comments and order stay, the difference is
+    /// shown, and nothing is written that the settings would not allow. It counts from the next run on.
+    Set {
+        /// Dotted: roles.worker.model, budget.cost.
+        key: String,
+        /// Texts need no quotes; a list is written as `["a", "b"]`.
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+        #[command(flatten)]
+        file: SettingsFile,
+    },
+    /// Take one setting out of the project's file, or out of your own with --user: what lies below it holds again.
+    Unset {
+        key: String,
+        #[command(flatten)]
+        file: SettingsFile,
+    },
+}
+
+/// Which settings file is meant.
+#[derive(Debug, Args)]
+pub struct SettingsFile {
+    /// Your own file, which holds in all projects.
+    #[arg(long)]
+    pub user: bool,
+    /// The file of this project, .awtui/config.toml: the one that is meant anyway.
+    #[arg(long, conflicts_with = "user")]
+    pub project: bool,
+    /// Only show what would change.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -79,10 +79,15 @@ impl Context {
 
     /// All layers of the settings; every mistake is bad usage.
     pub(super) fn settings(&self) -> Result<Settings, Problem> {
+        Settings::load(&self.sources()).map_err(|error| Problem::usage(error.to_string()))
+    }
+
+    /// Where the layers of the settings come from.
+    pub(super) fn sources(&self) -> Sources {
         let mut sources = Sources::usual(&self.paths, Some(&self.project.root));
         sources.env.clone_from(&self.environment);
         sources.flags.clone_from(&self.flags);
-        Settings::load(&sources).map_err(|error| Problem::usage(error.to_string()))
+        sources
     }
 
     pub(super) fn author() -> Author {

@@ -123,36 +123,6 @@ pub(super) fn init(context: &Context) -> Result<Exit, Problem> {
     Ok(Exit::Done)
 }
 
-pub(super) fn config_show(context: &Context, json: bool) -> Result<Exit, Problem> {
-    let settings = context.settings()?;
-    if json {
-        let entries: Vec<_> = settings
-            .provenance()
-            .iter()
-            .map(|entry| {
-                serde_json::json!({
-                    "key": entry.key,
-                    "value": entry.value,
-                    "layer": entry.layer.as_str(),
-                    "file": entry.file,
-                    "line": entry.line,
-                })
-            })
-            .collect();
-        print::json(&entries);
-        return Ok(Exit::Done);
-    }
-    for entry in settings.provenance() {
-        let place = match (&entry.file, entry.line) {
-            (Some(file), Some(line)) => format!(" {}:{line}", file.display()),
-            (Some(file), None) => format!(" {}", file.display()),
-            (None, _) => String::new(),
-        };
-        print::line(&format!("{:<32} {:<24} {}{place}", entry.key, entry.value, entry.layer.as_str()));
-    }
-    Ok(Exit::Done)
-}
-
 pub(super) async fn doctor(context: &Context, json: bool) -> Result<Exit, Problem> {
     let mut findings: Vec<(String, bool, String)> = Vec::new();
     let mut add = |what: &str, fine: bool, words: String| findings.push((what.to_owned(), fine, words));

@@ -4,6 +4,7 @@
 
 mod act;
 mod arguments;
+mod config;
 mod conform;
 mod context;
 mod demo;
@@ -26,6 +27,7 @@ mod supervise;
 pub use arguments::Arguments;
 pub use exit::Exit;
 
+use crate::settings::Edit;
 use arguments::{Command, ConfigCommand, GateCommand, SupervisorCommand};
 use clap::Parser;
 use context::Context;
@@ -107,7 +109,15 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<Exit, e
         | Command::Hook { .. }
         | Command::Mcp { .. } => Ok(Exit::Usage),
         Command::Init => here::init(context),
-        Command::Config { command: ConfigCommand::Show { json } } => here::config_show(context, json),
+        Command::Config { command } => match command {
+            ConfigCommand::Show { json } => config::show(context, json),
+            ConfigCommand::Set { key, value, file } => {
+                config::change(context, &Edit::set(key, value), file.user, file.dry_run)
+            }
+            ConfigCommand::Unset { key, file } => {
+                config::change(context, &Edit::unset(key), file.user, file.dry_run)
+            }
+        },
         Command::Sessions { json } => Ok(sessions::list(context, json)),
         Command::ResumeSession { session, open } => sessions::resume(context, session.as_deref(), open),
         Command::Conform(options) => conform::run(context, options).await,

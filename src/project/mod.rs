@@ -11,6 +11,7 @@ mod git;
 mod identity;
 mod ledger_file;
 mod projection;
+mod settings_file;
 mod state_file;
 mod step_file;
 
@@ -18,3 +19,4 @@ pub use folders::{FolderError, ProjectFolders, RunFolder, run_id};
 pub use git::GitError;
 pub use identity::{Project, ProjectError};
 pub use projection::Projector;
+pub use settings_file::{SettingsFileError, write_settings};

@@ -37,6 +37,7 @@ pub(super) enum Origin<'a> {
     File(&'a Path),
     Variable(&'a str),
     Flag(&'a str),
+    Edit(&'a str),
     BuiltIn,
 }
 
@@ -57,7 +58,7 @@ pub(super) fn read(schema: &'static Schema, text: &str, origin: &Origin<'_>) -> 
     let mut document = reader.document;
     document.problems.sort_by_key(|problem| match &problem.place {
         Place::File { line, .. } => *line,
-        Place::Variable(_) | Place::Flag(_) | Place::BuiltIn => 0,
+        Place::Variable(_) | Place::Flag(_) | Place::Edit(_) | Place::BuiltIn => 0,
     });
     document
 }
@@ -81,6 +82,7 @@ impl Reader<'_> {
             }
             Origin::Variable(name) => Place::Variable((*name).to_owned()),
             Origin::Flag(key) => Place::Flag((*key).to_owned()),
+            Origin::Edit(key) => Place::Edit((*key).to_owned()),
             Origin::BuiltIn => Place::BuiltIn,
         }
     }

@@ -57,6 +57,12 @@ impl Sources {
     }
 }
 
+/// The text of a layer's file as it might become.
+pub(super) struct Replaced<'a> {
+    pub(super) layer: Layer,
+    pub(super) text: &'a str,
+}
+
 /// All layers in one, with the layer of each key.
 #[derive(Debug, Default)]
 pub(super) struct Merged {
@@ -67,12 +73,20 @@ pub(super) struct Merged {
 }
 
 /// Reads and merges all layers; every mistake of all of them is an error together.
-pub(super) fn merge(schema: &'static Schema, sources: &Sources) -> Result<Merged, SettingsError> {
+pub(super) fn merge(
+    schema: &'static Schema,
+    sources: &Sources,
+    replaced: Option<&Replaced<'_>>,
+) -> Result<Merged, SettingsError> {
     let mut merged = Merged::default();
     let mut problems = Vec::new();
     for (layer, file) in [(Layer::User, &sources.user), (Layer::Project, &sources.project)] {
         let Some(path) = file else { continue };
-        let Some(text) = paths::text(path)? else { continue };
+        let text = match replaced.filter(|replaced| replaced.layer == layer) {
+            Some(replaced) => Some(replaced.text.to_owned()),
+            None => paths::text(path)?,
+        };
+        let Some(text) = text else { continue };
         merged.add(layer, read(schema, &text, &Origin::File(path)), &mut problems);
         if layer == Layer::Project {
             merged.project_text = Some(text);
@@ -143,6 +157,7 @@ fn mistaken(origin: &Origin<'_>, mistake: Mistake) -> Document {
         Origin::File(path) => Place::File { path: path.to_path_buf(), line: 1 },
         Origin::Variable(name) => Place::Variable((*name).to_owned()),
         Origin::Flag(key) => Place::Flag((*key).to_owned()),
+        Origin::Edit(key) => Place::Edit((*key).to_owned()),
         Origin::BuiltIn => Place::BuiltIn,
     };
     Document { problems: vec![Problem { place, mistake }], ..Document::default() }

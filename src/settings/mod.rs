@@ -23,7 +23,7 @@ mod workflows;
 
 pub use action::{Action, Context};
 pub use agent_definition::{AgentDefinition, InterruptKey, PromptBy, TurnEndsBy, UsageCounts, UsageRule};
-pub use edit::edited;
+pub use edit::{DiffLine, Edit, Planned, diff, edited, plan};
 pub use keymap::Keymap;
 pub use layers::{Layer, Sources};
 pub use paths::{Folders, Paths, project_config};

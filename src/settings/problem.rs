@@ -8,9 +8,14 @@ use std::path::PathBuf;
 /// Where a value, or a mistake, stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    File { path: PathBuf, line: usize },
+    File {
+        path: PathBuf,
+        line: usize,
+    },
     Variable(String),
     Flag(String),
+    /// A change that somebody asks for.
+    Edit(String),
     BuiltIn,
 }
 
@@ -20,6 +25,7 @@ impl fmt::Display for Place {
             Self::File { path, line } => write!(formatter, "{}:{line}", path.display()),
             Self::Variable(name) => write!(formatter, "${name}"),
             Self::Flag(key) => write!(formatter, "--set {key}"),
+            Self::Edit(key) => formatter.write_str(key),
             Self::BuiltIn => formatter.write_str("built in"),
         }
     }

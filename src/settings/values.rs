@@ -2,7 +2,7 @@
 
 use super::agent_definition::{AgentDefinition, Written};
 use super::document::Document;
-use super::layers::{Layer, Merged, Sources, merge};
+use super::layers::{Layer, Merged, Replaced, Sources, merge};
 use super::paths::Folders;
 use super::problem::{Mistake, Place, Problem, nearest, none_or_all};
 use super::schema::dotted;
@@ -162,7 +162,14 @@ struct Whole {
 
 impl Settings {
     pub fn load(sources: &Sources) -> Result<Self, SettingsError> {
-        let merged = merge(&CONFIG, sources)?;
+        Self::load_replaced(sources, None)
+    }
+
+    pub(super) fn load_replaced(
+        sources: &Sources,
+        replaced: Option<&Replaced<'_>>,
+    ) -> Result<Self, SettingsError> {
+        let merged = merge(&CONFIG, sources, replaced)?;
         let whole: Whole = toml::Value::from(merged.document.nested()).try_into().map_err(|error| {
             let mistake = Mistake::Invalid(format!("the settings do not fit together: {error}"));
             SettingsError::Mistakes(vec![Problem { place: Place::BuiltIn, mistake }])
@@ -297,7 +304,7 @@ fn entries(merged: &Merged) -> Vec<Entry> {
     let values = merged.document.values.iter().map(|(path, found)| {
         let (file, line) = match &found.place {
             Place::File { path, line } => (Some(path.clone()), Some(*line)),
-            Place::Variable(_) | Place::Flag(_) | Place::BuiltIn => (None, None),
+            Place::Variable(_) | Place::Flag(_) | Place::Edit(_) | Place::BuiltIn => (None, None),
         };
         Entry {
             key: dotted(path),

@@ -23,7 +23,9 @@ fn every_mistake_names_file_line_and_what_was_meant() {
                     assert_eq!(*file, path, "{name}");
                     format!("{line}: {}", problem.mistake)
                 }
-                other @ (Place::Variable(_) | Place::Flag(_) | Place::BuiltIn) => panic!("{name}: {other}"),
+                other @ (Place::Variable(_) | Place::Flag(_) | Place::Edit(_) | Place::BuiltIn) => {
+                    panic!("{name}: {other}")
+                }
             })
             .collect();
         assert_eq!(found.len(), expected.len(), "{name}: {found:#?}");

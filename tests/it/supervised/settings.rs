@@ -108,3 +108,58 @@ fn an_agent_that_is_not_installed_is_named_with_the_way_to_get_it_and_others_are
     assert!(refused.err.contains("npm install -g @openai/codex"), "{}", refused.err);
     assert_eq!(refused.err.lines().count(), 1, "{}", refused.err);
 }
+
+#[test]
+fn a_setting_is_changed_from_the_command_line_with_its_difference_and_takes_effect() {
+    let house = house();
+    let kept = format!("# mine\n{}", house.scripted());
+    house.settings(&kept);
+    let shown = house.awtui(&["config", "set", "--user", "--dry-run", "budget.cost", "2.5"]).ends_with(0);
+    assert!(shown.out.contains("+ cost = 2.5"), "{}", shown.out);
+    let user = house.path("config/awtui/config.toml");
+    assert_eq!(fs::read_to_string(&user).unwrap(), kept, "only asked");
+    let set = house.awtui(&["config", "set", "--user", "budget.cost", "2.5"]).ends_with(0);
+    assert!(set.out.contains("+ cost = 2.5") && set.out.contains("from the next run on"), "{}", set.out);
+    assert_eq!(fs::read_to_string(&user).unwrap(), format!("{kept}\n[budget]\ncost = 2.5\n"));
+    let set = house.awtui(&["config", "set", "budget.cost", "3"]).ends_with(0);
+    assert!(set.out.starts_with(&house.path("repo/.awtui/config.toml").display().to_string()), "{}", set.out);
+    let again = house.awtui(&["config", "set", "budget.cost", "3"]).ends_with(0);
+    assert!(again.out.contains("says so already"), "{}", again.out);
+    let under = house.awtui(&["config", "set", "--user", "budget.cost", "4"]).ends_with(0);
+    assert!(under.out.contains("but budget.cost = 3.0 of the project holds here"), "{}", under.out);
+    let show = house.awtui(&["config", "show"]).ends_with(0).out;
+    let line = show.lines().find(|line| line.starts_with("budget.cost ")).unwrap();
+    assert!(line.contains("3.0") && line.contains("project"), "{line}");
+    house.awtui(&["config", "unset", "budget.cost"]).ends_with(0);
+    assert_eq!(fs::read_to_string(house.path("repo/.awtui/config.toml")).unwrap(), "");
+    let wrong = house.awtui(&["config", "set", "budget.cots", "3"]).ends_with(2);
+    assert!(wrong.err.contains("nothing was written: budget.cots: unknown key"), "{}", wrong.err);
+    assert!(wrong.err.contains("did you mean \"cost\"?"), "{}", wrong.err);
+}
+
+#[test]
+fn changing_a_setting_keeps_the_trust_in_commands_that_stay_and_gives_none_to_new_ones() {
+    let house = house();
+    house.write("repo/.awtui/config.toml", "[[checks]]\nname = \"theirs\"\nrun = \"touch $DIR/first\"\n");
+    house.awtui(&["trust"]).ends_with(0);
+    let kept = house.awtui(&["config", "set", "budget.cost", "3"]).ends_with(0);
+    assert!(!kept.out.contains("awtui trust"), "{}", kept.out);
+    house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(0);
+    let more = house.awtui(&["config", "set", "notify.command", "[\"touch\", \"x\"]"]).ends_with(0);
+    assert!(more.out.contains("awtui trust"), "{}", more.out);
+    house.awtui(&["run", "--headless", "--yes", "go"]).ends_with(3);
+}
+
+#[test]
+fn a_settings_file_is_changed_where_its_link_leads_with_the_mode_that_it_had() {
+    use std::os::unix::fs::PermissionsExt;
+    let house = house();
+    let (link, real) = (house.path("config/awtui/config.toml"), house.path("dotfiles.toml"));
+    fs::rename(&link, &real).unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    house.awtui(&["config", "set", "--user", "ui.mouse", "false"]).ends_with(0);
+    assert!(link.is_symlink() && fs::read_to_string(&real).unwrap().contains("mouse = false"));
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o400)).unwrap();
+}
