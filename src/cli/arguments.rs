@@ -22,6 +22,10 @@ pub struct Arguments {
     /// Override a setting: roles.worker.model=sonnet. May be given several times.
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     pub settings: Vec<String>,
+    /// Also run this beside the agents, in a terminal of its own: a test watcher, a server, a shell ('bash'). May be
+    /// given several times; what runs already is not run twice, and it stays when you leave.
+    #[arg(long = "pane", value_name = "COMMAND")]
+    pub panes: Vec<String>,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -36,6 +40,9 @@ pub enum Command {
         /// Look, do not touch.
         #[arg(long)]
         watch: bool,
+        /// Also run this beside the agents; as with `awtui --pane`.
+        #[arg(long = "pane", value_name = "COMMAND", conflicts_with = "watch")]
+        panes: Vec<String>,
     },
     /// How the newest run stands, or the one that is named.
     Status {

@@ -131,6 +131,7 @@ pub(super) async fn follow(
                 | ToClient::Pane { .. }
                 | ToClient::CaughtUp { .. }
                 | ToClient::Runs { .. }
+                | ToClient::Terminals { .. }
                 | ToClient::Artifacts { .. }
                 | ToClient::Clock { .. }
                 | ToClient::Unknown => {}

@@ -2,10 +2,10 @@
 
 use super::context::Context;
 use super::exit::{Exit, Problem};
-use super::{headless, log, print};
+use super::{headless, log, print, sessions};
 use crate::agent;
 use crate::client::{self, ClientError, Host, Session};
-use crate::domain::{AgentSpec, Author, AuthorKind};
+use crate::domain::{AgentSpec, Author, AuthorKind, RunId};
 use crate::settings::reference::SAMPLE_CONFIG;
 use crate::settings::{ColourDepth, Keymap, Settings, SettingsError, Theme, project_config};
 use crate::supervisor::world::World;
@@ -21,7 +21,12 @@ use std::pin::Pin;
 const OPTIONAL: &str = "other agent";
 
 /// Opens the screen on a run, on the newest one that is alive, or on the question what should be done.
-pub(super) async fn attach(context: &Context, run: Option<String>, watch: bool) -> Result<Exit, Problem> {
+pub(super) async fn attach(
+    context: &Context,
+    run: Option<String>,
+    watch: bool,
+    terminals: Vec<String>,
+) -> Result<Exit, Problem> {
     let run = context.run(run)?;
     tty::check().map_err(|error| Problem::usage(error.to_string()))?;
     let settings = context.settings()?;
@@ -44,7 +49,7 @@ pub(super) async fn attach(context: &Context, run: Option<String>, watch: bool) 
     features.mouse &= ui.mouse;
     let _log = log::begin(&context.client_log());
     let mut terminal = tty::Tty::open(features).map_err(|error| Problem::usage(error.to_string()))?;
-    let shown = client::show(&host, &mut terminal, ui, run).await;
+    let shown = client::show(&host, &mut terminal, ui, run, terminals).await;
     drop(terminal);
     shown.map_err(|error| Problem::failed(error.to_string()))?;
     Ok(Exit::Done)
@@ -93,6 +98,14 @@ impl Host for Here<'_> {
         headless::start(self.context, &self.settings, task, false).map_err(|problem| problem.message)
     }
 
+    fn session(&self, run: &RunId, role: &str) -> Result<String, String> {
+        sessions::command(self.context, run, role)
+    }
+
+    fn directory(&self) -> String {
+        self.context.project.root.display().to_string()
+    }
+
     fn author(&self) -> Author {
         super::context::author(AuthorKind::Operator)
     }
@@ -103,7 +116,7 @@ pub(super) async fn attach_started(context: &Context, start: StartRun) -> Result
     let mut session = context.connect(Purpose::Command).await?;
     let run = headless::begin(&mut session, start).await?;
     drop(session);
-    attach(context, Some(run.to_string()), false).await
+    attach(context, Some(run.to_string()), false, Vec::new()).await
 }
 
 pub(super) fn init(context: &Context) -> Result<Exit, Problem> {

@@ -62,7 +62,7 @@ async fn run(mut arguments: Arguments) -> Exit {
         Some(Command::Hook { launch, event }) => Ok(hook::run(&launch, event).await),
         Some(Command::Mcp { launch }) => mcp::run(launch.as_deref()).await,
         command => match Context::new(&arguments) {
-            Ok(context) => dispatch(&context, command).await,
+            Ok(context) => dispatch(&context, command, arguments.panes).await,
             Err(problem) => Err(problem),
         },
     };
@@ -72,11 +72,22 @@ async fn run(mut arguments: Arguments) -> Exit {
     })
 }
 
-async fn dispatch(context: &Context, command: Option<Command>) -> Result<Exit, exit::Problem> {
-    let Some(command) = command else { return here::attach(context, None, false).await };
+async fn dispatch(
+    context: &Context,
+    command: Option<Command>,
+    panes: Vec<String>,
+) -> Result<Exit, exit::Problem> {
+    let Some(command) = command else { return here::attach(context, None, false, panes).await };
+    if !panes.is_empty() && !matches!(command, Command::Attach { .. }) {
+        return Err(exit::Problem::usage(
+            "--pane opens terminals on the screen: use it with `awtui` or `awtui attach` alone".to_owned(),
+        ));
+    }
     match command {
         Command::Run(options) => headless::run(context, options).await,
-        Command::Attach { run, watch } => here::attach(context, run, watch).await,
+        Command::Attach { run, watch, panes: more } => {
+            here::attach(context, run, watch, panes.into_iter().chain(more).collect()).await
+        }
         Command::Status { run, json, line } => show::status(context, run, json, line).await,
         Command::Runs { json } => show::runs(context, json).await,
         Command::Gates { json } => show::gates(context, json).await,
@@ -119,7 +130,7 @@ async fn dispatch(context: &Context, command: Option<Command>) -> Result<Exit, e
             }
         },
         Command::Sessions { json } => Ok(sessions::list(context, json)),
-        Command::ResumeSession { session, open } => sessions::resume(context, session.as_deref(), open),
+        Command::ResumeSession { session, open } => sessions::resume(context, session.as_deref(), open).await,
         Command::Conform(options) => conform::run(context, options).await,
         Command::Trust => act::trust(context).await,
         Command::Doctor { json } => here::doctor(context, json).await,

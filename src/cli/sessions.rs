@@ -4,9 +4,10 @@ use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::{print, show};
 use crate::agent;
-use crate::domain::{PaneState, RoleName, Run, Session};
+use crate::domain::{PaneState, RoleName, Run, RunId, Session};
 use crate::settings::distance;
-use crate::supervisor::find_program;
+use crate::supervisor::{IN_TERMINAL, find_program};
+use crate::wire::{Body, Purpose};
 use serde::Serialize;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -62,10 +63,40 @@ pub(super) fn list(context: &Context, json: bool) -> Exit {
     Exit::Done
 }
 
-/// Prints the command that goes on with a session, or becomes it.
-pub(super) fn resume(context: &Context, named: Option<&str>, open: bool) -> Result<Exit, Problem> {
+/// Prints the command that goes on with a session, or becomes it; inside a terminal of awtui it opens another one.
+pub(super) async fn resume(context: &Context, named: Option<&str>, open: bool) -> Result<Exit, Problem> {
     let entries = entries(context);
     let entry = find(&entries, named)?;
+    let (start, command) = resumable(entry)?;
+    if open {
+        let mut process = std::process::Command::new(&start.program);
+        // Returns only when it could not be started.
+        let error = process.args(&start.args).current_dir(&start.directory).exec();
+        return Err(Problem::failed(format!("{} cannot be started: {error}", start.program.display())));
+    }
+    if std::env::var_os(IN_TERMINAL).is_none() {
+        print::line(command);
+        return Ok(Exit::Done);
+    }
+    let mut session = context.connect(Purpose::Command).await?;
+    let directory = start.directory.display().to_string();
+    let opened = Body::OpenTerminal { command: command.to_owned(), directory, size: (80, 24) };
+    session.request(opened).await?;
+    print::line(&format!("session {} goes on in a terminal beside this one", entry.session));
+    Ok(Exit::Done)
+}
+
+/// The command that goes on with the conversation of a role's last session in a run.
+pub(super) fn command(context: &Context, run: &RunId, role: &str) -> Result<String, String> {
+    let run = show::folded(context, run).map_err(|problem| problem.message)?;
+    let session =
+        run.roles.get(&RoleName::new(role)).and_then(|role| run.sessions.get(role.session.as_ref()?));
+    let session = session.ok_or_else(|| format!("the {role} had no session yet"))?;
+    let entry = entry(context, &run, session);
+    resumable(&entry).map(|(_, command)| command.to_owned()).map_err(|problem| problem.message)
+}
+
+fn resumable(entry: &Entry) -> Result<(&Start, &str), Problem> {
     let name = format!("{} of {}", entry.session, entry.run);
     let Some((start, command)) = entry.start.as_ref().zip(entry.command.as_ref()) else {
         let reason = match &entry.agent_session {
@@ -78,14 +109,7 @@ pub(super) fn resume(context: &Context, named: Option<&str>, open: bool) -> Resu
         let reason = "its agent runs in awtui now; `awtui attach` shows it, `awtui pause` holds it";
         return Err(Problem::failed(format!("session {name} is in use: {reason}")));
     }
-    if !open {
-        print::line(command);
-        return Ok(Exit::Done);
-    }
-    let mut process = std::process::Command::new(&start.program);
-    // Returns only when it could not be started.
-    let error = process.args(&start.args).current_dir(&start.directory).exec();
-    Err(Problem::failed(format!("{} cannot be started: {error}", start.program.display())))
+    Ok((start, command))
 }
 
 /// By the agent's own id or a beginning of it, or by awtui's name of the session, newest run first. Without a name: the

@@ -7,6 +7,7 @@ mod frame;
 mod replay;
 mod screen;
 mod session;
+mod terminals;
 
 pub use replay::{print_frame, replay};
 pub use screen::{Host, ScreenError, show};

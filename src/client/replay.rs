@@ -104,7 +104,12 @@ impl Screen {
                 }
                 Ask::Suspend => frame::suspend(tty, &mut self.ui).await?,
                 Ask::Redraw => tty.redraw()?,
-                Ask::StartRun { .. } | Ask::Act(_) | Ask::Type { .. } => {
+                Ask::StartRun { .. }
+                | Ask::Act(_)
+                | Ask::Type { .. }
+                | Ask::OpenTerminal { .. }
+                | Ask::OpenSession { .. }
+                | Ask::CloseTerminal { .. } => {
                     self.ui.refused("this is a replay: what was stays as it was".to_owned());
                 }
                 Ask::PaneSize { .. } => {}

@@ -7,7 +7,7 @@ use crate::domain::{Author, Fact, OperatorAct, PaneId, RunId, Time};
 use crate::glass::{Glass, GlassEvent, Link};
 use crate::tty::{FrameLimiter, Tty, TtyError, TtyEvent};
 use crate::ui::{self, Ask, Mode, Ui};
-use crate::wire::{Body, PaneSizes, RequestId, StartRun, ToClient};
+use crate::wire::{Body, PaneSizes, RequestId, StartRun, TERMINALS, ToClient};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -36,11 +36,23 @@ pub trait Host {
     fn connect(&self) -> Pin<Box<dyn Future<Output = Result<Session, ClientError>> + '_>>;
     /// What a typed task is started with; the reason when the settings do not allow it.
     fn start(&self, task: &str) -> Result<StartRun, String>;
+    /// The command that goes on by hand with the conversation of a role's agent; the reason when there is none.
+    fn session(&self, run: &RunId, role: &str) -> Result<String, String>;
+    /// The folder that the agents work in: terminals open there.
+    fn directory(&self) -> String;
     fn author(&self) -> Author;
 }
 
 /// Shows a run, or the first screen, until the operator leaves.
-pub async fn show(host: &dyn Host, tty: &mut Tty, ui: Ui, run: Option<RunId>) -> Result<(), ScreenError> {
+///
+/// `terminals`: commands that are to run beside the agents, each once.
+pub async fn show(
+    host: &dyn Host,
+    tty: &mut Tty,
+    ui: Ui,
+    run: Option<RunId>,
+    terminals: Vec<String>,
+) -> Result<(), ScreenError> {
     let session = host.connect().await?;
     let mut screen = Screen {
         host,
@@ -52,6 +64,8 @@ pub async fn show(host: &dyn Host, tty: &mut Tty, ui: Ui, run: Option<RunId>) ->
         run,
         asked: BTreeMap::new(),
         sizes: PaneSizes::new(),
+        terminal_sizes: PaneSizes::new(),
+        opening: terminals,
         clock: None,
         drawn: None,
         caught_up: false,
@@ -63,25 +77,30 @@ pub async fn show(host: &dyn Host, tty: &mut Tty, ui: Ui, run: Option<RunId>) ->
 }
 
 /// What a request was for, to know what its answer means.
-enum Asked {
+pub(super) enum Asked {
     /// What is started when it can be.
     Check(Box<StartRun>),
     /// The task, to give it back when no run comes of it.
     Start(String),
+    /// A terminal, which gets the keys once it is there.
+    Terminal,
     Other,
 }
 
-struct Screen<'a> {
-    host: &'a dyn Host,
-    ui: Ui,
-    glass: Glass,
+pub(super) struct Screen<'a> {
+    pub(super) host: &'a dyn Host,
+    pub(super) ui: Ui,
+    pub(super) glass: Glass,
     limiter: FrameLimiter,
     origin: Instant,
     session: Option<Session>,
-    run: Option<RunId>,
+    pub(super) run: Option<RunId>,
     asked: BTreeMap<RequestId, Asked>,
     /// What the supervisor was told last.
     sizes: PaneSizes,
+    pub(super) terminal_sizes: PaneSizes,
+    /// Terminals that are still to be opened.
+    pub(super) opening: Vec<String>,
     /// The run's time when it was last told, and when that was.
     clock: Option<(Time, Instant)>,
     /// The glass's generation that is on the screen.
@@ -155,6 +174,8 @@ impl Screen<'_> {
         self.session = Some(session);
         self.asked.clear();
         self.sizes.clear();
+        self.terminal_sizes.clear();
+        self.send(Body::Terminals, Asked::Other).await?;
         if let Some(run) = self.run.clone().or(live) {
             self.subscribe(run).await?;
         }
@@ -172,7 +193,7 @@ impl Screen<'_> {
         self.send(Body::Subscribe { run: Some(run), after }, Asked::Other).await
     }
 
-    async fn send(&mut self, body: Body, asked: Asked) -> Result<(), ClientError> {
+    pub(super) async fn send(&mut self, body: Body, asked: Asked) -> Result<(), ClientError> {
         let Some(session) = &mut self.session else {
             // Sizes are told anew to whoever answers next.
             if !matches!(body, Body::PaneSize { .. }) {
@@ -194,7 +215,7 @@ impl Screen<'_> {
         self.feed(GlassEvent::Link(Link::Lost { reason: error.to_string() }));
     }
 
-    fn feed(&mut self, event: GlassEvent) {
+    pub(super) fn feed(&mut self, event: GlassEvent) {
         self.glass.feed(event);
         if self.drawn != Some(self.glass.generation()) {
             self.request_frame();
@@ -245,7 +266,7 @@ impl Screen<'_> {
                     self.call_to_gate();
                 }
             }
-            ToClient::Pane { run, pane, end, change } if ours(&run) => {
+            ToClient::Pane { run, pane, end, change } if ours(&run) || run.as_str() == TERMINALS => {
                 self.feed(GlassEvent::Pane { pane, end, change });
             }
             ToClient::CaughtUp { run, .. } if ours(&run) => {
@@ -258,6 +279,7 @@ impl Screen<'_> {
             }
             ToClient::Artifacts { run, entries } if ours(&run) => self.feed(GlassEvent::Artifacts(entries)),
             ToClient::Runs { runs } => self.feed(GlassEvent::Runs(runs)),
+            ToClient::Terminals { entries } => self.on_terminals(entries).await?,
             ToClient::Notice { text } => self.feed(GlassEvent::Notice(Some(text))),
             ToClient::Response { id, result } => {
                 let asked = self.asked.remove(&id);
@@ -275,6 +297,10 @@ impl Screen<'_> {
                     }
                     (Some(Asked::Start(_)), Ok(crate::wire::Reply::Run { run })) => {
                         self.subscribe(run).await?;
+                    }
+                    (Some(Asked::Terminal), Ok(crate::wire::Reply::Terminal { pane })) => {
+                        self.ui.opened(&self.glass, &pane);
+                        self.request_frame();
                     }
                     (_, Ok(_)) => {}
                     (Some(Asked::Start(task)), Err(reason)) => {
@@ -333,13 +359,10 @@ impl Screen<'_> {
                 Err(reason) => self.ui.task_refused(&task, reason),
             },
             Ask::Act(act) => self.act(act).await?,
-            Ask::Type { pane, bytes } => {
-                if let Some(run) = self.run.clone() {
-                    let bytes = crate::wire::Bytes(bytes);
-                    let typed = Body::Type { run, pane, author: self.host.author(), bytes };
-                    self.send(typed, Asked::Other).await?;
-                }
-            }
+            Ask::Type { pane, bytes } => self.type_into(pane, bytes).await?,
+            Ask::OpenTerminal { command } => self.open_terminal(command).await?,
+            Ask::OpenSession { role } => self.open_session(role.as_str()).await?,
+            Ask::CloseTerminal { pane } => self.close_terminal(pane).await?,
             Ask::PaneSize { .. } | Ask::Player(_) => {}
             Ask::Edit { text, suffix, then } => {
                 let edited = self.edit(tty, &text, suffix).await?;
@@ -412,12 +435,14 @@ impl Screen<'_> {
     /// Panes have the size of the client whose operator acted last: what another client changed is told anew.
     fn reclaim_sizes(&mut self) {
         let panes = &self.glass.panes;
-        self.sizes.retain(|pane, (cols, rows)| {
+        let holds = |pane: &PaneId, (cols, rows): &mut (u16, u16)| {
             panes.get(pane).is_some_and(|shown| {
                 let size = shown.screen.size();
                 (size.cols, size.rows) == (*cols, *rows)
             })
-        });
+        };
+        self.sizes.retain(holds);
+        self.terminal_sizes.retain(holds);
     }
 
     /// Tells the supervisor how large the panes are drawn, when that changed.
@@ -428,6 +453,7 @@ impl Screen<'_> {
                 panes.insert(pane, (cols, rows));
             }
         }
+        self.send_terminal_sizes(&mut panes).await?;
         if panes.is_empty() || panes == self.sizes || !self.caught_up {
             return Ok(());
         }

@@ -187,6 +187,25 @@ pub struct RunSummary {
     pub folder: String,
 }
 
+/// A terminal that the operator opened beside the agents: no part of any run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerminalEntry {
+    /// `terminal.<number>`; the number is the lowest that was free.
+    pub pane: PaneId,
+    /// What runs in it, as a person wrote it; empty: their shell.
+    pub command: String,
+    /// What it ended with, as shells count it; `None` while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exited: Option<i32>,
+}
+
+impl TerminalEntry {
+    /// What people call it.
+    pub fn name(&self) -> &str {
+        if self.command.is_empty() { "shell" } else { &self.command }
+    }
+}
+
 /// A file under the run's `artifacts/` folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArtifactEntry {

@@ -41,7 +41,7 @@ pub use effect::{
     Outcome, PromptKind, TimerDue, TimerKind,
 };
 pub use explain::{NearestBound, explain, nearest_bound};
-pub use fact::{ArtifactEntry, Fact, PaneChange, Record, RunSummary};
+pub use fact::{ArtifactEntry, Fact, PaneChange, Record, RunSummary, TerminalEntry};
 pub use gate::{Answer, AnswerKind, Bound, Gate, GateId, GateKind, GateStatus};
 pub use input::{Author, AuthorKind, Input, OperatorAct};
 pub use ledger::{Call, Compaction, CompactionResult, Ledger, RoleTotals, StepUsage, Totals};

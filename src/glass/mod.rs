@@ -10,7 +10,8 @@ mod pane;
 pub use pane::PaneGlass;
 
 use crate::domain::{
-    ArtifactEntry, Fact, Millis, PaneChange, PaneId, Record, Run, RunSummary, Seq, StepNumber, Time, apply,
+    ArtifactEntry, Fact, Millis, PaneChange, PaneId, Record, Run, RunSummary, Seq, StepNumber, TerminalEntry,
+    Time, apply,
 };
 use std::collections::BTreeMap;
 
@@ -22,6 +23,8 @@ pub struct Glass {
     pub run: Run,
     pub panes: BTreeMap<PaneId, PaneGlass>,
     pub runs: Vec<RunSummary>,
+    /// The operator's own terminals; their screens are among the panes.
+    pub terminals: Vec<TerminalEntry>,
     pub artifacts: Vec<ArtifactEntry>,
     pub link: Link,
     pub now: Time,
@@ -80,6 +83,7 @@ pub enum GlassEvent {
         blank: bool,
     },
     Runs(Vec<RunSummary>),
+    Terminals(Vec<TerminalEntry>),
     Artifacts(Vec<ArtifactEntry>),
     Clock(Time),
     Link(Link),
@@ -100,6 +104,7 @@ impl Glass {
             run: Run::default(),
             panes: BTreeMap::new(),
             runs: Vec::new(),
+            terminals: Vec::new(),
             artifacts: Vec::new(),
             link: Link::Connecting { attempt: 0 },
             now: Time::default(),
@@ -125,13 +130,15 @@ impl Glass {
                 true
             }
             GlassEvent::Runs(runs) => replace(&mut self.runs, runs),
+            GlassEvent::Terminals(entries) => self.terminals(entries),
             GlassEvent::Artifacts(artifacts) => replace(&mut self.artifacts, artifacts),
             GlassEvent::Clock(now) => self.clock(now),
             GlassEvent::Link(link) => replace(&mut self.link, link),
             GlassEvent::Notice(notice) => replace(&mut self.notice, notice),
             GlassEvent::Reset => {
                 self.run = Run::default();
-                self.panes.clear();
+                let terminals = &self.terminals;
+                self.panes.retain(|pane, _| terminals.iter().any(|entry| entry.pane == *pane));
                 self.artifacts.clear();
                 self.now = Time::default();
                 self.notice = None;
@@ -161,6 +168,16 @@ impl Glass {
             return false;
         }
         replace(&mut self.now, now)
+    }
+
+    /// The screens of terminals that are no more go with them.
+    fn terminals(&mut self, entries: Vec<TerminalEntry>) -> bool {
+        for entry in &self.terminals {
+            if !entries.iter().any(|kept| kept.pane == entry.pane) {
+                self.panes.remove(&entry.pane);
+            }
+        }
+        replace(&mut self.terminals, entries)
     }
 
     fn pane(&mut self, pane: PaneId) -> &mut PaneGlass {

@@ -153,6 +153,17 @@ impl ProjectFolders {
         self.root.join("trusted")
     }
 
+    /// The recordings of the operator's own terminals.
+    pub fn terminals(&self) -> PathBuf {
+        self.root.join("terminals")
+    }
+
+    pub fn create_terminals(&self) -> Result<PathBuf, FolderError> {
+        let path = self.terminals();
+        make(&path)?;
+        Ok(path)
+    }
+
     pub fn create_run(&self, run: &RunId) -> Result<(), FolderError> {
         for path in [self.panes(run), self.blobs(run), self.run(run).join("launch")] {
             make(&path)?;

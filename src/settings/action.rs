@@ -114,12 +114,18 @@ actions! {
     FocusAnalyst "focus_analyst" [Global, Normal, Gate, Replay, Input, Typing] "Go to the analyst";
     FocusWorker "focus_worker" [Global, Normal, Gate, Replay, Input, Typing] "Go to the worker";
     FocusInput "focus_input" [Global, Normal, Gate, Replay, Typing] "Go to the input box";
+    FocusTerminal "focus_terminal" [Global, Normal, Gate, Input, Typing] "Go to the next terminal beside the agents";
+    OpenTerminal "open_terminal" [Global, Normal, Gate, Input, Typing] "Open a shell in a terminal beside the agents";
+    OpenSession "open_session" [Global, Normal] "Go on by hand with the conversation of this pane's agent, in a terminal beside it";
+    CloseTerminal "close_terminal" [Global, Normal, Gate, Input, Typing] "Close this terminal beside the agents, and what runs in it";
     FocusSteps "focus_steps" [Global, Normal, Gate, Replay, Input, Typing] "Go to the steps";
     FocusGates "focus_gates" [Global, Normal, Gate, Replay, Input, Typing] "Go to the gates";
     FocusArtifacts "focus_artifacts" [Global, Normal, Gate, Replay, Input, Typing] "Go to the artifacts";
     FocusLedger "focus_ledger" [Global, Normal, Gate, Replay, Input, Typing] "Go to the ledger";
     ZoomCycle "zoom_cycle" [Global, Normal, Gate, Replay, Input, Typing] "Give this panel more room: half the screen, all of it, back";
     ZoomOut "zoom_out" [Global, Normal, Gate, Replay, Input, Typing] "Show all panels again";
+    Wider "wider" [Global, Normal, Gate, Replay, Input, Typing] "Make the left pane wider";
+    Narrower "narrower" [Global, Normal, Gate, Replay, Input, Typing] "Make the left pane narrower";
     TypeInto "type_into" [Global, Normal, Gate] "Type into the agent of this pane";
     LeaveTyping "leave_typing" [Typing, Input] "Stop typing; the keys are awtui's again";
     SendLeader "send_leader" [Typing] "Send the leader key itself to the agent";

@@ -10,7 +10,7 @@ use crate::journal::blobs::Blobs;
 use crate::project::artifacts;
 use crate::wire::{
     self, Body, Connection, Fetch, GateEntry, Hello, Limits, Mailbox, Purpose, Refused, Reply, RequestId,
-    ResponseResult, ToClient, ToSupervisor, Welcome,
+    ResponseResult, TERMINALS, ToClient, ToSupervisor, Welcome,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub(super) async fn keep(hall: Arc<Hall>, listener: UnixListener) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                let objection = peer::objection(&stream);
+                let objection = peer::objection(&stream, &hall.terminals.pids());
                 let hall = Arc::clone(&hall);
                 // From here on, not only once it has greeted.
                 let visit = Visit::new(&hall);
@@ -120,11 +120,11 @@ pub(super) async fn serve<S>(
     }
 }
 
-struct Client {
-    id: ClientId,
-    hall: Arc<Hall>,
-    mailbox: Arc<Mailbox>,
-    hello: Hello,
+pub(super) struct Client {
+    pub(super) id: ClientId,
+    pub(super) hall: Arc<Hall>,
+    pub(super) mailbox: Arc<Mailbox>,
+    pub(super) hello: Hello,
     subscribed: Option<RunId>,
     /// Runs that this client began.
     started: Vec<RunId>,
@@ -181,6 +181,7 @@ impl Client {
     /// The client is gone. A headless one that did not detach leaves its runs parked.
     async fn leave(&mut self) {
         self.unsubscribe().await;
+        self.leave_terminals().await;
         if let Purpose::Headless { detach: false } = self.hello.purpose {
             for run in &self.started {
                 if let Some(owner) = self.hall.owner(run) {
@@ -220,10 +221,13 @@ impl Client {
             | Body::Act { .. }
             | Body::Type { .. }
             | Body::PaneSize { .. }
+            | Body::OpenTerminal { .. }
+            | Body::CloseTerminal { .. }
             | Body::Trust { .. }
             | Body::Stop { .. } => true,
             Body::Subscribe { .. }
             | Body::Unsubscribe
+            | Body::Terminals
             | Body::Runs
             | Body::Status { .. }
             | Body::Gates { .. }
@@ -262,6 +266,15 @@ impl Client {
                 self.tell(&run, OwnerMessage::Act { author, act, reply }).await?;
                 received(answer).await?.map(|()| Reply::Done)
             }
+            Body::Type { run, pane, author: _, bytes } if run.as_str() == TERMINALS => {
+                self.type_into_terminal(pane, bytes.0).await
+            }
+            Body::PaneSize { run, panes } if run.as_str() == TERMINALS => self.size_terminals(panes).await,
+            Body::OpenTerminal { command, directory, size } => {
+                self.open_terminal(command, directory, size).await
+            }
+            Body::CloseTerminal { pane } => self.close_terminal(pane).await,
+            Body::Terminals => self.show_terminals().await,
             Body::Type { run, pane, author: _, bytes } => {
                 let (reply, answer) = oneshot::channel();
                 self.tell(&run, OwnerMessage::Type { pane, bytes: bytes.0, reply }).await?;
@@ -435,7 +448,7 @@ impl Client {
     }
 }
 
-async fn received<T>(answer: oneshot::Receiver<T>) -> Result<T, String> {
+pub(super) async fn received<T>(answer: oneshot::Receiver<T>) -> Result<T, String> {
     answer.await.map_err(|_| "the run is no longer served".to_owned())
 }
 

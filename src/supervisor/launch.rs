@@ -1,7 +1,7 @@
 //! What a child is started with: environment, token, files.
 
 use crate::agent::LaunchFile;
-use crate::domain::RunId;
+use crate::domain::{PaneId, RunId};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::io::Write;
@@ -30,6 +30,9 @@ const TERMINAL_IDENTITY: [&str; 16] = [
 ];
 
 const MARKER: &str = "AWTUI_MARK";
+
+/// Set in the operator's own terminals, to the name of the pane.
+pub const IN_TERMINAL: &str = "AWTUI_TERMINAL";
 
 /// Shorter values are too common in ordinary text to be masked.
 const SHORTEST_SECRET: usize = 8;
@@ -63,14 +66,8 @@ pub(super) fn environment(
     run: &RunId,
     state: &Path,
 ) -> Vec<(String, String)> {
-    let mut environment: Vec<(String, String)> = base
-        .iter()
-        .filter(|(name, _)| !TERMINAL_IDENTITY.contains(&name.as_str()) && !name.starts_with("AWTUI_"))
-        .filter(|(name, _)| !added.iter().any(|(other, _)| other == name))
-        .cloned()
-        .collect();
-    environment.push(("TERM".to_owned(), "xterm-256color".to_owned()));
-    environment.push(("COLORTERM".to_owned(), "truecolor".to_owned()));
+    let mut environment = in_a_pane(base);
+    environment.retain(|(name, _)| !added.iter().any(|(other, _)| other == name));
     environment.extend(added.iter().filter(|(name, _)| name != "AWTUI_RUN").cloned());
     environment.push(("AWTUI_RUN".to_owned(), run.to_string()));
     if let Some(program) = own_program() {
@@ -78,6 +75,31 @@ pub(super) fn environment(
         environment.push(("AWTUI_PROGRAM".to_owned(), program.display().to_string()));
     }
     environment.push((MARKER.to_owned(), marker(state)));
+    environment
+}
+
+/// What every child in a pane is told of its terminal, and nothing of ours.
+fn in_a_pane(base: &[(String, String)]) -> Vec<(String, String)> {
+    let mut environment: Vec<(String, String)> = base
+        .iter()
+        .filter(|(name, _)| !TERMINAL_IDENTITY.contains(&name.as_str()) && !name.starts_with("AWTUI_"))
+        .cloned()
+        .collect();
+    environment.push(("TERM".to_owned(), "xterm-256color".to_owned()));
+    environment.push(("COLORTERM".to_owned(), "truecolor".to_owned()));
+    environment
+}
+
+/// The environment of the operator's own terminals: found again by the mark of `folder`, and no run's, so that what is
+/// typed there may operate runs.
+pub(super) fn shell_environment(
+    base: &[(String, String)],
+    folder: &Path,
+    pane: &PaneId,
+) -> Vec<(String, String)> {
+    let mut environment = in_a_pane(base);
+    environment.push((IN_TERMINAL.to_owned(), pane.to_string()));
+    environment.push((MARKER.to_owned(), marker(folder)));
     environment
 }
 

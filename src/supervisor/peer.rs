@@ -2,13 +2,14 @@
 //! or that carries a run's marker, is refused. This stops accidents and ordinary attempts; a hostile process of the
 //! same user needs a sandbox.
 
+use std::collections::BTreeSet;
 use tokio::net::UnixStream;
 
 /// More ancestors than any sane process has.
 const MOST_ANCESTORS: usize = 64;
 
-/// Why the peer may not come in, or `None` when it may.
-pub(super) fn objection(stream: &UnixStream) -> Option<String> {
+/// Why the peer may not come in, or `None` when it may. `terminals`: the processes that lead the operator's own terminals.
+pub(super) fn objection(stream: &UnixStream, terminals: &BTreeSet<u32>) -> Option<String> {
     let credentials = match stream.peer_cred() {
         Ok(credentials) => credentials,
         Err(error) => return Some(format!("the system does not say who asks: {error}")),
@@ -18,15 +19,18 @@ pub(super) fn objection(stream: &UnixStream) -> Option<String> {
     }
     // Where the system does not tell the pid, the socket folder's mode is all there is.
     let pid = credentials.pid()?;
-    objection_to(u32::try_from(pid).ok()?, std::process::id())
+    objection_to(u32::try_from(pid).ok()?, std::process::id(), terminals)
 }
 
-fn objection_to(pid: u32, supervisor: u32) -> Option<String> {
+fn objection_to(pid: u32, supervisor: u32, terminals: &BTreeSet<u32>) -> Option<String> {
     if has_marker(pid) {
         return Some("agents report through the agent socket; decisions are the operator's".to_owned());
     }
     let mut ancestor = pid;
     for _ in 0..MOST_ANCESTORS {
+        if terminals.contains(&ancestor) {
+            return None;
+        }
         ancestor = parent(ancestor)?;
         if ancestor == supervisor {
             return Some("a process that runs in a pane cannot operate the run".to_owned());

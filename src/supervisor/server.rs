@@ -11,6 +11,7 @@ use super::owner::Owner;
 use super::standing::Standing;
 use super::start;
 use super::summaries::Summaries;
+use super::terminals::{self, TerminalsHandle};
 use super::tokens::Tokens;
 use super::world::World;
 use crate::domain::{RunId, RunSummary};
@@ -61,6 +62,7 @@ pub(super) struct Hall {
     pub(super) options: Options,
     pub(super) folders: ProjectFolders,
     pub(super) tokens: Arc<Tokens>,
+    pub(super) terminals: TerminalsHandle,
     runs: Mutex<BTreeMap<RunId, RunHandle>>,
     stored: Mutex<Summaries>,
     world: Mutex<Box<dyn FnMut() -> Box<dyn World> + Send>>,
@@ -80,10 +82,15 @@ impl Hall {
         clock: Clock,
         world: Box<dyn FnMut() -> Box<dyn World> + Send>,
     ) -> Self {
+        let moves = watch::Sender::new(0);
+        let moved = moves.clone();
+        let told = Box::new(move || moved.send_modify(|count: &mut u64| *count = count.wrapping_add(1)));
+        let terminals = terminals::keep(folders.clone(), clock, told);
         Self {
             options,
             folders,
             tokens: Arc::new(Tokens::default()),
+            terminals,
             runs: Mutex::default(),
             stored: Mutex::default(),
             world: Mutex::new(world),
@@ -92,7 +99,7 @@ impl Hall {
             next_client: AtomicU64::new(1),
             stop: Notify::new(),
             stopping: AtomicBool::new(false),
-            moves: watch::Sender::new(0),
+            moves,
         }
     }
 
@@ -261,11 +268,13 @@ impl Hall {
 
     fn is_idle(&self) -> bool {
         self.clients.load(Ordering::SeqCst) == 0
+            && !self.terminals.is_alive()
             && self.live_runs().iter().all(|(_, standing)| standing.is_parked)
     }
 
-    /// Lets every run go, with what is known of it on disk.
+    /// Lets every run go, with what is known of it on disk, and ends the terminals.
     async fn let_go(&self) {
+        self.terminals.end().await;
         let senders: Vec<_> = self.runs().values().map(|handle| handle.sender.clone()).collect();
         for sender in senders {
             let (done, gone) = oneshot::channel();

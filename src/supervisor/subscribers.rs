@@ -1,7 +1,7 @@
 //! The clients that look at a run. Nothing here waits for a client.
 
 use super::message::ClientId;
-use crate::domain::{ArtifactEntry, Millis, PaneChange, PaneId, Record, RunId, Time};
+use crate::domain::{ArtifactEntry, Millis, PaneChange, PaneId, Record, RunId, TerminalEntry, Time};
 use crate::wire::{Mailbox, ToClient};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -63,6 +63,10 @@ impl Subscribers {
 
     pub(super) fn artifacts(&self, run: &RunId, entries: &[ArtifactEntry]) {
         self.each(&ToClient::Artifacts { run: run.clone(), entries: entries.to_vec() });
+    }
+
+    pub(super) fn terminals(&self, entries: &[TerminalEntry]) {
+        self.each(&ToClient::Terminals { entries: entries.to_vec() });
     }
 
     pub(super) fn notice(&self, text: &str) {

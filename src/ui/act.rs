@@ -6,9 +6,10 @@ use super::keys::{context, disabled};
 use super::model::{ActionList, Ask, Focus, Mode, PlayerAct, Popup, Scrolled, Ui, Zoom};
 use super::pane;
 use super::panel;
+use super::slots;
 use super::update::{focused_pane, submit, to_pane};
-use super::view::{active_role, shown_gate};
-use crate::domain::{AnswerKind, OperatorAct, PaneId, PauseMode, RoleName};
+use super::view::shown_gate;
+use crate::domain::{AnswerKind, OperatorAct, PaneId, PauseMode};
 use crate::glass::Glass;
 use crate::settings::Action;
 use crate::term;
@@ -26,11 +27,24 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::Detach => return vec![Ask::Quit],
         Action::Help => open_actions(ui, glass, ActionList::Help),
         Action::Palette => open_actions(ui, glass, ActionList::Palette),
-        Action::FocusNext => move_focus(ui, glass, 1),
-        Action::FocusPrevious => move_focus(ui, glass, Focus::ALL.len() - 1),
+        Action::FocusNext => move_focus(ui, glass, false),
+        Action::FocusPrevious => move_focus(ui, glass, true),
         Action::FocusAnalyst => go(ui, Focus::Analyst),
         Action::FocusWorker => go(ui, Focus::Worker),
         Action::FocusInput => go(ui, Focus::Input),
+        Action::FocusTerminal => next_terminal(ui, glass),
+        Action::OpenTerminal => return vec![Ask::OpenTerminal { command: String::new() }],
+        Action::OpenSession => {
+            return slots::role(glass, ui.focus).map(|role| Ask::OpenSession { role }).into_iter().collect();
+        }
+        Action::CloseTerminal => {
+            if ui.typing {
+                ui.typing = false;
+            }
+            return closed_terminal(ui, glass).map(|pane| Ask::CloseTerminal { pane }).into_iter().collect();
+        }
+        Action::Wider => ui.shape.widen(5),
+        Action::Narrower => ui.shape.widen(-5),
         Action::FocusSteps => go(ui, Focus::Steps),
         Action::FocusGates => go(ui, Focus::Gates),
         Action::FocusArtifacts => go(ui, Focus::Artifacts),
@@ -130,23 +144,33 @@ pub(super) fn go(ui: &mut Ui, focus: Focus) {
     ui.focus_on(focus);
 }
 
-/// By so many places, past what cannot be gone to.
-fn move_focus(ui: &mut Ui, glass: &Glass, by: usize) {
-    let count = Focus::ALL.len();
-    let mut place = Focus::ALL.iter().position(|one| *one == ui.focus).unwrap_or(0);
-    for _ in 0..count {
-        place = (place + by) % count;
-        let focus = Focus::ALL[place];
-        let barred = match focus {
-            Focus::Input => ui.mode != Mode::Live,
-            Focus::Analyst | Focus::Worker => glass.run.id.is_none(),
-            Focus::Steps | Focus::Ledger | Focus::Gates | Focus::Artifacts => glass.run.id.is_none(),
-        };
-        if !barred {
-            go(ui, focus);
-            return;
-        }
+/// To the next place that can be gone to, or with `back` to the one before.
+fn move_focus(ui: &mut Ui, glass: &Glass, back: bool) {
+    let input = (ui.mode == Mode::Live).then_some(Focus::Input);
+    let panes = slots::slots(glass).into_iter().map(|slot| slot.focus);
+    let panels = Focus::PANELS.into_iter().filter(|_| glass.run.id.is_some());
+    let all: Vec<Focus> = input.into_iter().chain(panes).chain(panels).collect();
+    let place = all.iter().position(|one| *one == ui.focus).unwrap_or(0);
+    let by = if back { all.len().saturating_sub(1) } else { 1 };
+    if let Some(focus) = all.get((place + by) % all.len().max(1)) {
+        go(ui, *focus);
     }
+}
+
+/// Round the operator's terminals.
+fn next_terminal(ui: &mut Ui, glass: &Glass) {
+    let count = glass.terminals.len();
+    let place = (0_u8..).take(count).find(|place| ui.focus == Focus::Terminal(*place));
+    let next = place.map_or(0, |place| usize::from(place + 1) % count.max(1));
+    go(ui, Focus::Terminal(u8::try_from(next).unwrap_or_default()));
+}
+
+/// The terminal that has the keys; else the last one that has ended.
+fn closed_terminal(ui: &Ui, glass: &Glass) -> Option<PaneId> {
+    let focused = slots::slot(glass, ui.focus).filter(|slot| slot.role.is_none()).and_then(|slot| slot.pane);
+    focused.or_else(|| {
+        glass.terminals.iter().rfind(|entry| entry.exited.is_some()).map(|entry| entry.pane.clone())
+    })
 }
 
 fn begin_typing(ui: &mut Ui, glass: &Glass) {
@@ -182,12 +206,8 @@ pub(super) fn hand_over_focus(ui: &mut Ui, glass: &Glass) {
         go(ui, Focus::Steps);
         return;
     }
-    let roles: Vec<RoleName> = glass.run.roles.keys().cloned().collect();
-    let focus = match active_role(ui, glass, &roles) {
-        Some(role) if role.as_str() == "analyst" => Focus::Analyst,
-        Some(_) => Focus::Worker,
-        None => Focus::Steps,
-    };
+    let all = slots::slots(glass);
+    let focus = slots::active(glass, ui.focus, &all).map_or(Focus::Steps, |slot| slot.focus);
     go(ui, focus);
 }
 
@@ -203,7 +223,7 @@ fn open(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
     if let Some(gate) = shown_gate(ui, glass).and_then(|id| glass.run.gate(id))
         && ui.mode == Mode::Live
     {
-        if gate::answered_in(gate).is_some() {
+        if gate::answered_in(&glass.run, gate).is_some() {
             begin_typing(ui, glass);
             return Vec::new();
         }
@@ -214,7 +234,7 @@ fn open(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
         };
     }
     match ui.focus {
-        Focus::Analyst | Focus::Worker => begin_typing(ui, glass),
+        Focus::Analyst | Focus::Worker | Focus::Role(_) | Focus::Terminal(_) => begin_typing(ui, glass),
         Focus::Steps if !glass.run.steps.is_empty() => {
             let index = selected(ui, glass, Focus::Steps);
             ui.popups.push(Popup::Step { index, scroll: 0 });
@@ -245,7 +265,7 @@ fn count(glass: &Glass, focus: Focus) -> usize {
         Focus::Gates => glass.run.gates.len(),
         Focus::Artifacts => glass.artifacts.len(),
         Focus::Ledger => glass.run.roles.len() + glass.run.ledger.compactions.len(),
-        Focus::Analyst | Focus::Worker | Focus::Input => 0,
+        Focus::Analyst | Focus::Worker | Focus::Role(_) | Focus::Terminal(_) | Focus::Input => 0,
     }
 }
 
@@ -262,7 +282,7 @@ fn select(ui: &mut Ui, glass: &Glass, by: isize) {
         ui.gate_choice = clamp(clamp(ui.gate_choice, count).saturating_add_signed(by), count);
         return;
     }
-    if ui.focus.role().is_some() {
+    if slots::is_pane(ui.focus) {
         scroll(ui, glass, by);
         return;
     }
@@ -295,10 +315,8 @@ fn scroll(ui: &mut Ui, glass: &Glass, by: isize) {
         select_in(ui, glass, ui.focus, by);
         return;
     }
-    let roles: Vec<RoleName> = glass.run.roles.keys().cloned().collect();
-    let pane = active_role(ui, glass, &roles)
-        .and_then(|role| glass.run.roles.get(&role).and_then(|state| state.pane.clone()));
-    if let Some(pane) = pane {
+    let all = slots::slots(glass);
+    if let Some(pane) = slots::active(glass, ui.focus, &all).and_then(|slot| slot.pane) {
         scroll_pane(ui, glass, &pane, by);
     }
 }

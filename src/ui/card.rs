@@ -47,7 +47,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, id: GateId, area: Rect, buffer: &mut 
                 buffer.set_stringn(inside.x, y, &text, usize::from(inside.width), style);
             }
             Row::Answer(index, kind, text) => {
-                let is_chosen = index == chosen(ui, gate) && answered_in(gate).is_none();
+                let is_chosen = index == chosen(ui, gate) && answered_in(&glass.run, gate).is_none();
                 let style = if is_chosen { ui.look.selected() } else { Style::new() };
                 line(ui, buffer, place, &fit(&text, inside.width), style);
                 layout.answers.push((kind, place));
@@ -97,13 +97,13 @@ fn rows(ui: &Ui, glass: &Glass, gate: &Gate, columns: u16, most: u16) -> Vec<Row
         rows.push(text(format!("  … {more} more lines in the panel of gates"), look.dim()));
     }
     rows.push(text(String::new(), Style::new()));
-    if answered_in(gate).is_some() {
+    if answered_in(&glass.run, gate).is_some() {
         let keys = ui.keymap.chords(Context::Normal, Action::TypeInto);
         let keys = keys.first().map_or_else(String::new, |key| format!(", {key}"));
         rows.push(text(format!("▸ enter{keys}  type to it, in its pane"), look.selected()));
     }
     for (index, answer) in gate.answers.iter().enumerate() {
-        let is_chosen = index == chosen(ui, gate) && answered_in(gate).is_none();
+        let is_chosen = index == chosen(ui, gate) && answered_in(&glass.run, gate).is_none();
         let mark = if is_chosen { "▸" } else { " " };
         let words =
             format!("{mark} {:<5} {:<8} {}", keys(ui, *answer), answer.as_str(), consequence(gate, *answer));

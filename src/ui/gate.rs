@@ -3,8 +3,9 @@
 use super::act::{hand_over_focus, settle_focus};
 use super::input::Address;
 use super::model::{Ask, Focus, Popup, Ui};
+use super::slots;
 use super::view::shown_gate;
-use crate::domain::{Answer, AnswerKind, Gate, GateId, GateKind, Millis, OperatorAct, Text};
+use crate::domain::{Answer, AnswerKind, Gate, GateId, GateKind, Millis, OperatorAct, Run, Text};
 use crate::glass::Glass;
 use crate::settings::Action;
 
@@ -44,16 +45,16 @@ pub(super) fn consequence(gate: &Gate, kind: AnswerKind) -> &'static str {
 }
 
 /// The pane in which a gate is answered that awtui cannot answer.
-pub(super) fn answered_in(gate: &Gate) -> Option<Focus> {
+pub(super) fn answered_in(run: &Run, gate: &Gate) -> Option<Focus> {
     let in_pane =
         matches!(gate.kind, GateKind::Permission { .. }) && !gate.answers.contains(&AnswerKind::Approve);
     let role = gate.asked_by.as_ref().filter(|_| in_pane)?;
-    [Focus::Analyst, Focus::Worker].into_iter().find(|focus| focus.role() == Some(role.as_str()))
+    run.roles.contains_key(role).then(|| slots::focus_of(run, role))
 }
 
 /// That of the gate that is shown.
 pub(super) fn shown_answered_in(ui: &Ui, glass: &Glass) -> Option<Focus> {
-    shown_gate(ui, glass).and_then(|id| glass.run.gate(id)).and_then(answered_in)
+    shown_gate(ui, glass).and_then(|id| glass.run.gate(id)).and_then(|gate| answered_in(&glass.run, gate))
 }
 
 /// Gives this answer to the gate that is shown, or asks for the words that belong to it.

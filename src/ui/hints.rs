@@ -4,6 +4,7 @@ use super::format::{clock, fit, width};
 use super::gate::shown_answered_in;
 use super::keys::{chord, context, disabled, written};
 use super::model::{Focus, Ui};
+use super::slots;
 use super::view::shown_gate;
 use crate::glass::{Glass, Link, PlayerBar};
 use crate::settings::keymap::{Hint, Lookup};
@@ -24,6 +25,12 @@ fn label(action: Action) -> &'static str {
         Action::FocusAnalyst => "analyst",
         Action::FocusWorker => "worker",
         Action::FocusInput => "write",
+        Action::FocusTerminal => "terminal",
+        Action::OpenTerminal => "shell",
+        Action::OpenSession => "go on by hand",
+        Action::CloseTerminal => "close",
+        Action::Wider => "wider",
+        Action::Narrower => "narrower",
         Action::FocusSteps => "steps",
         Action::FocusGates => "gates",
         Action::FocusArtifacts => "artifacts",
@@ -115,13 +122,19 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
             if run.pause.is_some() {
                 all.push(plain(Action::Resume));
             }
-            if ui.focus.role().is_some() {
+            if slots::is_pane(ui.focus) {
                 all.push(plain(Action::TypeInto));
             }
             match ui.focus {
                 Focus::Steps => all.push((Action::Select, "report")),
                 Focus::Gates => all.push((Action::Select, "answer")),
-                Focus::Analyst | Focus::Worker | Focus::Ledger | Focus::Artifacts | Focus::Input => {}
+                Focus::Analyst
+                | Focus::Worker
+                | Focus::Role(_)
+                | Focus::Terminal(_)
+                | Focus::Ledger
+                | Focus::Artifacts
+                | Focus::Input => {}
             }
             if alive && run.pause.is_none() {
                 all.push(plain(Action::Pause));

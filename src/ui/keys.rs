@@ -3,6 +3,7 @@
 
 use super::gate::shown_answered_in;
 use super::model::{ActionList, Focus, Mode, Ui};
+use super::slots::{self, Slot};
 use super::view::shown_gate;
 use crate::domain::{AnswerKind, PauseMode};
 use crate::glass::Glass;
@@ -73,7 +74,7 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         Action::GateAbort => no_answer(ui, glass, AnswerKind::Abort),
         Action::TypeInto => cannot_type(ui, glass),
         Action::Select if ui.focus != Focus::Input => {
-            match (shown_gate(ui, glass).is_some(), ui.mode, ui.focus.role().is_some()) {
+            match (shown_gate(ui, glass).is_some(), ui.mode, slots::is_pane(ui.focus)) {
                 // Enter would answer the gate that is shown.
                 (true, Mode::Live, _) => None,
                 (true, Mode::Watch, _) => forbidden(ui.mode, Action::GateApprove).map(str::to_owned),
@@ -83,7 +84,25 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         }
         Action::FocusAnalyst if run.id.is_none() => Some("no agent runs before a task".to_owned()),
         Action::FocusWorker if run.id.is_none() => Some("no agent runs before a task".to_owned()),
-        Action::Select
+        Action::FocusTerminal => {
+            glass.terminals.is_empty().then(|| "no terminal is open beside the agents".to_owned())
+        }
+        Action::OpenSession => match slots::slot(glass, ui.focus) {
+            Some(Slot { role: Some(_), lives: false, pane: Some(_), .. }) => None,
+            Some(Slot { role: Some(role), lives: true, .. }) => {
+                Some(format!("the {role}'s agent still runs; type into its pane"))
+            }
+            Some(_) | None => Some("go to the pane of an agent that has left".to_owned()),
+        },
+        Action::CloseTerminal => {
+            let ended = glass.terminals.iter().any(|entry| entry.exited.is_some());
+            let focused = matches!(ui.focus, Focus::Terminal(_));
+            (!ended && !focused).then(|| "go to the terminal that you want to close".to_owned())
+        }
+        Action::OpenTerminal
+        | Action::Wider
+        | Action::Narrower
+        | Action::Select
         | Action::NextGate
         | Action::Quit
         | Action::Detach
@@ -142,6 +161,10 @@ fn forbidden(mode: Mode, action: Action) -> Option<&'static str> {
             | Action::SayAnalyst
             | Action::SayWorker
             | Action::FocusInput
+            | Action::OpenTerminal
+            | Action::CloseTerminal
+            | Action::OpenSession
+            | Action::FocusTerminal
             | Action::GateApprove
             | Action::GateReject
             | Action::GateAnswer
@@ -170,15 +193,17 @@ fn cannot_type(ui: &Ui, glass: &Glass) -> Option<String> {
     if ui.mode != Mode::Live {
         return forbidden(ui.mode, Action::TypeInto).map(str::to_owned);
     }
-    let pane = shown_answered_in(ui, glass).unwrap_or(ui.focus);
-    let Some(role) = pane.role() else {
+    let focus = shown_answered_in(ui, glass).unwrap_or(ui.focus);
+    let Some(slot) = slots::slot(glass, focus) else {
         let key = |action| chord(ui, Context::Normal, action).unwrap_or_else(|| "the palette".to_owned());
         let (analyst, worker) = (key(Action::FocusAnalyst), key(Action::FocusWorker));
         return Some(format!("go to an agent first: {analyst} or {worker}"));
     };
-    let pane = glass.run.role_pane(&role.into());
-    let lives = pane.is_some_and(|pane| pane.state != crate::domain::PaneState::Gone);
-    (!lives).then(|| format!("no agent runs in the {role}'s pane"))
+    match (slot.lives, &slot.role) {
+        (true, _) => None,
+        (false, Some(role)) => Some(format!("no agent runs in the {role}'s pane")),
+        (false, None) => Some(format!("{} has ended", slot.name)),
+    }
 }
 
 /// The lines of help or palette that hold every word of the filter.

@@ -17,8 +17,11 @@ mod mouse;
 mod pane;
 mod panel;
 mod popup;
+mod slots;
 mod status;
 mod table;
+mod tabs;
+mod tile;
 mod title;
 mod toast;
 mod update;
@@ -28,7 +31,7 @@ pub use hints::hints;
 pub use input::Address;
 pub use look::Look;
 pub use model::{
-    ActionList, Ask, Edited, Focus, Layout, Mode, Mouse, MouseKind, Msg, PlayerAct, Popup, Ui, Zoom,
+    ActionList, Ask, Edited, Focus, Layout, Mode, Mouse, MouseKind, Msg, PlayerAct, Popup, Shape, Ui, Zoom,
 };
 pub use update::update;
 pub use view::view;

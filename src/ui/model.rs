@@ -3,7 +3,7 @@
 use super::input::{Address, InputBox};
 use super::look::Look;
 use super::toast::Toasts;
-use crate::domain::{AnswerKind, GateId, Millis, OperatorAct, PaneId};
+use crate::domain::{AnswerKind, GateId, Millis, OperatorAct, PaneId, RoleName};
 use crate::settings::{Context, Keymap};
 use crate::term::{Key, Mods};
 use ratatui::layout::Rect;
@@ -22,6 +22,10 @@ pub enum Mode {
 pub enum Focus {
     Analyst,
     Worker,
+    /// A role of the workflow that is neither, by its place among these.
+    Role(u8),
+    /// A terminal of the operator, by its place.
+    Terminal(u8),
     Steps,
     Ledger,
     Gates,
@@ -30,18 +34,7 @@ pub enum Focus {
 }
 
 impl Focus {
-    pub const ALL: [Self; 7] =
-        [Self::Input, Self::Analyst, Self::Worker, Self::Steps, Self::Ledger, Self::Gates, Self::Artifacts];
-
     pub const PANELS: [Self; 4] = [Self::Steps, Self::Ledger, Self::Gates, Self::Artifacts];
-
-    pub fn role(self) -> Option<&'static str> {
-        match self {
-            Self::Analyst => Some("analyst"),
-            Self::Worker => Some("worker"),
-            Self::Steps | Self::Ledger | Self::Gates | Self::Artifacts | Self::Input => None,
-        }
-    }
 }
 
 /// How much of the screen the focused part takes.
@@ -117,6 +110,18 @@ pub enum Ask {
         pane: PaneId,
         bytes: Vec<u8>,
     },
+    /// A terminal beside the agents; without a command the operator's shell.
+    OpenTerminal {
+        command: String,
+    },
+    /// A terminal in which the conversation of a role's agent goes on by hand.
+    OpenSession {
+        role: RoleName,
+    },
+    /// Ends what runs in it, or takes one that has ended off the screen.
+    CloseTerminal {
+        pane: PaneId,
+    },
     PaneSize {
         pane: PaneId,
         cols: u16,
@@ -180,6 +185,25 @@ pub struct Layout {
     pub too_small: bool,
 }
 
+/// How the operator parted the screen; kept for a project by whoever runs the UI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Percent of the width for the first of two panes side by side.
+    pub share: u16,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self { share: 50 }
+    }
+}
+
+impl Shape {
+    pub(super) fn widen(&mut self, percent: i16) {
+        self.share = self.share.saturating_add_signed(percent).clamp(20, 80);
+    }
+}
+
 /// How far a pane is scrolled back, and how much history it had then: what comes later does not move the view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scrolled {
@@ -215,6 +239,7 @@ pub struct Ui {
     pub(super) panel: Focus,
     /// The panel that is shown beside the steps where there is room for two.
     pub(super) side: Focus,
+    pub shape: Shape,
     pub layout: Layout,
     pub(super) toasts: Toasts,
     /// Milliseconds since the screen was opened, as whoever runs the UI told last.
@@ -246,6 +271,7 @@ impl Ui {
             scrolled: BTreeMap::new(),
             panel: Focus::Steps,
             side: Focus::Ledger,
+            shape: Shape::default(),
             layout: Layout::default(),
             toasts: Toasts::default(),
             time: 0,
@@ -273,6 +299,11 @@ impl Ui {
     /// Whether something is shown that leaves with time.
     pub fn has_news(&self) -> bool {
         self.toasts.newest().is_some()
+    }
+
+    /// Something to know, shown for a while.
+    pub fn told(&mut self, news: String) {
+        self.toasts.news(news, self.time);
     }
 
     /// Something was asked for and refused: shown for a while.

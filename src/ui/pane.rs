@@ -4,7 +4,8 @@ use super::format::{fit, width, wrap};
 use super::gauge::Gauge;
 use super::keys::chord;
 use super::look::Look;
-use super::model::{Focus, Layout, Ui};
+use super::model::{Layout, Ui};
+use super::slots::Slot;
 use crate::domain::{PaneId, PaneState, RoleName, Run};
 use crate::glass::{Glass, PaneGlass};
 use crate::settings::{Action, Context};
@@ -13,16 +14,23 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-pub(super) fn draw(ui: &Ui, glass: &Glass, role: &str, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
+pub(super) fn draw(
+    ui: &Ui,
+    glass: &Glass,
+    slot: &Slot,
+    area: Rect,
+    buffer: &mut Buffer,
+    layout: &mut Layout,
+) {
     if area.height < 2 {
         return;
     }
-    let focus = if role == "analyst" { Focus::Analyst } else { Focus::Worker };
+    let focus = slot.focus;
     layout.places.push((focus, area));
     let inside = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    header(ui, glass, &RoleName::new(role), focus, Rect { height: 1, ..area }, inside, buffer);
-    let pane = glass.run.roles.get(&RoleName::new(role)).and_then(|state| state.pane.clone());
-    let Some(pane) = pane else {
+    header(ui, glass, slot, Rect { height: 1, ..area }, inside, buffer);
+    let Some(pane) = slot.pane.clone() else {
+        let role = slot.role.as_ref().map_or("", RoleName::as_str);
         placeholder(ui, &glass.run, role, inside, buffer);
         return;
     };
@@ -45,7 +53,10 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, role: &str, area: Rect, buffer: &mut 
         let text = format!(" {back} of {} lines back{end} ", shown.screen.history_len());
         note(&text, last, ui.look.badge(ui.look.info()), buffer);
     } else if let Some(status) = shown.exited {
-        let (text, style) = how_it_left(ui, &glass.run, &pane, status);
+        let (text, style) = match &slot.role {
+            Some(_) => how_it_left(ui, &glass.run, &pane, status),
+            None => how_it_ended(ui, status),
+        };
         note(&text, last, style, buffer);
     } else if ui.focus == focus
         && let Some(cursor) = shown.screen.cursor()
@@ -67,6 +78,14 @@ fn how_it_left(ui: &Ui, run: &Run, pane: &PaneId, status: i32) -> (String, Style
         return (" awtui ended the agent ".to_owned(), ui.look.badge(ui.look.info()));
     }
     (format!(" the agent left with status {status} "), ui.look.badge(ui.look.warning()))
+}
+
+/// What is said of a terminal of the operator whose program has ended.
+fn how_it_ended(ui: &Ui, status: i32) -> (String, Style) {
+    let key = chord(ui, Context::Normal, Action::CloseTerminal);
+    let close = key.map_or_else(String::new, |key| format!(" · {key}: close"));
+    let ink = if status == 0 { ui.look.info() } else { ui.look.warning() };
+    (format!(" ended with status {status}{close} "), ui.look.badge(ink))
 }
 
 /// At the right end of the pane's last line.
@@ -91,28 +110,30 @@ pub(super) fn first_row(screen: &Screen, rows: u16) -> u16 {
     }
 }
 
-pub(super) fn activity(run: &Run, role: &RoleName) -> &'static str {
-    run.role_pane(role).map_or("not started", |pane| pane.activity.as_str())
+/// What goes on in a pane, in a word.
+pub(super) fn activity(glass: &Glass, slot: &Slot) -> String {
+    match &slot.role {
+        Some(role) => {
+            glass.run.role_pane(role).map_or("not started", |pane| pane.activity.as_str()).to_owned()
+        }
+        None => ended(glass, slot).map_or_else(|| "running".to_owned(), |status| format!("ended ({status})")),
+    }
 }
 
-fn header(
-    ui: &Ui,
-    glass: &Glass,
-    role: &RoleName,
-    focus: Focus,
-    area: Rect,
-    inside: Rect,
-    buffer: &mut Buffer,
-) {
-    let run = &glass.run;
+fn ended(glass: &Glass, slot: &Slot) -> Option<i32> {
+    glass.terminals.iter().find(|entry| Some(&entry.pane) == slot.pane.as_ref())?.exited
+}
+
+fn header(ui: &Ui, glass: &Glass, slot: &Slot, area: Rect, inside: Rect, buffer: &mut Buffer) {
     let look = &ui.look;
-    let focused = ui.focus == focus;
+    let focused = ui.focus == slot.focus;
     let typing = focused && ui.typing;
-    let accent = look.role(role.as_str());
+    let accent = slot.role.as_ref().map_or_else(|| look.info(), |role| look.role(role.as_str()));
+    let called = fit(&slot.name, area.width / 2);
     let name = match (typing, focused) {
-        (true, _) => format!(" TYPING TO {role} "),
-        (false, true) => format!(" ▸{role} "),
-        (false, false) => format!("  {role} "),
+        (true, _) => format!(" TYPING TO {called} "),
+        (false, true) => format!(" ▸{called} "),
+        (false, false) => format!("  {called} "),
     };
     let words = if typing { look.badge(look.typing()) } else { look.dim() };
     if typing {
@@ -126,10 +147,15 @@ fn header(
     buffer.set_stringn(area.x, area.y, &name, usize::from(area.width), style);
     let left = area.x + width(&name) + 1;
     let room = area.right().saturating_sub(left);
-    let parts = facts(glass, role, inside);
+    let parts = match &slot.role {
+        Some(role) => facts(glass, role, inside),
+        None => terminal_facts(glass, slot, inside),
+    };
     let state = parts.first().map_or(0, |part| width(part));
-    let gauge = Gauge::of(run, role);
-    let form = gauge.forms().into_iter().find(|form| state + width(form) + 2 <= room).unwrap_or_default();
+    // A terminal has no context to fill.
+    let gauge = slot.role.as_ref().map(|role| Gauge::of(&glass.run, role));
+    let forms = gauge.as_ref().map(Gauge::forms).into_iter().flatten();
+    let form = forms.into_iter().find(|form| state + width(form) + 2 <= room).unwrap_or_default();
     let words_room = room.saturating_sub(width(&form) + u16::from(!form.is_empty()));
     let mut text = String::new();
     for part in parts {
@@ -139,13 +165,31 @@ fn header(
         }
     }
     buffer.set_stringn(left, area.y, &text, usize::from(words_room), words);
-    let style = match (typing, gauge.is_warning()) {
+    let style = match (typing, gauge.as_ref().is_some_and(Gauge::is_warning)) {
         (true, _) => words,
         (false, true) => look.warning(),
         (false, false) => look.dim(),
     };
     let x = area.right().saturating_sub(width(&form));
     buffer.set_stringn(x, area.y, &form, usize::from(room), style);
+}
+
+/// What is known of a terminal: whether it runs, what its program calls it, its size where there is no room for it.
+fn terminal_facts(glass: &Glass, slot: &Slot, inside: Rect) -> Vec<String> {
+    let mut parts = vec![activity(glass, slot)];
+    let shown = slot.pane.as_ref().and_then(|pane| glass.panes.get(pane));
+    if let Some(title) = shown.and_then(|pane| pane.screen.title()).filter(|title| !title.trim().is_empty()) {
+        parts.push(title.trim().to_owned());
+    }
+    parts.extend(shown.and_then(|pane| cropped(pane, inside)));
+    parts
+}
+
+/// The size of a screen that is larger than its place.
+fn cropped(pane: &PaneGlass, inside: Rect) -> Option<String> {
+    let size = pane.screen.size();
+    let larger = size.cols > inside.width || size.rows > inside.height;
+    larger.then(|| format!("{}x{} cropped", size.cols, size.rows))
 }
 
 /// What is known of a role's agent, what matters most first: its state and who says so, model, thinking, program.
@@ -175,10 +219,8 @@ fn facts(glass: &Glass, role: &RoleName, inside: Rect) -> Vec<String> {
     if let Some(config) = config {
         parts.push(config.agent.name.clone());
     }
-    let size = state.and_then(|state| glass.panes.get(state.pane.as_ref()?)).map(|pane| pane.screen.size());
-    if let Some(size) = size.filter(|size| size.cols > inside.width || size.rows > inside.height) {
-        parts.push(format!("{}x{} cropped", size.cols, size.rows));
-    }
+    let shown = state.and_then(|state| glass.panes.get(state.pane.as_ref()?));
+    parts.extend(shown.and_then(|pane| cropped(pane, inside)));
     let step = run.current_step().filter(|step| step.role.as_ref() == Some(role));
     if let Some(progress) = step.and_then(|step| step.progress.clone()) {
         parts.push(progress);

@@ -4,6 +4,7 @@
 use super::format::{duration, fit, tokens_or_unknown, width, wrap};
 use super::keys::chord;
 use super::model::{Mode, Ui};
+use super::slots;
 use super::view::{line, shown_gate};
 use crate::domain::{CompactionResult, Run, RunOutcome, explain};
 use crate::glass::{Glass, Link};
@@ -89,7 +90,7 @@ fn holding(ui: &Ui, glass: &Glass) -> Option<Status> {
     let look = &ui.look;
     let warning = look.badge(look.warning());
     if ui.typing {
-        let pane = ui.focus.role().unwrap_or("the pane");
+        let pane = slots::slot(glass, ui.focus).map_or_else(|| "the pane".to_owned(), |slot| slot.name);
         let keys = join(&[
             key(ui, Context::Typing, Action::LeaveTyping, "stop typing"),
             key(ui, Context::Typing, Action::HandBack, "hand back"),

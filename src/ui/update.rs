@@ -5,7 +5,7 @@ use super::input::Address;
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
 use super::view::shown_gate;
-use super::{gate, mouse};
+use super::{gate, mouse, slots};
 use crate::domain::{Answer, AnswerKind, Gate, OperatorAct, PaneId, PauseMode, RoleName, Text};
 use crate::glass::Glass;
 use crate::settings::keymap::Lookup;
@@ -40,6 +40,17 @@ fn pane_sizes(layout: &Layout) -> Vec<Ask> {
 }
 
 impl Ui {
+    /// A terminal that was asked for is there: it gets the keys.
+    pub fn opened(&mut self, glass: &Glass, pane: &PaneId) {
+        let place =
+            (0_u8..).zip(&glass.terminals).find(|(_, entry)| entry.pane == *pane).map(|(place, _)| place);
+        let free = self.popups.is_empty() && !self.typing;
+        if let Some(place) = place.filter(|_| free) {
+            self.focus_on(Focus::Terminal(place));
+            self.typing = true;
+        }
+    }
+
     /// A gate opened, or was open when the screen did: its card gets the keys, unless something is typed already.
     pub fn call_to_gate(&mut self, glass: &Glass) {
         let free = self.popups.is_empty() && !self.typing && self.input.text().is_empty();
@@ -55,14 +66,9 @@ impl Ui {
     }
 }
 
-/// The pane of the focused role, as long as its child lives.
+/// The focused pane, as long as its child lives.
 pub(super) fn focused_pane(ui: &Ui, glass: &Glass) -> Option<PaneId> {
-    let role = RoleName::new(ui.focus.role()?);
-    glass
-        .run
-        .role_pane(&role)
-        .filter(|pane| pane.state != crate::domain::PaneState::Gone)
-        .map(|pane| pane.id.clone())
+    slots::slot(glass, ui.focus).filter(|slot| slot.lives).and_then(|slot| slot.pane)
 }
 
 pub(super) fn typing_pane(ui: &Ui, glass: &Glass) -> Option<PaneId> {
@@ -117,7 +123,9 @@ pub(super) fn to_pane(ui: &mut Ui, glass: &Glass, encode: impl Fn(&term::Modes) 
     // Who types wants to see what comes of it.
     ui.scrolled.remove(&pane);
     let mut asks = Vec::new();
-    if glass.run.taken_over.as_ref() != Some(&pane) && !glass.run.is_over() {
+    // A terminal of the operator is no part of the run.
+    let of_a_role = slots::role(glass, ui.focus).is_some();
+    if of_a_role && glass.run.taken_over.as_ref() != Some(&pane) && !glass.run.is_over() {
         asks.push(Ask::Act(OperatorAct::TakeOver { pane: pane.clone() }));
     }
     asks.push(Ask::Type { pane, bytes });

@@ -3,8 +3,9 @@
 use super::format::{fit, width, wrap};
 use super::model::{Focus, Layout, Mode, Ui, Zoom};
 use super::table::{Column, rows};
-use super::{card, hints, pane, panel, popup, status, title};
-use crate::domain::{GateId, RoleName, Run};
+use super::tile::tile;
+use super::{card, hints, pane, panel, popup, slots, status, tabs, title};
+use crate::domain::GateId;
 use crate::glass::Glass;
 use crate::settings::{Action, Context};
 use ratatui::buffer::Buffer;
@@ -13,12 +14,10 @@ use ratatui::style::Style;
 
 /// Below this the screen says that it is too small.
 const SMALLEST: (u16, u16) = (40, 10);
-/// From this width on, panes stand side by side and so do all panels.
+/// From this width on, all panels stand side by side.
 const WIDE: u16 = 100;
 /// From this width on, two panels stand side by side.
 const MEDIUM: u16 = 76;
-/// From this height on, panes that cannot stand side by side stand one above the other.
-const STACK: u16 = 28;
 
 /// Draws the glass and returns where things are.
 pub fn view(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> Layout {
@@ -36,13 +35,9 @@ pub fn view(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> Layout {
     let input = line_at(area.bottom() - 2);
     let middle = Rect { y: area.y + 2, height: area.height - 4, ..area };
     layout.panels = normal_panel_rows(middle.height) > 0;
-    if glass.run.id.is_none() {
-        first_screen(ui, glass, middle, buffer);
-    } else {
-        main_part(ui, glass, middle, buffer, &mut layout);
-        if let Some(gate) = shown_gate(ui, glass) {
-            card::draw(ui, glass, gate, middle, buffer, &mut layout);
-        }
+    main_part(ui, glass, middle, buffer, &mut layout);
+    if let Some(gate) = shown_gate(ui, glass) {
+        card::draw(ui, glass, gate, middle, buffer, &mut layout);
     }
     // A text of several lines grows over what is above.
     let grown = input_rows(ui, middle);
@@ -117,17 +112,21 @@ fn panel_rows(ui: &Ui, area: Rect) -> u16 {
     }
 }
 
-/// Panes and panels.
+/// Panes and panels; before a task, what there is to know for one.
 fn main_part(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
+    if let Some(slot) = slots::slot(glass, ui.focus).filter(|_| ui.zoom == Zoom::Full) {
+        pane::draw(ui, glass, &slot, area, buffer, layout);
+        return;
+    }
+    if glass.run.id.is_none() {
+        draw_panes(ui, glass, area, buffer, layout);
+        return;
+    }
     let rows = panel_rows(ui, area);
     let on_panel = Focus::PANELS.contains(&ui.focus);
     if on_panel && (ui.zoom == Zoom::Full || rows == 0) {
         let others = others(ui.focus, &Focus::PANELS);
         panel::draw(ui, glass, ui.focus, &others, area, buffer, layout);
-        return;
-    }
-    if let Some(role) = ui.focus.role().filter(|_| ui.zoom == Zoom::Full) {
-        pane::draw(ui, glass, role, area, buffer, layout);
         return;
     }
     let above = Rect { height: area.height - rows, ..area };
@@ -142,85 +141,36 @@ fn others(shown: Focus, all: &[Focus]) -> Vec<Focus> {
     all.iter().copied().filter(|focus| *focus != shown).collect()
 }
 
+/// The panes of the roles and the operator's terminals; before a task the first screen stands in place of the roles.
 fn draw_panes(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
-    let roles = pane_roles(&glass.run);
-    let count = u16::try_from(roles.len()).unwrap_or(1);
-    if area.width >= WIDE && count > 1 {
-        let each = (area.width + 1) / count;
-        let mut x = area.x;
-        for (place, role) in roles.iter().enumerate() {
-            let last = place + 1 == roles.len();
-            let width = if last { area.right() - x } else { each - 1 };
-            pane::draw(ui, glass, role.as_str(), Rect { x, width, ..area }, buffer, layout);
-            if !last {
-                for y in area.y..area.bottom() {
-                    buffer.set_stringn(x + width, y, "│", 1, ui.look.border(false));
+    let slots = slots::slots(glass);
+    let first = usize::from(glass.run.id.is_none());
+    if let Some(areas) = tile(area, slots.len() + first, ui.shape.share) {
+        for place in &areas {
+            if place.x > area.x {
+                for y in place.y..place.bottom() {
+                    buffer.set_stringn(place.x - 1, y, "│", 1, ui.look.border(false));
                 }
             }
-            x += width + 1;
+        }
+        if first > 0 {
+            first_screen(ui, glass, areas[0], buffer);
+        }
+        for (slot, place) in slots.iter().zip(&areas[first..]) {
+            pane::draw(ui, glass, slot, *place, buffer, layout);
         }
         return;
     }
-    if count > 1 && area.height >= STACK {
-        let each = area.height / count;
-        for (place, role) in (0_u16..).zip(&roles) {
-            let y = area.y + place * each;
-            let height = if place + 1 == count { area.bottom() - y } else { each };
-            pane::draw(ui, glass, role.as_str(), Rect { y, height, ..area }, buffer, layout);
-        }
-        return;
-    }
-    // One pane at a time: the focused role's, else the one that works.
-    let Some(active) = active_role(ui, glass, &roles) else { return };
-    let tabs = Rect { height: 1, ..area };
-    draw_tabs(ui, glass, &roles, &active, tabs, buffer);
+    // One at a time: what has the keys, else the pane that works.
+    let focused = slots.iter().find(|slot| slot.focus == ui.focus).cloned();
+    let active = if first > 0 { focused } else { slots::active(glass, ui.focus, &slots) };
     let rest = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    pane::draw(ui, glass, active.as_str(), rest, buffer, layout);
-    let mut x = tabs.x;
-    for role in &roles {
-        let wide = width(&tab(ui, glass, role, *role == active)).min(tabs.right().saturating_sub(x));
-        let place = if role.as_str() == "analyst" { Focus::Analyst } else { Focus::Worker };
-        layout.places.push((place, Rect { x, width: wide, ..tabs }));
-        x += wide;
+    let line = Rect { height: 1, ..area };
+    tabs::draw(ui, glass, &slots, active.as_ref(), line, buffer, layout);
+    match active {
+        Some(slot) => pane::draw(ui, glass, &slot, rest, buffer, layout),
+        None => first_screen(ui, glass, rest, buffer),
     }
-}
-
-fn tab(ui: &Ui, glass: &Glass, role: &RoleName, shown: bool) -> String {
-    let focus = if role.as_str() == "analyst" { Focus::Analyst } else { Focus::Worker };
-    let label = match focus.role() {
-        Some(name) if name == role.as_str() => panel::label(ui, &glass.run, focus),
-        Some(_) | None => role.to_string(),
-    };
-    // What the shown one does stands in the line below.
-    if shown {
-        return format!("▸{label} ");
-    }
-    format!(" {label} {} ", pane::activity(&glass.run, role))
-}
-
-fn draw_tabs(ui: &Ui, glass: &Glass, roles: &[RoleName], active: &RoleName, area: Rect, buffer: &mut Buffer) {
-    let mut x = area.x;
-    for role in roles {
-        let shown = role == active;
-        let label = tab(ui, glass, role, shown);
-        let style = if shown { ui.look.role(role.as_str()).patch(ui.look.strong()) } else { ui.look.dim() };
-        let room = area.right().saturating_sub(x);
-        buffer.set_stringn(x, area.y, fit(&label, room), usize::from(room), style);
-        x += width(&label).min(room);
-    }
-}
-
-fn pane_roles(run: &Run) -> Vec<RoleName> {
-    run.roles.keys().cloned().collect()
-}
-
-/// The role whose pane is shown where there is room for one.
-pub(super) fn active_role(ui: &Ui, glass: &Glass, roles: &[RoleName]) -> Option<RoleName> {
-    if let Some(role) = ui.focus.role() {
-        return roles.iter().find(|one| one.as_str() == role).cloned();
-    }
-    let current = glass.run.steps.iter().rev().find_map(|step| step.role.clone());
-    current.filter(|role| roles.contains(role)).or_else(|| roles.first().cloned())
 }
 
 fn draw_panels(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {

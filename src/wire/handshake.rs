@@ -91,6 +91,7 @@ pub async fn greet<S: AsyncRead + AsyncWrite>(
             | ToClient::Pane { .. }
             | ToClient::CaughtUp { .. }
             | ToClient::Runs { .. }
+            | ToClient::Terminals { .. }
             | ToClient::Artifacts { .. }
             | ToClient::Clock { .. }
             | ToClient::Notice { .. }

@@ -2,12 +2,16 @@
 //! as `Unknown`, so that neighbouring versions work together.
 
 use super::{Body, RequestId, ResponseResult};
-use crate::domain::{ArtifactEntry, PaneChange, PaneId, Record, RunId, RunSummary, Seq, Time};
+use crate::domain::{ArtifactEntry, PaneChange, PaneId, Record, RunId, RunSummary, Seq, TerminalEntry, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Changed only when old and new cannot work together.
 pub const PROTOCOL: u32 = 1;
+
+/// In place of a run's id, where a request or a pane is about the operator's own terminals. No run can be called so:
+/// their ids begin with `aw_`.
+pub const TERMINALS: &str = "terminals";
 
 /// Columns and rows of panes.
 pub type PaneSizes = BTreeMap<PaneId, (u16, u16)>;
@@ -97,6 +101,10 @@ pub enum ToClient {
     Runs {
         runs: Vec<RunSummary>,
     },
+    /// The terminals of the operator. Their panes are told like those of a run whose id is [`TERMINALS`].
+    Terminals {
+        entries: Vec<TerminalEntry>,
+    },
     Artifacts {
         run: RunId,
         entries: Vec<ArtifactEntry>,
@@ -159,6 +167,7 @@ impl ToClient {
             | Self::Refused { .. }
             | Self::Response { .. }
             | Self::Runs { .. }
+            | Self::Terminals { .. }
             | Self::Notice { .. }
             | Self::Unknown => None,
         }

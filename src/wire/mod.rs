@@ -18,7 +18,7 @@ pub use bytes::Bytes;
 pub use connection::{Connection, Inward, Message, Reader, WireError, Writer};
 pub use frame::{Decoder, Frame, FrameError, FrameKind, MAX_PAYLOAD};
 pub use handshake::{HandshakeError, accept, check_protocol, greet};
-pub use message::{Hello, PROTOCOL, PaneSizes, Purpose, Refused, ToClient, ToSupervisor, Welcome};
+pub use message::{Hello, PROTOCOL, PaneSizes, Purpose, Refused, TERMINALS, ToClient, ToSupervisor, Welcome};
 pub use outbound::{Limits, Mailbox, Outbound};
 pub use request::{Body, Fetch, GateEntry, Reply, RequestId, ResponseResult, StartRun};
 pub use socket::{SocketError, SocketPaths};

@@ -154,6 +154,7 @@ impl Outbound {
                 | ToClient::Record { .. }
                 | ToClient::CaughtUp { .. }
                 | ToClient::Runs { .. }
+                | ToClient::Terminals { .. }
                 | ToClient::Artifacts { .. }
                 | ToClient::Clock { .. }
                 | ToClient::Notice { .. }
@@ -316,6 +317,7 @@ fn weight(message: &ToClient) -> usize {
             ToClient::Response { .. } => 4096,
             ToClient::Artifacts { entries, .. } => entries.len() * 128,
             ToClient::Runs { runs } => runs.len() * 256,
+            ToClient::Terminals { entries } => entries.len() * 256,
             ToClient::Notice { text } => text.len(),
             ToClient::Welcome { .. }
             | ToClient::Refused { .. }

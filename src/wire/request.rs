@@ -39,6 +39,21 @@ pub enum Body {
         author: Author,
         bytes: Bytes,
     },
+    /// A terminal beside the agents, in the folder that is named, with the environment of the client that asks.
+    /// `Reply::Terminal` names it.
+    OpenTerminal {
+        /// A line for the operator's shell; empty: the shell itself.
+        command: String,
+        /// Absolute.
+        directory: String,
+        size: (u16, u16),
+    },
+    /// Ends what runs in it; one that has ended goes from the list.
+    CloseTerminal {
+        pane: PaneId,
+    },
+    /// From now on: the list of the terminals, and what happens in them.
+    Terminals,
     /// How large this client draws its panes.
     PaneSize {
         run: RunId,
@@ -154,6 +169,9 @@ pub enum Reply {
     /// The run that was started, opened or subscribed to.
     Run {
         run: RunId,
+    },
+    Terminal {
+        pane: PaneId,
     },
     Runs {
         runs: Vec<RunSummary>,

@@ -27,6 +27,8 @@ fn name(focus: Focus, run: &Run) -> String {
         Focus::Artifacts => "artifacts",
         Focus::Analyst => "analyst",
         Focus::Worker => "worker",
+        Focus::Role(_) => "role",
+        Focus::Terminal(_) => "terminal",
         Focus::Input => "input",
     };
     let open = run.open_gates().count();
@@ -41,6 +43,8 @@ fn action(focus: Focus) -> Action {
         Focus::Artifacts => Action::FocusArtifacts,
         Focus::Analyst => Action::FocusAnalyst,
         Focus::Worker => Action::FocusWorker,
+        Focus::Role(_) => Action::FocusNext,
+        Focus::Terminal(_) => Action::FocusTerminal,
         Focus::Input => Action::FocusInput,
     }
 }
@@ -84,7 +88,7 @@ pub(super) fn draw(
         Focus::Ledger => ledger::draw(ui, glass, inside, buffer),
         Focus::Gates => gates::draw(ui, glass, inside, buffer, layout),
         Focus::Artifacts => artifacts::draw(ui, glass, inside, buffer, layout),
-        Focus::Analyst | Focus::Worker | Focus::Input => {}
+        Focus::Analyst | Focus::Worker | Focus::Role(_) | Focus::Terminal(_) | Focus::Input => {}
     }
 }
 

@@ -10,10 +10,12 @@ mod lifetime;
 mod logs;
 mod replay;
 mod settings;
+mod terminals;
 mod told;
 
 pub use crate::support::{Ran, only_child, until};
-use awtui::client::Session;
+use awtui::client::{Session, Starter};
+use awtui::project::{Project, ProjectFolders};
 use awtui::wire::{Hello, Purpose, SocketPaths};
 use std::fs;
 use std::path::PathBuf;
@@ -174,6 +176,27 @@ impl House {
         let pid = rustix::process::Pid::from_raw(i32::try_from(self.supervisor_pid()).unwrap()).unwrap();
         rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
         until("the supervisor is gone", || (!is_alive(self.supervisor_pid())).then_some(()));
+    }
+
+    /// A client of the supervisor, which is started where none runs.
+    pub async fn started_session(&self, purpose: Purpose) -> Session {
+        let project = Project::find(&self.path("repo")).unwrap();
+        let folders = ProjectFolders::create(&self.path("state"), &project).unwrap();
+        let uid = rustix::process::getuid().as_raw();
+        let sockets = SocketPaths::beneath(self.root.path(), uid, &folders.root().display().to_string());
+        let command = self.command(&["supervisor", "run"]);
+        let words = |word: &std::ffi::OsStr| word.to_str().unwrap().to_owned();
+        let environment = command.get_envs().map(|(name, value)| (words(name), words(value.unwrap())));
+        let starter = Starter {
+            program: env!("CARGO_BIN_EXE_awtui").into(),
+            arguments: vec!["supervisor".to_owned(), "run".to_owned()],
+            directory: self.path("repo"),
+            log: folders.errors(),
+            environment: Some(environment.collect()),
+        };
+        let mut hello = Hello::new(purpose);
+        hello.env.clone_from(starter.environment.as_ref().unwrap());
+        Session::connect(&sockets, hello, Some(&starter)).await.unwrap()
     }
 
     /// A client of the supervisor that runs.

@@ -6,3 +6,4 @@ mod gates;
 mod keys;
 mod mouse;
 pub mod scenes;
+mod terminals;

@@ -1,0 +1,80 @@
+//! Which panes there are to show: those of the roles in their order, then the operator's own terminals.
+//!
+//! Owns what a place on the screen stands for. It keeps nothing: a place is looked up each time.
+
+use super::model::Focus;
+use crate::domain::{PaneId, PaneState, RoleName, Run};
+use crate::glass::Glass;
+
+/// A place for a pane, whether something runs there or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Slot {
+    pub(super) focus: Focus,
+    /// What people call it: the role, or the command.
+    pub(super) name: String,
+    /// `None`: a terminal of the operator.
+    pub(super) role: Option<RoleName>,
+    /// `None`: nothing has run there yet.
+    pub(super) pane: Option<PaneId>,
+    /// Something runs there now.
+    pub(super) lives: bool,
+}
+
+pub(super) fn is_pane(focus: Focus) -> bool {
+    match focus {
+        Focus::Analyst | Focus::Worker | Focus::Role(_) | Focus::Terminal(_) => true,
+        Focus::Steps | Focus::Ledger | Focus::Gates | Focus::Artifacts | Focus::Input => false,
+    }
+}
+
+/// All of them, in the order in which they stand on the screen.
+pub(super) fn slots(glass: &Glass) -> Vec<Slot> {
+    let run = &glass.run;
+    let roles = run.roles.keys().map(|role| Slot {
+        focus: focus_of(run, role),
+        name: role.to_string(),
+        role: Some(role.clone()),
+        pane: run.roles.get(role).and_then(|state| state.pane.clone()),
+        lives: run.role_pane(role).is_some_and(|pane| pane.state != PaneState::Gone),
+    });
+    let terminals = (0_u8..).zip(&glass.terminals).map(|(place, entry)| Slot {
+        focus: Focus::Terminal(place),
+        name: entry.name().to_owned(),
+        role: None,
+        pane: Some(entry.pane.clone()),
+        lives: entry.exited.is_none(),
+    });
+    roles.chain(terminals).collect()
+}
+
+pub(super) fn slot(glass: &Glass, focus: Focus) -> Option<Slot> {
+    slots(glass).into_iter().find(|slot| slot.focus == focus)
+}
+
+/// The role whose pane has the keys.
+pub(super) fn role(glass: &Glass, focus: Focus) -> Option<RoleName> {
+    slot(glass, focus).and_then(|slot| slot.role)
+}
+
+/// Where a role's pane is.
+pub(super) fn focus_of(run: &Run, role: &RoleName) -> Focus {
+    match role.as_str() {
+        "analyst" => Focus::Analyst,
+        "worker" => Focus::Worker,
+        _ => {
+            let others = run.roles.keys().filter(|one| !matches!(one.as_str(), "analyst" | "worker"));
+            let place = (0_u8..).zip(others).find(|(_, one)| *one == role).map(|(place, _)| place);
+            Focus::Role(place.unwrap_or_default())
+        }
+    }
+}
+
+/// The place that is shown where there is room for one: the one with the keys, else that of the role that works.
+pub(super) fn active(glass: &Glass, focus: Focus, all: &[Slot]) -> Option<Slot> {
+    let current = || glass.run.steps.iter().rev().find_map(|step| step.role.clone());
+    let working = || {
+        let role = current()?;
+        all.iter().find(|slot| slot.role.as_ref() == Some(&role))
+    };
+    all.iter().find(|slot| slot.focus == focus).or_else(working).or_else(|| all.first()).cloned()
+}
