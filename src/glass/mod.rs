@@ -15,9 +15,6 @@ use crate::domain::{
 };
 use std::collections::BTreeMap;
 
-/// Lines that scrolled out at the top of a pane and are kept in memory; older ones are in the recording.
-pub const HISTORY: usize = 3_000;
-
 #[derive(Debug)]
 pub struct Glass {
     pub run: Run,

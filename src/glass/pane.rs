@@ -1,8 +1,7 @@
 //! One pane as a UI sees it.
 
-use super::HISTORY;
 use crate::domain::PaneChange;
-use crate::term::{Screen, Size};
+use crate::term::{HISTORY, Screen, Size};
 
 #[derive(Debug)]
 pub struct PaneGlass {

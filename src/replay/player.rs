@@ -8,6 +8,9 @@ use crate::glass::{Glass, GlassEvent, Link, PlayerBar};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Lines of history that a keyframe keeps of a pane.
+const KEYFRAME_HISTORY: usize = 3_000;
+
 /// In percent of the run's own pace.
 pub const SPEEDS: [u32; 5] = [100, 200, 400, 800, 1600];
 /// Of a longer stretch in which nothing happens, only this much is played.
@@ -274,7 +277,7 @@ impl Player {
             let same = last.and_then(|frame| frame.panes.get(pane)).filter(|frame| frame.place == place);
             let frame = same.cloned().unwrap_or_else(|| {
                 let size = shown.screen.size();
-                let snapshot = shown.screen.snapshot_with_history(crate::glass::HISTORY);
+                let snapshot = shown.screen.snapshot_with_history(KEYFRAME_HISTORY);
                 Arc::new(PaneFrame {
                     place,
                     cols: size.cols,

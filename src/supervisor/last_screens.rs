@@ -3,12 +3,9 @@
 use super::owner::Owner;
 use crate::domain::{PaneChange, PaneId};
 use crate::recording::{Entry, Reader};
-use crate::term::{Screen, Size};
+use crate::term::{HISTORY, Screen, Size};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// Lines of history that such a screen keeps.
-const HISTORY: usize = 500;
 
 pub(super) type LastScreens = BTreeMap<PaneId, (u64, PaneChange)>;
 

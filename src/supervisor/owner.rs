@@ -427,7 +427,7 @@ impl Owner {
             .desks
             .iter()
             .filter_map(|(pane, desk)| {
-                desk.terminal.snapshot().map(|(end, change)| (pane.clone(), end, change))
+                desk.terminal.snapshot(false).map(|(end, change)| (pane.clone(), end, change))
             })
             .chain(self.last_screens.iter().map(|(pane, (end, change))| (pane.clone(), *end, change.clone())))
             .collect();

@@ -467,7 +467,8 @@ impl Owner {
     pub(super) fn send_snapshots(&mut self) {
         let now = self.clock.now().run;
         let desks = &self.desks;
-        self.subscribers.send_snapshots(self.places.run(), now, |pane| desks.get(pane)?.terminal.snapshot());
+        self.subscribers
+            .send_snapshots(self.places.run(), now, |pane, brief| desks.get(pane)?.terminal.snapshot(brief));
     }
 }
 

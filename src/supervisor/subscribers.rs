@@ -93,13 +93,16 @@ impl Subscribers {
         &self,
         run: &RunId,
         now: Millis,
-        snapshot: impl Fn(&PaneId) -> Option<(u64, PaneChange)>,
+        snapshot: impl Fn(&PaneId, bool) -> Option<(u64, PaneChange)>,
     ) {
         for mailbox in self.mailboxes.values() {
             mailbox.with(|outbound| {
-                for (_, pane) in outbound.snapshots_due(now) {
-                    if let Some((end, change)) = snapshot(&pane) {
+                let brief = outbound.snapshots_due(now).into_iter().map(|due| (due, true));
+                let whole = outbound.histories_due(now).into_iter().map(|due| (due, false));
+                for ((_, pane), brief) in brief.chain(whole).collect::<Vec<_>>() {
+                    if let Some((end, change)) = snapshot(&pane, brief) {
                         outbound.push_pane(run, &pane, end, change, now);
+                        outbound.owe_history(run, &pane, brief);
                     }
                 }
             });

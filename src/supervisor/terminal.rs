@@ -5,12 +5,10 @@
 use super::world::Child;
 use crate::domain::{PaneChange, PaneId};
 use crate::recording;
-use crate::term::{PlainLines, Screen, Signal, Size, Utf8Pump};
+use crate::term::{FLOOD_HISTORY, HISTORY, PlainLines, Screen, Signal, Size, Utf8Pump};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Lines of history that the supervisor keeps of a pane; older ones are in its recording.
-const HISTORY: usize = 2000;
 /// Bytes of output that wait while the disk takes nothing; of more, the last are kept.
 const UNRECORDED: usize = 4 * 1024 * 1024;
 /// Output that could be the beginning of a secret is held back until the program was silent for this long.
@@ -217,11 +215,14 @@ impl Terminal {
         Ok(Some((end, PaneChange::Resized { cols: size.cols, rows: size.rows })))
     }
 
-    /// Bytes that rebuild the screen, with the place in the recording that they stand for.
-    pub(super) fn snapshot(&self) -> Option<(u64, PaneChange)> {
+    /// Bytes that rebuild the screen, with the place in the recording that they stand for; `brief` ones have little
+    /// history, for a client that gets many.
+    pub(super) fn snapshot(&self, brief: bool) -> Option<(u64, PaneChange)> {
         let recording = self.recording.as_ref()?;
         let size = self.screen.size();
-        let text = String::from_utf8_lossy(&self.screen.snapshot()).into_owned();
+        let bytes =
+            if brief { self.screen.snapshot_with_history(FLOOD_HISTORY) } else { self.screen.snapshot() };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         Some((recording.offset(), PaneChange::Snapshot { cols: size.cols, rows: size.rows, text }))
     }
 

@@ -13,6 +13,7 @@ use alacritty_terminal::term::cell::Cell as GridCell;
 use alacritty_terminal::vte::ansi::{Handler, KeyboardModes};
 
 use super::modes::{CursorShape, Modes, MouseMode, Size};
+use super::scrollback::Numbers;
 use super::signal::Signal;
 
 /// Programs push a level for each dialog they open; kitty keeps a handful as well.
@@ -70,7 +71,7 @@ impl Default for Switches {
 
 pub(super) struct Emulator {
     pub(super) size: Size,
-    history: usize,
+    pub(super) numbers: Numbers,
     pub(super) main: Page,
     pub(super) alt: Page,
     pub(super) alt_active: bool,
@@ -139,8 +140,8 @@ impl Emulator {
     pub(super) fn new(size: Size, history: usize) -> Self {
         Self {
             size,
-            history,
-            main: Page::main(size, history),
+            numbers: Numbers { limit: history, ..Numbers::default() },
+            main: Page::main(size, Numbers::emulator_limit(history)),
             alt: Page::alternate(size),
             alt_active: false,
             switches: Switches::default(),
@@ -156,15 +157,21 @@ impl Emulator {
 
     /// Back to the state of a new terminal; what was said before (answers, signals) stays to be fetched.
     pub(super) fn reset(&mut self) {
-        let mut fresh = Self::new(self.size, self.history);
+        let mut fresh = Self::new(self.size, self.numbers.limit);
+        // No line has the number of an older one.
+        fresh.numbers.dropped = self.top_line() + u64::from(self.size.rows);
+        fresh.numbers.epoch = self.numbers.epoch + u64::from(self.alt_active);
         fresh.replies = std::mem::take(&mut self.replies);
         fresh.signals = std::mem::take(&mut self.signals);
         *self = fresh;
     }
 
     pub(super) fn resize(&mut self, size: Size) {
+        // More or fewer rows leave the lines what they are; another width wraps them anew.
+        self.numbers.epoch += u64::from(size.cols != self.size.cols);
         self.size = size;
         self.main.resize(size);
+        self.trim();
         self.alt.resize(size);
         self.region = (0, usize::from(size.rows));
         let mut tabs = default_tabs(size);
@@ -211,9 +218,11 @@ impl Emulator {
         grid.saved_cursor = cursor;
         grid.reset_region(..);
         self.alt_active = true;
+        self.numbers.epoch += 1;
     }
 
     pub(super) fn leave_alternate(&mut self) {
+        self.numbers.epoch += u64::from(self.alt_active);
         self.alt_active = false;
     }
 

@@ -34,6 +34,16 @@ macro_rules! forward {
     };
 }
 
+/// The same for calls that may move lines into the history.
+macro_rules! scrolling {
+    ($($name:ident($($argument:ident: $kind:ty),*);)*) => {
+        $(fn $name(&mut self, $($argument: $kind),*) {
+            self.active().$name($($argument),*);
+            self.trim();
+        })*
+    };
+}
+
 impl Handler for Emulator {
     forward! {
         goto(line: i32, column: usize);
@@ -44,18 +54,13 @@ impl Handler for Emulator {
         put_tab(count: u16);
         backspace();
         carriage_return();
-        linefeed();
-        newline();
-        scroll_up(lines: usize);
         scroll_down(lines: usize);
         insert_blank_lines(lines: usize);
-        delete_lines(lines: usize);
         erase_chars(count: usize);
         delete_chars(count: usize);
         save_cursor_position();
         restore_cursor_position();
         clear_line(mode: LineClearMode);
-        clear_screen(mode: ClearMode);
         reverse_index();
         terminal_attribute(attribute: Attr);
         configure_charset(index: CharsetIndex, charset: StandardCharset);
@@ -63,11 +68,26 @@ impl Handler for Emulator {
         decaln();
     }
 
+    scrolling! {
+        linefeed();
+        newline();
+        scroll_up(lines: usize);
+        delete_lines(lines: usize);
+    }
+
+    fn clear_screen(&mut self, mode: ClearMode) {
+        let before = self.main_history();
+        self.active().clear_screen(mode);
+        self.count_lost(before);
+        self.trim();
+    }
+
     fn input(&mut self, character: char) {
         if matches!(character, ' '..='~') {
             // Most of all text; its width need not be looked up.
             self.last_printed = Some(character);
-            return self.active().input(character);
+            self.active().input(character);
+            return self.trim();
         }
         match character.width() {
             None => return,
@@ -76,6 +96,7 @@ impl Handler for Emulator {
             Some(_) => self.last_printed = Some(character),
         }
         self.active().input(character);
+        self.trim();
     }
 
     fn goto_col(&mut self, column: usize) {

@@ -48,6 +48,11 @@ impl Marks {
         self.add(format_args!(";r{}", character.map_or(0, u32::from)));
     }
 
+    /// The number of the first line of the primary screen, and of the counting.
+    pub(super) fn numbers(&mut self, top: u64, epoch: u64) {
+        self.add(format_args!(";n{top},{epoch}"));
+    }
+
     fn add(&mut self, mark: std::fmt::Arguments<'_>) {
         if self.current.len() > AT_ONCE {
             self.full.push(std::mem::take(&mut self.current));
@@ -87,6 +92,11 @@ pub(super) fn apply(emulator: &mut Emulator, marks: &[u8]) {
                 let cursor = if kind == 's' { &mut grid.saved_cursor } else { &mut grid.cursor };
                 cursor.point = point;
                 cursor.input_needs_wrap = waits;
+            }
+            (Some('n'), [top, epoch]) => {
+                if let (Ok(top), Ok(epoch)) = (u64::try_from(*top), u64::try_from(*epoch)) {
+                    emulator.renumber(top, epoch);
+                }
             }
             (Some('r'), [character]) => emulator.last_printed = printable(*character),
             _ => {}

@@ -21,8 +21,10 @@ mod palette;
 mod pump;
 mod scanner;
 mod screen;
+mod scrollback;
 mod signal;
 mod snapshot;
+mod text;
 mod utf8;
 
 pub use cell::{Attrs, Cell, Colour, Link, Symbol, Underline};
@@ -33,5 +35,6 @@ pub use lines::PlainLines;
 pub use modes::{Cursor, CursorShape, Modes, MouseMode, Size};
 pub use mouse::{Mouse, MouseButton, MouseKind, encode_mouse};
 pub use pump::Utf8Pump;
-pub use screen::{Row, Screen};
+pub use screen::{FLOOD_HISTORY, HISTORY, Row, Screen};
 pub use signal::{ProgramState, ProgramStatus, Progress, PromptMark, Signal};
+pub use text::{LineText, Piece};

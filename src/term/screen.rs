@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use alacritty_terminal::grid::{Dimensions, Row as GridRow};
+use alacritty_terminal::grid::Row as GridRow;
 use alacritty_terminal::index::Line;
 use alacritty_terminal::term::cell::{Cell as GridCell, Flags};
 use alacritty_terminal::vte::ansi::{Processor, Timeout};
@@ -17,10 +17,18 @@ use super::modes::{Cursor, Modes, Size};
 use super::scanner::{Scanner, Sink};
 use super::signal::Signal;
 use super::snapshot;
+use super::text::LineText;
 use super::utf8::Utf8Decoder;
 
-/// Lines of history a snapshot carries; older ones are in the recording.
-const SNAPSHOT_HISTORY: usize = 500;
+/// Lines that scrolled out at the top of a pane and are kept in memory; older ones are in the recording. A line takes 24
+/// bytes a column: 19 MB for a pane of 80 columns that is full of them, and what it takes now for one that is not.
+pub const HISTORY: usize = 10_000;
+
+/// Lines of history of the snapshots that a flooding pane is sent as.
+pub const FLOOD_HISTORY: usize = 500;
+
+/// Bytes that a snapshot may have before it carries less history.
+const SNAPSHOT_BYTES: usize = 768 * 1024;
 
 /// Lets the parser apply synchronized updates at once instead of holding them back: what a screen shows then depends
 /// on bytes alone, never on a clock.
@@ -198,8 +206,9 @@ impl Screen {
 
     /// The cells of a row as seen after scrolling back by `display_offset` lines, at most to the oldest line kept.
     pub fn row_at(&self, display_offset: usize, row: u16) -> Row<'_> {
-        let grid = self.machine.emulator.page().grid();
-        let offset = i32::try_from(display_offset.min(grid.history_size())).unwrap_or_default();
+        let emulator = &self.machine.emulator;
+        let grid = emulator.page().grid();
+        let offset = i32::try_from(display_offset.min(emulator.shown_history())).unwrap_or_default();
         let inside = row < self.size().rows;
         Row { row: inside.then(|| &grid[Line(i32::from(row) - offset)]), column: 0 }
     }
@@ -214,7 +223,47 @@ impl Screen {
 
     /// Lines that scrolled out at the top and are still kept. The alternate screen keeps none.
     pub fn history_len(&self) -> usize {
-        self.machine.emulator.page().grid().history_size()
+        self.machine.emulator.shown_history()
+    }
+
+    /// The number of the first visible line. Lines keep their numbers while others come after them, as long as
+    /// [`Screen::epoch`] stays the same.
+    pub fn top_line(&self) -> u64 {
+        self.machine.emulator.shown_top()
+    }
+
+    /// The number of the oldest line that is kept.
+    pub fn oldest_line(&self) -> u64 {
+        self.top_line() - u64::try_from(self.history_len()).unwrap_or_default()
+    }
+
+    /// The number after the last visible line's.
+    pub fn end_line(&self) -> u64 {
+        self.top_line() + u64::from(self.size().rows)
+    }
+
+    /// Changes when the same numbers stand for other lines: after another width, or when the other screen is shown.
+    pub fn epoch(&self) -> u64 {
+        self.machine.emulator.numbers.epoch
+    }
+
+    /// What a line says, by its number.
+    pub fn line_text(&self, line: u64) -> LineText<'_> {
+        LineText::new(self.grid_row(line))
+    }
+
+    /// The cells of a line, by its number.
+    pub fn line_cells(&self, line: u64) -> Row<'_> {
+        Row { row: self.grid_row(line), column: 0 }
+    }
+
+    fn grid_row(&self, line: u64) -> Option<&GridRow<GridCell>> {
+        if line < self.oldest_line() || line >= self.end_line() {
+            return None;
+        }
+        let index = i64::try_from(line).ok()? - i64::try_from(self.top_line()).ok()?;
+        let line = Line(i32::try_from(index).ok()?);
+        Some(&self.machine.emulator.page().grid()[line])
     }
 
     /// The visible text: one line a row, blanks at the end of each line removed.
@@ -239,9 +288,18 @@ impl Screen {
     }
 
     /// Bytes that rebuild this screen, and all that later bytes can depend on, when fed to a screen of the same size:
-    /// both screens, the youngest lines of history, cursors, modes, and a sequence that is not complete.
+    /// both screens, the history as far as it fits into 768 KiB, cursors, modes, and a sequence that is not complete.
     pub fn snapshot(&self) -> Vec<u8> {
-        self.snapshot_with_history(SNAPSHOT_HISTORY)
+        let mut lines = HISTORY;
+        loop {
+            let bytes = self.snapshot_with_history(lines);
+            if bytes.len() <= SNAPSHOT_BYTES || lines <= FLOOD_HISTORY {
+                return bytes;
+            }
+            // The younger lines may be the longer ones, so a little less than their share.
+            let kept = lines.min(self.machine.emulator.main_history());
+            lines = (kept * SNAPSHOT_BYTES / bytes.len() * 9 / 10).max(FLOOD_HISTORY);
+        }
     }
 
     /// A snapshot with up to `lines` of history, for a viewer that gets many of them.

@@ -56,6 +56,7 @@ pub(super) fn paint(emulator: &Emulator, history: usize) -> Vec<u8> {
     painter.keyboard(emulator.page());
     painter.switches(emulator);
     painter.marks.last_printed(emulator.last_printed);
+    painter.marks.numbers(emulator.top_line(), emulator.numbers.epoch);
     painter.send_marks();
     painter.out.into_bytes()
 }

@@ -12,7 +12,7 @@ use super::view::shown_gate;
 use crate::domain::{AnswerKind, OperatorAct, PaneId, PauseMode};
 use crate::glass::Glass;
 use crate::settings::Action;
-use crate::term;
+use crate::term::{self, Screen};
 
 /// Milliseconds of the run's clock.
 const SEEK: u64 = 10_000;
@@ -332,12 +332,19 @@ pub(super) fn scroll_pane(ui: &mut Ui, glass: &Glass, pane: &PaneId, by: isize) 
         }
         return;
     }
-    let lines = pane::scrolled(ui, pane, history).saturating_add_signed(by.saturating_neg()).min(history);
+    let back = pane::scrolled(ui, pane, &shown.screen);
+    scroll_to(ui, pane, &shown.screen, back.saturating_add_signed(by.saturating_neg()));
+}
+
+/// Shows a pane so many lines back from its end.
+pub(super) fn scroll_to(ui: &mut Ui, pane: &PaneId, screen: &Screen, back: usize) {
+    let lines = back.min(screen.history_len());
     if lines == 0 {
         ui.scrolled.remove(pane);
-    } else {
-        ui.scrolled.insert(pane.clone(), Scrolled { lines, history });
+        return;
     }
+    let top = screen.top_line().saturating_sub(u64::try_from(lines).unwrap_or(u64::MAX));
+    ui.scrolled.insert(pane.clone(), Scrolled { lines, top, epoch: screen.epoch() });
 }
 
 /// Whether a key typed now would reach the pane's child.

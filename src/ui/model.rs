@@ -204,11 +204,13 @@ impl Shape {
     }
 }
 
-/// How far a pane is scrolled back, and how much history it had then: what comes later does not move the view.
+/// How far a pane is scrolled back, and which line stood at its top then: what comes later does not move the view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scrolled {
     pub(super) lines: usize,
-    pub(super) history: usize,
+    pub(super) top: u64,
+    /// Of the line's number.
+    pub(super) epoch: u64,
 }
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use super::format::{fit, width, wrap};
 use super::gauge::Gauge;
 use super::keys::chord;
 use super::look::Look;
-use super::model::{Layout, Ui};
+use super::model::{Layout, Scrolled, Ui};
 use super::slots::Slot;
 use crate::domain::{PaneId, PaneState, RoleName, Run};
 use crate::glass::{Glass, PaneGlass};
@@ -40,7 +40,7 @@ pub(super) fn draw(
         buffer.set_stringn(inside.x + 1, inside.y, text, usize::from(inside.width), ui.look.dim());
         return;
     };
-    let back = scrolled(ui, &pane, shown.screen.history_len());
+    let back = scrolled(ui, &pane, &shown.screen);
     screen(&ui.look, shown, back, inside, buffer);
     if let Some(reason) = &shown.not_kept {
         let text = format!(" not kept: {reason} ");
@@ -94,11 +94,16 @@ fn note(text: &str, area: Rect, style: Style, buffer: &mut Buffer) {
     buffer.set_stringn(area.right() - width(&text), area.y, &text, usize::from(area.width), style);
 }
 
-/// By how many lines a pane is scrolled back now: it shows the same lines however many came after.
-pub(super) fn scrolled(ui: &Ui, pane: &PaneId, history: usize) -> usize {
-    ui.scrolled
-        .get(pane)
-        .map_or(0, |scrolled| (scrolled.lines + history.saturating_sub(scrolled.history)).min(history))
+/// By how many lines a pane is scrolled back now: it shows the same lines however many came after, as long as they are
+/// kept.
+pub(super) fn scrolled(ui: &Ui, pane: &PaneId, screen: &Screen) -> usize {
+    let back = |scrolled: &Scrolled| {
+        if scrolled.epoch != screen.epoch() {
+            return scrolled.lines;
+        }
+        usize::try_from(screen.top_line().saturating_sub(scrolled.top)).unwrap_or(usize::MAX)
+    };
+    ui.scrolled.get(pane).map_or(0, back).min(screen.history_len())
 }
 
 /// The first row that is drawn where a screen has more rows than there is room for: its cursor stays in sight.

@@ -47,6 +47,8 @@ struct PaneState {
     /// Bytes of text in the queue.
     pending: usize,
     stale: bool,
+    /// The last snapshot had little history: the rest follows once the flood is over.
+    owes_history: bool,
     /// The queue was taken to its end since the last snapshot: the client keeps up.
     kept_up: bool,
     /// Bytes that the pane may still send before it counts as a flood; below zero while it floods.
@@ -110,20 +112,30 @@ impl Outbound {
     /// The stale panes for which a snapshot should be pushed now: their client has taken everything before, and the
     /// last snapshot is long enough ago.
     pub fn snapshots_due(&self, now: Millis) -> Vec<(RunId, PaneId)> {
-        self.panes
-            .iter()
-            .filter(|(_, state)| state.stale && state.kept_up && state.next_snapshot <= now)
-            .map(|(key, _)| key.clone())
-            .collect()
+        self.due(now, true)
+    }
+
+    /// The panes whose flood is over and whose last snapshot had little history: one with all of it should be pushed now.
+    pub fn histories_due(&self, now: Millis) -> Vec<(RunId, PaneId)> {
+        self.due(now, false)
+    }
+
+    fn due(&self, now: Millis, stale: bool) -> Vec<(RunId, PaneId)> {
+        let is_due = |state: &PaneState| state.due(&self.limits).is_some_and(|due| due <= now);
+        let due = self.panes.iter().filter(|(_, state)| state.stale == stale && is_due(state));
+        due.map(|(key, _)| key.clone()).collect()
     }
 
     /// When the next snapshot will be due of panes whose client keeps up.
     pub fn next_due(&self) -> Option<Millis> {
-        self.panes
-            .values()
-            .filter(|state| state.stale && state.kept_up)
-            .map(|state| state.next_snapshot)
-            .min()
+        self.panes.values().filter_map(|state| state.due(&self.limits)).min()
+    }
+
+    /// The snapshot that was pushed last of this pane had little history, or all of it.
+    pub fn owe_history(&mut self, run: &RunId, pane: &PaneId, owes: bool) {
+        if let Some(state) = self.panes.get_mut(&(run.clone(), pane.clone())) {
+            state.owes_history = owes;
+        }
     }
 
     /// All panes that wait for a snapshot.
@@ -291,11 +303,29 @@ impl Outbound {
         self.panes.entry(key.clone()).or_insert(PaneState {
             pending: 0,
             stale: false,
+            owes_history: false,
             kept_up: true,
             allowance: burst,
             refilled: now,
             next_snapshot: now,
         })
+    }
+}
+
+impl PaneState {
+    /// When a snapshot of it is due, if its client keeps up.
+    fn due(&self, limits: &Limits) -> Option<Millis> {
+        if !self.kept_up {
+            return None;
+        }
+        if self.stale {
+            return Some(self.next_snapshot);
+        }
+        // Calm is when it could begin to flood anew.
+        let burst = i64::try_from(limits.flood_burst).unwrap_or(i64::MAX);
+        let missing = u64::try_from(burst.saturating_sub(self.allowance)).unwrap_or_default();
+        let calm = self.refilled.saturating_add(missing.saturating_mul(1000) / limits.flood_rate.max(1));
+        self.owes_history.then_some(calm.max(self.next_snapshot))
     }
 }
 

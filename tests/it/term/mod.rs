@@ -8,6 +8,7 @@ mod paste_and_mouse;
 mod pump;
 mod replies;
 mod robustness;
+mod scrollback;
 mod signals;
 mod snapshot;
 

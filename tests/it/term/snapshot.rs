@@ -64,8 +64,8 @@ fn history_is_rebuilt_up_to_its_bound() {
     }
     let mut rebuilt = Screen::new(size, 2000);
     rebuilt.feed(&screen.snapshot());
-    assert_eq!(rebuilt.history_len(), 500);
-    for offset in [0, 1, 250, 500] {
+    assert_eq!(rebuilt.history_len(), 896);
+    for offset in [0, 1, 250, 896] {
         assert_eq!(rebuilt.text_at(offset), screen.text_at(offset), "{offset} lines back");
         assert!(rebuilt.row_at(offset, 0).eq(screen.row_at(offset, 0)), "{offset} lines back");
     }

@@ -250,10 +250,18 @@ fn a_pane_scrolls_back_and_what_comes_later_does_not_move_it() {
     scene.glass.feed(GlassEvent::Pane { pane: pane(), end: 10, change: more });
     scene.draw();
     assert_eq!(scene.find("line 70"), before);
+    // Not even when the oldest lines make room.
+    for _ in 0..99 {
+        let lines = PaneChange::Output { text: scenes::hundred_lines().replace("line", "later") };
+        scene.glass.feed(GlassEvent::Pane { pane: pane(), end: 11, change: lines });
+    }
+    scene.draw();
+    assert_eq!(scene.find("line 70"), before);
+    scene.press("G pageup");
     scene.press("home");
     assert!(scene.shows("worker of the tests"), "{}", scene.text());
     scene.press("G");
-    assert!(scene.shows("and more"));
+    assert!(scene.shows("later 100"));
     assert!(!scene.shows("lines back"));
 }
 

@@ -139,6 +139,26 @@ fn a_flood_is_sent_as_at_most_thirty_snapshots_a_second_and_then_as_bytes_again(
 }
 
 #[test]
+fn the_history_of_a_pane_follows_once_its_flood_is_over() {
+    let limits = Limits { flood_burst: 1_000, flood_rate: 1_000, ..Limits::default() };
+    let mut outbound = Outbound::new(limits);
+    let pane: PaneId = "p-1".into();
+    outbound.push_pane(&run(), &pane, 1, output(&"x".repeat(1_001)), 0);
+    outbound.push_pane(&run(), &pane, 2, snapshot("brief"), 0);
+    outbound.owe_history(&run(), &pane, true);
+    assert_eq!(outbound.histories_due(9_000), [], "not before the client took what waits");
+    outbound.take(ALL);
+    assert_eq!(outbound.next_due(), Some(1_001), "calm is when it could flood anew");
+    assert_eq!(outbound.histories_due(1_000), []);
+    assert_eq!(outbound.snapshots_due(1_001), [], "it is not stale");
+    assert_eq!(outbound.histories_due(1_001), [(run(), pane.clone())]);
+    outbound.push_pane(&run(), &pane, 3, snapshot("whole"), 1_001);
+    outbound.owe_history(&run(), &pane, false);
+    outbound.take(ALL);
+    assert_eq!((outbound.next_due(), outbound.histories_due(9_000)), (None, Vec::new()), "once");
+}
+
+#[test]
 fn large_snapshots_come_less_often() {
     let mut outbound = Outbound::new(Limits { flood_burst: 1, flood_rate: 1, ..Limits::default() });
     let pane: PaneId = "p-1".into();
