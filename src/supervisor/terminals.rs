@@ -184,7 +184,7 @@ impl Terminals {
                     .shown
                     .iter()
                     .filter_map(|(pane, shown)| {
-                        shown.terminal.snapshot().map(|(end, change)| (pane.clone(), end, change))
+                        shown.terminal.snapshot(false).map(|(end, change)| (pane.clone(), end, change))
                     })
                     .collect();
                 self.subscribers.add(client, mailbox, &self.id, &[], panes, self.clock.now());
@@ -356,8 +356,9 @@ impl Terminals {
             }
         }
         let shown = &self.shown;
-        self.subscribers
-            .send_snapshots(&self.id, at, |pane| shown.get(pane).and_then(|shown| shown.terminal.snapshot()));
+        self.subscribers.send_snapshots(&self.id, at, |pane, brief| {
+            shown.get(pane).and_then(|shown| shown.terminal.snapshot(brief))
+        });
     }
 
     fn resize(&mut self, pane: &PaneId, at: u64, size: Size) {

@@ -73,7 +73,7 @@ fn an_agent_that_floods_its_tools_is_told_to_wait_and_loses_no_other_voice() {
     house.settings(&house.scripted());
     house.script(
         "env > \"$DIR/agent.env\"; until [ -e \"$DIR/flooded\" ]; do sleep 0.05; done\n\
-         \"$AWTUI_PROGRAM\" report progress 'after all' > \"$DIR/said\"",
+         until \"$AWTUI_PROGRAM\" report progress 'after all' > \"$DIR/said\"; do sleep 0.05; done",
         WORKER,
     );
     house.awtui(&["run", "--detach", "--yes", "go"]).ends_with(0);
