@@ -11,7 +11,7 @@ use crate::settings::{ColourDepth, Keymap, Settings, SettingsError, Theme, proje
 use crate::supervisor::world::World;
 use crate::supervisor::{Lock, find_program, objection};
 use crate::tty;
-use crate::ui::{Look, Mode, Ui};
+use crate::ui::{Look, Mode, Shape, Ui};
 use crate::wire::{Purpose, StartRun};
 use std::future::Future;
 use std::io::Write;
@@ -75,6 +75,9 @@ pub(super) fn screen(context: &Context, settings: &Settings, mode: Mode) -> Resu
     let look = Look::new(theme, ColourDepth::discover(|name| std::env::var_os(name)));
     let mut ui = Ui::new(mode, look, keymap);
     ui.mouse = settings.ui.mouse;
+    if let Some(shape) = context.folders.shape().filter(|_| mode != Mode::Replay) {
+        ui.shape = Shape::from_text(&shape);
+    }
     Ok(ui)
 }
 
@@ -104,6 +107,11 @@ impl Host for Here<'_> {
 
     fn directory(&self) -> String {
         self.context.project.root.display().to_string()
+    }
+
+    fn keep_shape(&self, shape: &Shape) -> Result<(), String> {
+        let kept = self.context.folders.keep_shape(&shape.to_text());
+        kept.map_err(|error| format!("how the screen is parted cannot be kept: {error}"))
     }
 
     fn author(&self) -> Author {

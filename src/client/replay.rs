@@ -112,7 +112,8 @@ impl Screen {
                 | Ask::CloseTerminal { .. } => {
                     self.ui.refused("this is a replay: what was stays as it was".to_owned());
                 }
-                Ask::PaneSize { .. } => {}
+                // A replay is shown in a shape of its own.
+                Ask::PaneSize { .. } | Ask::KeepShape(_) => {}
             }
         }
         Ok(false)

@@ -40,6 +40,8 @@ pub trait Host {
     fn session(&self, run: &RunId, role: &str) -> Result<String, String>;
     /// The folder that the agents work in: terminals open there.
     fn directory(&self) -> String;
+    /// For the next screen of this project.
+    fn keep_shape(&self, shape: &ui::Shape) -> Result<(), String>;
     fn author(&self) -> Author;
 }
 
@@ -360,6 +362,11 @@ impl Screen<'_> {
             },
             Ask::Act(act) => self.act(act).await?,
             Ask::Type { pane, bytes } => self.type_into(pane, bytes).await?,
+            Ask::KeepShape(shape) => {
+                if let Err(reason) = self.host.keep_shape(&shape) {
+                    self.ui.refused(reason);
+                }
+            }
             Ask::OpenTerminal { command } => self.open_terminal(command).await?,
             Ask::OpenSession { role } => self.open_session(role.as_str()).await?,
             Ask::CloseTerminal { pane } => self.close_terminal(pane).await?,

@@ -17,16 +17,22 @@ impl Screen<'_> {
             if entries.iter().any(|entry| entry.exited.is_none() && entry.command == command) {
                 self.ui.told(format!("`{command}` runs already"));
             } else {
-                self.open_terminal(command).await?;
+                // Beside what the operator came for, so the keys stay there.
+                self.open_with(command, Asked::Other).await?;
             }
         }
         self.feed(GlassEvent::Terminals(entries));
         Ok(())
     }
 
+    /// By a key: it gets the keys once it is there.
     pub(super) async fn open_terminal(&mut self, command: String) -> Result<(), ClientError> {
+        self.open_with(command, Asked::Terminal).await
+    }
+
+    async fn open_with(&mut self, command: String, asked: Asked) -> Result<(), ClientError> {
         let directory = self.host.directory();
-        self.send(Body::OpenTerminal { command, directory, size: FIRST_SIZE }, Asked::Terminal).await
+        self.send(Body::OpenTerminal { command, directory, size: FIRST_SIZE }, asked).await
     }
 
     pub(super) async fn open_session(&mut self, role: &str) -> Result<(), ClientError> {

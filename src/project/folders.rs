@@ -149,6 +149,15 @@ impl ProjectFolders {
         write_private(&self.trusted(), &format!("{known}{sha256}\n"))
     }
 
+    /// How the operator parted the screen of this project, if that was kept.
+    pub fn shape(&self) -> Option<String> {
+        std::fs::read_to_string(self.root.join("screen")).ok()
+    }
+
+    pub fn keep_shape(&self, text: &str) -> io::Result<()> {
+        write_private(&self.root.join("screen"), text)
+    }
+
     fn trusted(&self) -> PathBuf {
         self.root.join("trusted")
     }

@@ -126,6 +126,10 @@ actions! {
     ZoomOut "zoom_out" [Global, Normal, Gate, Replay, Input, Typing] "Show all panels again";
     Wider "wider" [Global, Normal, Gate, Replay, Input, Typing] "Make the left pane wider";
     Narrower "narrower" [Global, Normal, Gate, Replay, Input, Typing] "Make the left pane narrower";
+    PanelsHigher "panels_higher" [Global, Normal, Gate, Replay, Input, Typing] "Make the panels higher";
+    PanelsLower "panels_lower" [Global, Normal, Gate, Replay, Input, Typing] "Make the panels lower";
+    TogglePanels "toggle_panels" [Global, Normal, Gate, Replay, Input, Typing] "Hide all panels, or show them again";
+    HidePanel "hide_panel" [Global, Normal, Replay] "Hide this panel; going to it shows it again";
     TypeInto "type_into" [Global, Normal, Gate] "Type into the agent of this pane";
     LeaveTyping "leave_typing" [Typing, Input] "Stop typing; the keys are awtui's again";
     SendLeader "send_leader" [Typing] "Send the leader key itself to the agent";

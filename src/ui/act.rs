@@ -1,14 +1,15 @@
 //! What each action does to the UI's own state, and what it asks for.
 
-use super::gate;
 use super::input::Address;
 use super::keys::{context, disabled};
 use super::model::{ActionList, Ask, Focus, Mode, PlayerAct, Popup, Scrolled, Ui, Zoom};
 use super::pane;
 use super::panel;
+use super::shape::Shape;
 use super::slots;
 use super::update::{focused_pane, submit, to_pane};
 use super::view::shown_gate;
+use super::{gate, leave};
 use crate::domain::{AnswerKind, OperatorAct, PaneId, PauseMode};
 use crate::glass::Glass;
 use crate::settings::Action;
@@ -23,7 +24,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         return Vec::new();
     }
     match action {
-        Action::Quit => return quit(ui, glass),
+        Action::Quit => return leave::quit(ui, glass),
         Action::Detach => return vec![Ask::Quit],
         Action::Help => open_actions(ui, glass, ActionList::Help),
         Action::Palette => open_actions(ui, glass, ActionList::Palette),
@@ -43,8 +44,24 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
             }
             return closed_terminal(ui, glass).map(|pane| Ask::CloseTerminal { pane }).into_iter().collect();
         }
-        Action::Wider => ui.shape.widen(5),
-        Action::Narrower => ui.shape.widen(-5),
+        Action::Wider => return reshape(ui, |shape| shape.widen(1)),
+        Action::Narrower => return reshape(ui, |shape| shape.widen(-1)),
+        Action::PanelsHigher => return reshape(ui, |shape| shape.raise(1)),
+        Action::PanelsLower => return reshape(ui, |shape| shape.raise(-1)),
+        Action::TogglePanels => return reshape(ui, |shape| shape.no_panels = !shape.no_panels),
+        Action::HidePanel => {
+            let panel = ui.focus;
+            let asks = reshape(ui, |shape| shape.hide(panel));
+            let next = ui.shape.panels().first().copied();
+            if let Some(next) = next {
+                go(ui, next);
+            } else {
+                // What was drawn last had a panel yet.
+                ui.layout.panels = false;
+                hand_over_focus(ui, glass);
+            }
+            return asks;
+        }
         Action::FocusSteps => go(ui, Focus::Steps),
         Action::FocusGates => go(ui, Focus::Gates),
         Action::FocusArtifacts => go(ui, Focus::Artifacts),
@@ -123,14 +140,9 @@ fn pause(mode: PauseMode) -> Vec<Ask> {
     vec![Ask::Act(OperatorAct::Pause { mode, reason: "the operator's wish".to_owned() })]
 }
 
-/// Leaves at once where nothing would be lost or left behind without a word.
-fn quit(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
-    let alive = glass.run.id.is_some() && !glass.run.is_over();
-    if ui.mode == Mode::Live && (alive || !ui.input.is_empty()) {
-        ui.popups.push(Popup::ConfirmQuit);
-        return Vec::new();
-    }
-    vec![Ask::Quit]
+fn reshape(ui: &mut Ui, change: impl FnOnce(&mut Shape)) -> Vec<Ask> {
+    change(&mut ui.shape);
+    vec![Ask::KeepShape(ui.shape.clone())]
 }
 
 fn open_actions(ui: &mut Ui, glass: &Glass, list: ActionList) {

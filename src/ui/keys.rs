@@ -87,6 +87,9 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         Action::FocusTerminal => {
             glass.terminals.is_empty().then(|| "no terminal is open beside the agents".to_owned())
         }
+        Action::HidePanel => {
+            (!Focus::PANELS.contains(&ui.focus)).then(|| "go to the panel that you want to hide".to_owned())
+        }
         Action::OpenSession => match slots::slot(glass, ui.focus) {
             Some(Slot { role: Some(_), lives: false, pane: Some(_), .. }) => None,
             Some(Slot { role: Some(role), lives: true, .. }) => {
@@ -101,6 +104,9 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         }
         Action::OpenTerminal
         | Action::Wider
+        | Action::PanelsHigher
+        | Action::PanelsLower
+        | Action::TogglePanels
         | Action::Narrower
         | Action::Select
         | Action::NextGate

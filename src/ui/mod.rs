@@ -11,12 +11,14 @@ mod gauge;
 mod hints;
 mod input;
 mod keys;
+mod leave;
 mod look;
 mod model;
 mod mouse;
 mod pane;
 mod panel;
 mod popup;
+mod shape;
 mod slots;
 mod status;
 mod table;
@@ -31,7 +33,8 @@ pub use hints::hints;
 pub use input::Address;
 pub use look::Look;
 pub use model::{
-    ActionList, Ask, Edited, Focus, Layout, Mode, Mouse, MouseKind, Msg, PlayerAct, Popup, Shape, Ui, Zoom,
+    ActionList, Ask, Edited, Focus, Layout, Mode, Mouse, MouseKind, Msg, PlayerAct, Popup, Ui, Zoom,
 };
+pub use shape::Shape;
 pub use update::update;
 pub use view::view;

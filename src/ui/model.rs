@@ -2,6 +2,7 @@
 
 use super::input::{Address, InputBox};
 use super::look::Look;
+use super::shape::Shape;
 use super::toast::Toasts;
 use crate::domain::{AnswerKind, GateId, Millis, OperatorAct, PaneId, RoleName};
 use crate::settings::{Context, Keymap};
@@ -129,6 +130,8 @@ pub enum Ask {
     },
     /// Leave the screen; what runs goes on.
     Quit,
+    /// The screen was parted anew.
+    KeepShape(Shape),
     Player(PlayerAct),
     /// Show a text in the operator's editor. What it became comes back by [`Ui::edited`].
     Edit {
@@ -183,25 +186,6 @@ pub struct Layout {
     /// Panels stand below the panes here, unless zoomed away.
     pub panels: bool,
     pub too_small: bool,
-}
-
-/// How the operator parted the screen; kept for a project by whoever runs the UI.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shape {
-    /// Percent of the width for the first of two panes side by side.
-    pub share: u16,
-}
-
-impl Default for Shape {
-    fn default() -> Self {
-        Self { share: 50 }
-    }
-}
-
-impl Shape {
-    pub(super) fn widen(&mut self, percent: i16) {
-        self.share = self.share.saturating_add_signed(percent).clamp(20, 80);
-    }
 }
 
 /// How far a pane is scrolled back, and which line stood at its top then: what comes later does not move the view.
@@ -345,6 +329,7 @@ impl Ui {
     pub(super) fn focus_on(&mut self, focus: Focus) {
         self.focus = focus;
         if Focus::PANELS.contains(&focus) {
+            self.shape.show(focus);
             self.panel = focus;
             if focus != Focus::Steps {
                 self.side = focus;

@@ -3,7 +3,8 @@
 use super::act::clamp;
 use super::format::{cost, duration, fit, width, wrap};
 use super::keys::{self, Entry};
-use super::model::{ActionList, Mode, Popup, Ui};
+use super::leave;
+use super::model::{ActionList, Popup, Ui};
 use super::panel::outcome;
 use super::view::line;
 use crate::domain::Step;
@@ -82,20 +83,8 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> b
 }
 
 fn confirm_quit(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
-    let alive = glass.run.id.is_some() && !glass.run.is_over();
-    let mut text = String::new();
-    if alive {
-        text.push_str("The run goes on without the screen; `awtui` shows it again.");
-    }
-    if !ui.input.is_empty() {
-        text.push_str(" The words in the input box are lost.");
-    }
-    let mut choices = vec![("enter", if alive { "leave; the run goes on" } else { "leave" })];
-    if alive && ui.mode == Mode::Live {
-        choices.extend([("p", "pause after this turn, leave"), ("A", "abort the run; asks first")]);
-    }
-    choices.push(("else", "stay"));
-    question(ui, "leave the screen?", text.trim(), &choices, area, buffer);
+    let (text, choices) = leave::question(ui, glass);
+    question(ui, "leave the screen?", &text, &choices, area, buffer);
 }
 
 fn question(ui: &Ui, title: &str, text: &str, choices: &[(&str, &str)], area: Rect, buffer: &mut Buffer) {

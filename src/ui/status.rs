@@ -93,7 +93,10 @@ fn holding(ui: &Ui, glass: &Glass) -> Option<Status> {
         let pane = slots::slot(glass, ui.focus).map_or_else(|| "the pane".to_owned(), |slot| slot.name);
         let keys = join(&[
             key(ui, Context::Typing, Action::LeaveTyping, "stop typing"),
-            key(ui, Context::Typing, Action::HandBack, "hand back"),
+            match run.taken_over {
+                Some(_) => key(ui, Context::Typing, Action::HandBack, "hand back"),
+                None => String::new(),
+            },
         ]);
         let badge = format!("TYPING TO {pane}");
         return Some(Status::new(badge, gate_waits(run), look.badge(look.typing())).with_keys(keys));

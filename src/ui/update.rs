@@ -5,8 +5,8 @@ use super::input::Address;
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
 use super::view::shown_gate;
-use super::{gate, mouse, slots};
-use crate::domain::{Answer, AnswerKind, Gate, OperatorAct, PaneId, PauseMode, RoleName, Text};
+use super::{gate, leave, mouse, slots};
+use crate::domain::{Answer, AnswerKind, Gate, OperatorAct, PaneId, RoleName, Text};
 use crate::glass::Glass;
 use crate::settings::keymap::Lookup;
 use crate::settings::{Action, Context};
@@ -209,25 +209,7 @@ fn popup_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
                 Some(_) | None => Vec::new(),
             }
         }
-        Some(Popup::ConfirmQuit) => {
-            ui.popups.pop();
-            let alive = glass.run.id.is_some() && !glass.run.is_over();
-            // Nothing ends with the screen, so asking twice in the same way is enough.
-            let again = matches!(ui.keymap.lookup(Context::Normal, &[key]), Lookup::Matched(Action::Quit));
-            let leaves = again || key.code == KeyCode::Enter || matches!(key.typed(), Some('y' | 'd'));
-            if leaves {
-                return vec![Ask::Quit];
-            }
-            match key.typed() {
-                Some('p') if alive && ui.mode == Mode::Live => {
-                    let reason = "the operator left".to_owned();
-                    let pause = Ask::Act(OperatorAct::Pause { mode: PauseMode::Drain, reason });
-                    vec![pause, Ask::Quit]
-                }
-                Some('A') if alive && ui.mode == Mode::Live => act(ui, glass, Action::Abort),
-                Some(_) | None => Vec::new(),
-            }
-        }
+        Some(Popup::ConfirmQuit) => leave::key(ui, glass, key),
         Some(Popup::Step { .. }) => step_key(ui, key),
     }
 }

@@ -34,7 +34,7 @@ pub fn view(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> Layout {
     // Title and status above, input box and hints below: always there, so that the panes keep their size.
     let input = line_at(area.bottom() - 2);
     let middle = Rect { y: area.y + 2, height: area.height - 4, ..area };
-    layout.panels = normal_panel_rows(middle.height) > 0;
+    layout.panels = ui.shape.rows(usual_panel_rows(middle.height), middle.height) > 0;
     main_part(ui, glass, middle, buffer, &mut layout);
     if let Some(gate) = shown_gate(ui, glass) {
         card::draw(ui, glass, gate, middle, buffer, &mut layout);
@@ -92,8 +92,8 @@ fn input_rows(ui: &Ui, middle: Rect) -> u16 {
     if ui.focus == Focus::Input { lines.clamp(1, most) } else { 1 }
 }
 
-/// Rows of the panels by the height of the middle.
-fn normal_panel_rows(height: u16) -> u16 {
+/// Rows of the panels by the height of the middle, where the operator did not say otherwise.
+fn usual_panel_rows(height: u16) -> u16 {
     match height {
         0..12 => 0,
         12..18 => 5,
@@ -106,7 +106,7 @@ fn normal_panel_rows(height: u16) -> u16 {
 /// Rows of the panels.
 fn panel_rows(ui: &Ui, area: Rect) -> u16 {
     match ui.zoom {
-        Zoom::Normal => normal_panel_rows(area.height),
+        Zoom::Normal => ui.shape.rows(usual_panel_rows(area.height), area.height),
         Zoom::Half if Focus::PANELS.contains(&ui.focus) => area.height / 2,
         Zoom::Half | Zoom::Full => 0,
     }
@@ -174,26 +174,45 @@ fn draw_panes(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &
 }
 
 fn draw_panels(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
+    let shown = ui.shape.panels();
     if area.width >= WIDE {
+        let parts = |panel: Focus| match panel {
+            Focus::Steps => 30_u32,
+            Focus::Ledger => 34,
+            Focus::Gates => 20,
+            Focus::Analyst
+            | Focus::Worker
+            | Focus::Role(_)
+            | Focus::Terminal(_)
+            | Focus::Artifacts
+            | Focus::Input => 16,
+        };
+        let all: u32 = shown.iter().map(|panel| parts(*panel)).sum();
         let mut x = area.x;
-        for (focus, parts) in Focus::PANELS.into_iter().zip([30_u16, 34, 20, 16]) {
-            let last = focus == Focus::Artifacts;
-            let width = if last { area.right() - x } else { area.width * parts / 100 };
-            panel::draw(ui, glass, focus, &[], Rect { x, width, ..area }, buffer, layout);
+        for (place, focus) in shown.iter().enumerate() {
+            let part = u32::from(area.width) * parts(*focus) / all.max(1);
+            let width = u16::try_from(part).unwrap_or(area.width);
+            let width = if place + 1 == shown.len() { area.right() - x } else { width };
+            panel::draw(ui, glass, *focus, &[], Rect { x, width, ..area }, buffer, layout);
             x += width;
         }
         return;
     }
-    if area.width >= MEDIUM {
+    let current =
+        |wanted: Focus, of: &[Focus]| of.iter().copied().find(|one| *one == wanted).or(of.first().copied());
+    if area.width >= MEDIUM
+        && let [first, rest @ ..] = shown.as_slice()
+        && let Some(side) = current(ui.side, rest)
+    {
         let left = Rect { width: area.width / 2, ..area };
         let right = Rect { x: left.right(), width: area.width - left.width, ..area };
-        panel::draw(ui, glass, Focus::Steps, &[], left, buffer, layout);
-        let others = others(ui.side, &Focus::PANELS[1..]);
-        panel::draw(ui, glass, ui.side, &others, right, buffer, layout);
+        panel::draw(ui, glass, *first, &[], left, buffer, layout);
+        panel::draw(ui, glass, side, &others(side, rest), right, buffer, layout);
         return;
     }
-    let others = others(ui.panel, &Focus::PANELS);
-    panel::draw(ui, glass, ui.panel, &others, area, buffer, layout);
+    if let Some(panel) = current(ui.panel, &shown) {
+        panel::draw(ui, glass, panel, &others(panel, &shown), area, buffer, layout);
+    }
 }
 
 fn draw_input(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {

@@ -6,4 +6,5 @@ mod gates;
 mod keys;
 mod mouse;
 pub mod scenes;
+mod shape;
 mod terminals;
