@@ -117,9 +117,11 @@ pub(super) fn observed(
             set_activity(run, id, activity, source);
         }
         Observation::Gone { code, signal } => {
-            let in_turn = run
-                .current_step()
-                .is_some_and(|step| step.role.as_ref() == Some(&role) && step.stage == Stage::Working);
+            // Also one that leaves over its prompt, before it is seen to have it.
+            let in_turn = run.current_step().is_some_and(|step| {
+                step.role.as_ref() == Some(&role)
+                    && matches!(step.stage, Stage::Working | Stage::Prompting(_))
+            });
             if let Some(state) = run.roles.get_mut(&role).filter(|_| in_turn) {
                 state.failed_starts += 1;
             }

@@ -132,17 +132,18 @@ pub(super) fn render(
     Ok(format!("{}\n\n{}", words.trim_end(), marker(run, effect)))
 }
 
-/// What goes before the first prompt of a session that takes over from a full one: what it must know, and its role's
-/// standing rules.
+/// What goes before the first prompt of a session that takes over from a full one, or of one that its agent begins
+/// anew because it kept nothing of it: what it must know, and its role's standing rules.
 pub(super) fn hand_over(
     run: &Run,
     pane: &PaneId,
+    anew: bool,
     prompts: &Prompts,
     context: &PromptContext,
 ) -> Option<Result<String, PromptError>> {
     let pane = run.panes.get(pane)?;
     let session = run.sessions.get(&pane.session)?;
-    if session.takes_over.is_none() || session.prompts > 0 {
+    if !anew && (session.takes_over.is_none() || session.prompts > 0) {
         return None;
     }
     let contract = format!("contract_{}", pane.role);

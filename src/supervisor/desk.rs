@@ -50,6 +50,8 @@ pub(super) struct Desk {
     pub(super) between: Option<Between>,
     /// The turn that begins once the process of the last one is gone.
     pub(super) next_turn: Option<NextTurn>,
+    /// Its agent kept nothing of the session that it goes on with.
+    pub(super) begins_anew: bool,
 }
 
 pub(super) struct PendingPrompt {
@@ -98,6 +100,7 @@ impl Desk {
             leaving: None,
             between: None,
             next_turn: None,
+            begins_anew: false,
         }
     }
 

@@ -9,7 +9,7 @@ use super::one_shot::Between;
 use super::owner::Owner;
 use super::world::{CheckJob, CheckpointJob, Probed};
 use super::{launch, log_file};
-use crate::agent::{self, Control, LaunchContext, LaunchFile};
+use crate::agent::{self, Control, LaunchContext, LaunchFile, LogPlan};
 use crate::domain::{
     CheckpointSide, CompactOutcome, Effect, EffectId, Outcome, PaneId, PromptKind, RoleName, SessionId,
     StepNumber, Text,
@@ -128,6 +128,10 @@ impl Owner {
         let session = state.sessions.get(&desk.session);
         let resume = session.and_then(|session| session.agent_session.clone());
         let prompted = session.is_some_and(|session| session.prompts > 0);
+        // An agent that is killed early in its first turn may have kept nothing of it.
+        let log = session.and_then(|session| session.log.as_deref()).map(|log| LogPlan::File(log.into()));
+        let kept = log.is_none_or(|log| self.world.find_log(&log).is_some());
+        desk.begins_anew = prompted && !kept;
         let awtui = launch::own_program().ok_or("awtui does not find its own program")?;
         let port = desk.adapter.wants_port().then(|| self.world.free_port()).transpose()?;
         let directory = PathBuf::from(&state.directory);
@@ -152,7 +156,7 @@ impl Owner {
             environment: &self.environment,
             port,
             resume: resume.as_deref(),
-            prompted,
+            prompted: prompted && kept,
             probe: &probe,
             program: &probed.program,
             trust_project: self.trust_project,
@@ -242,7 +246,8 @@ impl Owner {
         let artifacts = self.places.artifacts_folder().display().to_string();
         let blobs = self.engine.blobs();
         let context = briefing::context(self.run(), blobs, &role, step, &artifacts);
-        let before = briefing::hand_over(self.run(), pane, &self.prompts, &context);
+        let anew = self.desks.get(pane).is_some_and(|desk| desk.begins_anew);
+        let before = briefing::hand_over(self.run(), pane, anew, &self.prompts, &context);
         let text = briefing::render(&self.prompts, &context, prompt, blobs, &run, id)
             .and_then(|text| Ok(before.transpose()?.unwrap_or_default() + &text))
             .map_err(|error| format!("the prompt cannot be made: {error}"))?;
@@ -253,6 +258,9 @@ impl Owner {
         match desk.deliver(id, text, working, Instant::now() + DELIVERY_TIME, &folder)? {
             Sent::Out(emissions) => self.emitted(pane, emissions),
             Sent::Starts(turn) => self.start_turn(pane, turn),
+        }
+        if let Some(desk) = self.desks.get_mut(pane) {
+            desk.begins_anew = false;
         }
         Ok(())
     }

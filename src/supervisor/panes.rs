@@ -115,16 +115,17 @@ impl Owner {
             let reason = "the agent left".to_owned();
             self.settle(compact, Outcome::Compacted { result: CompactOutcome::Failed { reason } });
         }
-        if let Some(prompt) = prompt {
-            // It may have been read or not; the session tells when it is resumed, so it is asked for again.
-            self.settle(prompt.effect, Outcome::Canceled);
-        }
         match leaving {
             Some((effect, _)) => self.settle(effect, Outcome::Done),
             None => {
                 let gone = Observation::Gone { code: exit.code, signal: exit.signal };
                 self.observe(pane, Source::Process, gone);
             }
+        }
+        if let Some(prompt) = prompt {
+            // It may have been read or not; the session tells when it is resumed, so it is asked for again. The pane is
+            // known to be gone by now, and the next prompt goes to another.
+            self.settle(prompt.effect, Outcome::Canceled);
         }
     }
 
@@ -266,11 +267,12 @@ impl Owner {
             }
             Observation::TurnEnded { end, text } => {
                 desk.release(None);
-                if desk.prompt.is_some() && source != Source::TerminalStatus {
+                // What its log tells so far belongs to this turn; it may be that the prompt arrived.
+                self.read_log(pane);
+                let unseen = self.desks.get(pane).is_some_and(|desk| desk.prompt.is_some());
+                if unseen && source != Source::TerminalStatus {
                     self.delivered(pane, false);
                 }
-                // What its log tells so far belongs to this turn.
-                self.read_log(pane);
                 self.observe(pane, source, Observation::TurnEnded { end, text });
                 self.read_log(pane);
                 // A process that was only for this turn has nothing more to do.

@@ -58,7 +58,7 @@ impl Lab {
     fn new(installed: Installed, settings: &serde_json::Value, server: ModelServer) -> Self {
         let folder = tempfile::Builder::new().prefix("lab").tempdir().unwrap();
         fs::create_dir_all(folder.path().join("work")).unwrap();
-        home::write(&folder.path().join("home"), &folder.path().join("work"), &server, settings);
+        home::write(&folder.path().join("home"), &[&folder.path().join("work")], &server, settings);
         let role = RoleName::new("worker");
         let Installed { cli: pi, program, node: _ } = installed;
         let mut lab = Self { pi, server, probe: Probe::default(), role, program, folder };

@@ -83,7 +83,9 @@ impl Ground {
         }
         // As git and the agents see it.
         let repository = ground.path("repo").canonicalize().unwrap();
-        home::write(&ground.path("home"), &repository, &ground.server, &wishes.pi);
+        // Where `awtui conform` tries agents.
+        let scratch = ground.path("state").canonicalize().unwrap().join("conform/repository");
+        home::write(&ground.path("home"), &[&repository, &scratch], &ground.server, &wishes.pi);
         for installed in [analyst, worker] {
             let link = ground.path("bin").join(installed.cli.agent.name());
             if !link.exists() {
@@ -138,8 +140,13 @@ impl Ground {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
+        self.command_within(300, args)
+    }
+
+    /// With so many seconds to end.
+    pub fn command_within(&self, seconds: u32, args: &[&str]) -> Command {
         let mut command = Command::new("timeout");
-        command.args(["-k", "5", "300", env!("CARGO_BIN_EXE_awtui")]).args(args);
+        command.args(["-k", "5", &seconds.to_string(), env!("CARGO_BIN_EXE_awtui")]).args(args);
         command.current_dir(self.path("repo")).env_clear().envs(self.environment()).stdin(Stdio::null());
         command
     }

@@ -4,6 +4,7 @@
 use crate::install::Agent;
 use crate::model_server::ModelServer;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -54,11 +55,11 @@ pub const ENVIRONMENT: [(&str, &str); 11] = [
     ("npm_config_fetch_retries", "0"),
 ];
 
-/// Writes the settings of every agent below this home, for work in this repository.
-pub fn write(home: &Path, repository: &Path, server: &ModelServer, pi: &Value) {
+/// Writes the settings of every agent below this home, for work in these repositories.
+pub fn write(home: &Path, repositories: &[&Path], server: &ModelServer, pi: &Value) {
     write_pi(home, &server.address(), pi);
-    write_claude(home, repository, &server.address());
-    write_codex(home, repository, &server.address());
+    write_claude(home, repositories, &server.address());
+    write_codex(home, repositories, &server.address());
     write_opencode(home, &server.address());
 }
 
@@ -111,23 +112,26 @@ fn write_pi(home: &Path, address: &str, settings: &Value) {
     put(&config.join("settings.json"), &settings.to_string());
 }
 
-fn write_claude(home: &Path, repository: &Path, address: &str) {
+fn write_claude(home: &Path, repositories: &[&Path], address: &str) {
     let mut state = json!({"hasCompletedOnboarding": true, "projects": {}});
-    state["projects"][repository.to_str().unwrap()] = json!({"hasTrustDialogAccepted": true});
+    for repository in repositories {
+        state["projects"][repository.to_str().unwrap()] = json!({"hasTrustDialogAccepted": true});
+    }
     put(&home.join(".claude.json"), &state.to_string());
     let settings = json!({"theme": "dark", "env": {"ANTHROPIC_BASE_URL": address, "ANTHROPIC_AUTH_TOKEN": "dummy"},
         "permissions": {"allow": ["Bash", "Edit", "Write"]}});
     put(&home.join(".claude/settings.json"), &settings.to_string());
 }
 
-fn write_codex(home: &Path, repository: &Path, address: &str) {
-    let text = format!(
+fn write_codex(home: &Path, repositories: &[&Path], address: &str) {
+    let mut text = format!(
         "model = \"fast\"\nmodel_provider = \"mock\"\ncheck_for_update_on_startup = false\n\
          [model_providers.mock]\nname = \"Mock\"\nbase_url = \"{address}/v1\"\nwire_api = \"responses\"\n\
-         env_key = \"MOCK_KEY\"\n\
-         [projects.\"{}\"]\ntrust_level = \"trusted\"\n",
-        repository.display()
+         env_key = \"MOCK_KEY\"\n"
     );
+    for repository in repositories {
+        writeln!(text, "[projects.\"{}\"]\ntrust_level = \"trusted\"", repository.display()).unwrap();
+    }
     put(&home.join(".codex/config.toml"), &text);
 }
 

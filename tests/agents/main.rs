@@ -28,6 +28,7 @@ macro_rules! each_cli {
     };
 }
 
+mod conform;
 mod desk;
 mod exact;
 mod ground;

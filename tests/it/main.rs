@@ -6,6 +6,8 @@
 
 mod agent;
 mod domain;
+#[path = "../fakes/mod.rs"]
+mod fakes;
 mod glass;
 mod journal;
 mod loopback;

@@ -10,6 +10,7 @@ pub use definition::{Definition, InterruptKey, PromptBy, TurnEndsBy, UsageCounts
 
 use super::keys::{CTRL_C, ESCAPE, paste_and_enter};
 use super::launch::{environment, private_file, text};
+use super::protocol::ToAgent;
 use super::{
     Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Feature, LaunchContext, LaunchPlan,
     LogPlan, Probe, ProbeOutput, ProbePlan, marker::marker_within, protocol,
@@ -40,6 +41,8 @@ pub(super) struct Command {
     resumed: bool,
     ready: bool,
     in_turn: bool,
+    /// The prompt that went out last, until the log has it.
+    unseen: Option<u64>,
     /// One process a turn: how many there were.
     turns: u64,
     compacting: Cell<bool>,
@@ -93,6 +96,7 @@ impl Command {
             resumed: false,
             ready: false,
             in_turn: false,
+            unseen: None,
             turns: 0,
             compacting: Cell::new(false),
             output: VecDeque::new(),
@@ -244,7 +248,8 @@ impl Adapter for Command {
         self.more_args.clone_from(&context.config.args);
         self.pane = context.pane.to_string();
         self.model = context.config.model.clone().unwrap_or_else(|| self.name.clone());
-        self.resumed = context.resume.is_some();
+        // A conversation of which nothing was kept is begun again, under its name.
+        self.resumed = context.resume.is_some() && context.prompted;
         self.ready = false;
         self.in_turn = false;
         let waits_for_prompt = self.is_one_process_a_turn();
@@ -307,6 +312,9 @@ impl Adapter for Command {
         let mut emissions = Vec::new();
         if let Some(effect) = self.run.as_ref().and_then(|run| marker_within(line, run)) {
             emissions.push(seen(Observation::PromptSeen { effect: effect.0 }));
+            if self.unseen.take_if(|unseen| *unseen == effect.0).is_some() {
+                emissions.push(seen(Observation::TurnStarted));
+            }
         }
         // Read again from its beginning, a log has the same lines at the same places.
         let place = format!("log:{}", self.n_log_lines);
@@ -397,6 +405,11 @@ impl Adapter for Command {
             }
             emissions.push(Emission::observed(Source::Process, Observation::PromptSeen { effect }));
         }
+        // Its log tells that a pasted prompt was read, and so that its turn began.
+        if !self.is_one_process_a_turn() && self.definition.log.is_some() {
+            self.unseen = Some(effect);
+            return emissions;
+        }
         emissions.push(Emission::observed(Source::Process, Observation::TurnStarted));
         emissions
     }
@@ -423,6 +436,12 @@ impl Adapter for Command {
             files: if uses_file { vec![private_file(&file, prompt)] } else { Vec::new() },
             stdin: (self.definition.prompt == PromptBy::Stdin).then(|| prompt.to_owned()),
         }
+    }
+
+    /// A program that puts its questions on the agent socket takes their answers there.
+    fn permission(&mut self, ask: &str, allow: bool, note: &str) -> Control {
+        let answer = ToAgent::Permission { ask: ask.to_owned(), allow, note: note.to_owned() };
+        Control::Answer { ask: ask.to_owned(), line: protocol::line(&answer) }
     }
 
     fn interrupt(&self) -> Control {

@@ -1,6 +1,7 @@
 use super::{RUN, defined, launch, observations, role, usages};
 use awtui::agent::{
-    Adapter, AgentError, Control, Delivery, DeskState, Emission, LogPlan, Probe, adapter, command,
+    Adapter, AgentError, Control, Delivery, DeskState, Emission, LaunchContext, LogPlan, Probe, adapter,
+    command,
 };
 use awtui::domain::{AgentDefinition, AgentSpec, Observation, Source, Tokens, TurnEnd};
 
@@ -40,8 +41,13 @@ fn the_next_turn_resumes_the_conversation_where_the_program_can() {
     let (args, ..) = argument(agent.as_ref(), "more");
     assert_eq!(args, ["--continue", "aw_20261121_120000_fix.worker.1", "more"]);
     let mut agent = defined(ARGUMENT);
-    launch(agent.as_mut(), &Probe::default(), &role(), |context| context.resume = Some("old")).unwrap();
+    let again = |context: &mut LaunchContext| (context.resume, context.prompted) = (Some("old"), true);
+    launch(agent.as_mut(), &Probe::default(), &role(), again).unwrap();
     assert_eq!(argument(agent.as_ref(), "more").0, ["--continue", "old", "more"]);
+    // One of which nothing was kept is begun again.
+    let mut agent = defined(ARGUMENT);
+    launch(agent.as_mut(), &Probe::default(), &role(), |context| context.resume = Some("old")).unwrap();
+    assert!(!argument(agent.as_ref(), "more").0.contains(&"--continue".to_owned()));
 }
 
 #[test]

@@ -80,3 +80,16 @@ fn a_crash_while_ending_kills_again() {
     bench.killed();
     assert_eq!(bench.run.outcome, Some(RunOutcome::Aborted));
 }
+
+#[test]
+fn an_agent_that_leaves_over_its_prompt_is_started_again_and_one_that_keeps_doing_so_is_put_to_the_operator()
+{
+    let mut bench = Bench::new();
+    for _ in 0..3 {
+        let pane = bench.spawned();
+        bench.open("prompt", |effect| matches!(effect, Effect::Prompt { .. }));
+        bench.observe(&pane, Observation::Gone { code: None, signal: Some(9) });
+        bench.settle("prompt", |effect| matches!(effect, Effect::Prompt { .. }), Outcome::Canceled);
+    }
+    assert_eq!(bench.gate().kind, GateKind::AgentFailed);
+}

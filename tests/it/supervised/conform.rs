@@ -1,6 +1,7 @@
 //! `awtui conform` on a scripted agent: one that behaves, and some that do not.
 
 use super::House;
+use crate::fakes::{Act, Fake, Life};
 use serde_json::Value;
 
 /// Does as it is told, reports with `awtui report`, and goes on with its conversation by an id.
@@ -70,6 +71,35 @@ fn an_agent_that_behaves_passes_and_what_it_lacks_is_said() {
     assert_eq!(code, 0, "{findings:#?}");
     assert_eq!(judged(&findings, "its usage is told"), "weak");
     assert_eq!(judged(&findings, "its session has an id"), "weak");
+}
+
+/// The suite of the real agents, on the fake.
+#[test]
+fn the_fake_agent_behaves_however_it_lives_and_reports_what_it_is_known_to_lack() {
+    for (life, weak) in [
+        (Life::OneTurn, &["it is found and says its version", "it is taken up in its session"][..]),
+        (
+            Life::Long,
+            &[
+                "it is found and says its version",
+                "the end of its turn is told",
+                "an interrupt ends the turn",
+            ],
+        ),
+    ] {
+        let house = House::new("");
+        let fake = Fake::new(house.path("fake"));
+        house.settings(&fake.settings(life, false));
+        fake.script("worker", &[vec![Act::Use { id: "a".to_owned(), input: 10, output: 1 }, Act::Obey]]);
+        let ran = house.awtui(&["conform", "--agent", "fake", "--json", "--patience", "40"]);
+        let found: Vec<Value> = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran:?}"));
+        let judged = |judgement: &str| -> Vec<&str> {
+            let like = found.iter().filter(|one| one["judgement"] == judgement);
+            like.map(|one| one["behaviour"].as_str().unwrap()).collect()
+        };
+        assert_eq!((ran.code, judged("bad")), (Some(0), Vec::new()), "{life:?}: {found:#?}");
+        assert_eq!(judged("weak"), weak, "{life:?}: {found:#?}");
+    }
 }
 
 #[test]

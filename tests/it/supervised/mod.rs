@@ -8,6 +8,7 @@ mod flood;
 mod full_disk;
 mod lifetime;
 mod logs;
+mod misbehaviour;
 mod replay;
 mod settings;
 mod terminals;
