@@ -54,6 +54,8 @@ const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("ratatui", &["ui", "tty", "client"]),
     ("alacritty_terminal", &["term"]),
     ("portable_pty", &["pty"]),
+    ("pulldown_cmark", &["ui"]),
+    ("imagesize", &["ui"]),
     ("clap", &["cli"]),
     ("minijinja", &["settings"]),
     ("toml", &["settings"]),

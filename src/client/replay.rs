@@ -2,7 +2,7 @@
 
 use super::edited::EditedFile;
 use super::frame::{self, Heard, sleep_until};
-use super::screen::ScreenError;
+use super::screen::{ScreenError, Workshop};
 use crate::glass::Glass;
 use crate::replay::Player;
 use crate::tty::{FrameLimiter, Tty, TtyEvent};
@@ -18,7 +18,8 @@ const STEP: Duration = Duration::from_millis(33);
 /// Shows a run from its files until the operator leaves.
 pub async fn replay(player: Player, tty: &mut Tty, ui: Ui) -> Result<(), ScreenError> {
     let now = Instant::now();
-    let screen = Screen { player, ui, limiter: FrameLimiter::new(), origin: now, played: now };
+    let workshop = Workshop::new();
+    let screen = Screen { player, ui, limiter: FrameLimiter::new(), origin: now, played: now, workshop };
     screen.serve(tty).await
 }
 
@@ -29,6 +30,7 @@ struct Screen {
     origin: Instant,
     /// Until when the player was told of the time.
     played: Instant,
+    workshop: Workshop,
 }
 
 impl Screen {
@@ -55,6 +57,12 @@ impl Screen {
                     let layout = frame::draw(tty, &self.ui, self.player.glass())?;
                     self.limiter.drawn(self.origin.elapsed());
                     self.ui.set_layout(layout);
+                }
+                Some(made) = self.workshop.next() => {
+                    self.tell_time();
+                    let asks = self.ui.prepared(made);
+                    self.look(asks);
+                    self.limiter.request(self.origin.elapsed());
                 }
                 _ = tick.tick(), if self.player.is_playing() || self.ui.has_news() => {
                     if self.play() | self.tell_time() {
@@ -112,11 +120,25 @@ impl Screen {
                 | Ask::CloseTerminal { .. } => {
                     self.ui.refused("this is a replay: what was stays as it was".to_owned());
                 }
+                Ask::Fetch { .. } | Ask::Prepare(_) => self.look(vec![ask]),
                 // A replay is shown in a shape of its own.
                 Ask::PaneSize { .. } | Ask::KeepShape(_) => {}
             }
         }
         Ok(false)
+    }
+
+    /// What is looked at comes from the files that were kept.
+    fn look(&mut self, asks: Vec<Ask>) {
+        let mut asks = std::collections::VecDeque::from(asks);
+        while let Some(ask) = asks.pop_front() {
+            if let Ask::Prepare(work) = ask {
+                self.workshop.begin(work);
+            } else if let Ask::Fetch { id, what, offset, limit } = ask {
+                let piece = self.player.fetch(&what, offset, limit);
+                asks.extend(self.ui.fetched(id, piece));
+            }
+        }
     }
 
     fn act(&mut self, act: PlayerAct) {

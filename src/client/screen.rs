@@ -1,5 +1,9 @@
 //! The screen's loop: facts and bytes into the glass, keys into the UI, wishes to the supervisor, frames out when due.
 
+mod look;
+
+pub(super) use look::Workshop;
+
 use super::edited::{Edit, EditedFile};
 use super::frame::{self, Heard, sleep_until};
 use super::session::{ClientError, Session};
@@ -73,6 +77,7 @@ pub async fn show(
         caught_up: false,
         bell: false,
         last_key: None,
+        workshop: Workshop::new(),
     };
     screen.connected(session).await?;
     screen.serve(tty).await
@@ -86,6 +91,8 @@ pub(super) enum Asked {
     Start(String),
     /// A terminal, which gets the keys once it is there.
     Terminal,
+    /// A part of something to look at, by the UI's own number.
+    Fetch(u64),
     Other,
 }
 
@@ -110,6 +117,7 @@ pub(super) struct Screen<'a> {
     caught_up: bool,
     bell: bool,
     last_key: Option<Instant>,
+    workshop: Workshop,
 }
 
 impl Screen<'_> {
@@ -137,6 +145,15 @@ impl Screen<'_> {
                     None => return Ok(()),
                 },
                 () = sleep_until(due) => self.draw(tty).await?,
+                () = sleep_until(self.wakes_at()) => {
+                    self.tell_time();
+                    self.request_frame();
+                }
+                Some(made) = self.workshop.next() => {
+                    if let Err(error) = self.made(made).await {
+                        self.lost(&error);
+                    }
+                }
                 message = next(&mut self.session) => match message {
                     Ok(message) => self.on_messages(message).await,
                     Err(error) => self.lost(&error),
@@ -214,6 +231,7 @@ impl Screen<'_> {
 
     fn lost(&mut self, error: &ClientError) {
         self.session = None;
+        self.give_up_fetching();
         self.feed(GlassEvent::Link(Link::Lost { reason: error.to_string() }));
     }
 
@@ -304,6 +322,7 @@ impl Screen<'_> {
                         self.ui.opened(&self.glass, &pane);
                         self.request_frame();
                     }
+                    (Some(Asked::Fetch(id)), result) => self.fetched(id, result).await?,
                     (_, Ok(_)) => {}
                     (Some(Asked::Start(task)), Err(reason)) => {
                         self.ui.task_refused(&task, reason);
@@ -370,6 +389,7 @@ impl Screen<'_> {
             Ask::OpenTerminal { command } => self.open_terminal(command).await?,
             Ask::OpenSession { role } => self.open_session(role.as_str()).await?,
             Ask::CloseTerminal { pane } => self.close_terminal(pane).await?,
+            Ask::Fetch { .. } | Ask::Prepare(_) => self.look(vec![ask]).await?,
             Ask::PaneSize { .. } | Ask::Player(_) => {}
             Ask::Edit { text, suffix, then } => {
                 let edited = self.edit(tty, &text, suffix).await?;

@@ -14,6 +14,7 @@ mod effect;
 mod evaluate;
 mod explain;
 mod fact;
+mod fetch;
 mod gate;
 mod input;
 mod ledger;
@@ -42,6 +43,7 @@ pub use effect::{
 };
 pub use explain::{NearestBound, explain, nearest_bound};
 pub use fact::{ArtifactEntry, Fact, PaneChange, Record, RunSummary, TerminalEntry};
+pub use fetch::{Fetch, Piece};
 pub use gate::{Answer, AnswerKind, Bound, Gate, GateId, GateKind, GateStatus};
 pub use input::{Author, AuthorKind, Input, OperatorAct};
 pub use ledger::{Call, Compaction, CompactionResult, Ledger, RoleTotals, StepUsage, Totals};

@@ -4,15 +4,13 @@ use crate::domain::ArtifactEntry;
 use rustix::fs::{Mode, OFlags};
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 use thiserror::Error;
 
 /// More entries than a person looks through.
 const MOST_ENTRIES: usize = 2000;
-/// Bytes in which a zero byte says that a file is not text.
-const SNIFFED: usize = 1024;
 
 #[derive(Debug, Error)]
 pub enum ArtifactError {
@@ -20,8 +18,6 @@ pub enum ArtifactError {
     Outside { path: String },
     #[error("{path:?} is no regular file")]
     NoFile { path: String },
-    #[error("{path:?} is not text")]
-    Binary { path: String },
     #[error("{path:?} cannot be read: {error}")]
     Io { path: String, error: io::Error },
 }
@@ -85,17 +81,4 @@ pub fn create(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let mut file =
         std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(folder.join(name))?;
     file.write_all(bytes)
-}
-
-/// The first `limit` bytes of a text beneath `root`.
-pub fn read(root: &Path, relative: &str, limit: u64) -> Result<String, ArtifactError> {
-    let file = open_beneath(root, relative)?;
-    let mut bytes = Vec::new();
-    file.take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(|error| ArtifactError::Io { path: relative.to_owned(), error })?;
-    if bytes.iter().take(SNIFFED).any(|byte| *byte == 0) {
-        return Err(ArtifactError::Binary { path: relative.to_owned() });
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -43,11 +43,39 @@ pub async fn make(
     step: StepNumber,
     side: CheckpointSide,
 ) -> Result<Checkpoint, GitError> {
+    let Some(recorded) = record(folder, run_folder).await? else {
+        return Ok(Checkpoint { commit: None, skipped: Vec::new() });
+    };
+    let Recorded { top, tree, skipped } = recorded;
+    let head = Git::new(&top, "rev-parse").args(["--verify", "--quiet", "HEAD^{commit}"]).line().await.ok();
+    let parent = head.iter().flat_map(|head| ["-p", head.as_str()]);
+    let message = format!("awtui {run} step {step} {}", side_name(side));
+    let commit = Git::new(&top, "commit-tree")
+        .args([tree.as_str(), "-m", message.as_str()])
+        .args(parent)
+        .env("GIT_AUTHOR_NAME", "awtui")
+        .env("GIT_AUTHOR_EMAIL", "awtui@localhost")
+        .env("GIT_COMMITTER_NAME", "awtui")
+        .env("GIT_COMMITTER_EMAIL", "awtui@localhost")
+        .line()
+        .await?;
+    Git::new(&top, "update-ref").args([ref_name(run, step, side).as_str(), &commit]).bytes().await?;
+    Ok(Checkpoint { commit: Some(commit), skipped })
+}
+
+/// The work tree as a tree object that nothing refers to yet.
+struct Recorded {
+    top: PathBuf,
+    tree: String,
+    /// As in [`Checkpoint`].
+    skipped: Vec<String>,
+}
+
+/// `None`: no git here.
+async fn record(folder: &Path, run_folder: &Path) -> Result<Option<Recorded>, GitError> {
     let top = match Git::new(folder, "rev-parse").args(["--show-toplevel"]).path().await {
         Ok(top) => top,
-        Err(error) if error.means_no_repository() => {
-            return Ok(Checkpoint { commit: None, skipped: Vec::new() });
-        }
+        Err(error) if error.means_no_repository() => return Ok(None),
         Err(error) => return Err(error),
     };
     let scratch = tempfile::Builder::new().prefix("awtui-index-").tempdir()?;
@@ -64,20 +92,7 @@ pub async fn make(
     from.push(&paths);
     git("add").args(["--all", "--sparse", "--pathspec-file-nul"]).args([from]).bytes().await?;
     let tree = git("write-tree").line().await?;
-    let head = Git::new(&top, "rev-parse").args(["--verify", "--quiet", "HEAD^{commit}"]).line().await.ok();
-    let parent = head.iter().flat_map(|head| ["-p", head.as_str()]);
-    let message = format!("awtui {run} step {step} {}", side_name(side));
-    let commit = Git::new(&top, "commit-tree")
-        .args([tree.as_str(), "-m", message.as_str()])
-        .args(parent)
-        .env("GIT_AUTHOR_NAME", "awtui")
-        .env("GIT_AUTHOR_EMAIL", "awtui@localhost")
-        .env("GIT_COMMITTER_NAME", "awtui")
-        .env("GIT_COMMITTER_EMAIL", "awtui@localhost")
-        .line()
-        .await?;
-    Git::new(&top, "update-ref").args([ref_name(run, step, side).as_str(), &commit]).bytes().await?;
-    Ok(Checkpoint { commit: Some(commit), skipped: left_out.names })
+    Ok(Some(Recorded { top, tree, skipped: left_out.names }))
 }
 
 /// Beginning from the user's index spares git from reading files that did not change. The copy keeps its time: by it
@@ -141,16 +156,20 @@ pub async fn exists(folder: &Path, run: &RunId, step: StepNumber, side: Checkpoi
     find(folder, run, step, side).await.is_some()
 }
 
+/// `git diff-tree` between two commits or trees. The plumbing command: what a person likes their diffs to look like does
+/// not reach it.
+fn diff_tree(folder: &Path, before: &str, after: &str, form: &[&str], file: Option<&str>) -> Git {
+    let file = file.map(|path| format!(":(literal,top){path}"));
+    Git::new(folder, "diff-tree")
+        .args(["-r", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"])
+        .args(form)
+        .args([before, after, "--"])
+        .args(file)
+}
+
 /// What changed between two checkpoints.
 pub async fn diff(folder: &Path, before: &str, after: &str) -> Result<DiffStat, GitError> {
-    // The plumbing command: what a person likes their diffs to look like does not reach it.
-    let git = |form: &[&str]| {
-        Git::new(folder, "diff-tree")
-            .args(["-r", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"])
-            .args(form)
-            .args([before, after, "--"])
-    };
-    let numbers = git(&["--numstat", "-z"]).bytes().await?;
+    let numbers = diff_tree(folder, before, after, &["--numstat", "-z"], None).bytes().await?;
     let mut files: Vec<FileChange> = numbers.split(|byte| *byte == 0).filter_map(file_change).collect();
     if files.len() > MOST_FILES {
         let rest = files.split_off(MOST_FILES);
@@ -160,12 +179,32 @@ pub async fn diff(folder: &Path, before: &str, after: &str) -> Result<DiffStat, 
             removed: Some(rest.iter().filter_map(|file| file.removed).sum()),
         });
     }
-    let (patch, more) = git(&["--patch", "--no-color"]).at_most(PATCH_SIZE).await?;
+    let text = patch(folder, before, after, None).await?;
+    Ok(DiffStat { files, skipped: Vec::new(), patch: Text::from(text) })
+}
+
+/// The patch between two checkpoints, of one file if one is named, up to a size.
+pub async fn patch(folder: &Path, before: &str, after: &str, file: Option<&str>) -> Result<String, GitError> {
+    let git = diff_tree(folder, before, after, &["--patch", "--no-color"], file);
+    let (patch, more) = git.at_most(PATCH_SIZE).await?;
     let mut text = String::from_utf8_lossy(whole_lines(&patch, more)).into_owned();
     if more {
         text.push_str("[the patch is longer; the checkpoints hold all of it]\n");
     }
-    Ok(DiffStat { files, skipped: Vec::new(), patch: Text::from(text) })
+    Ok(text)
+}
+
+/// The patch from a checkpoint to the work tree as it is now. Nothing is kept of it.
+pub async fn patch_so_far(
+    folder: &Path,
+    run_folder: &Path,
+    before: &str,
+    file: Option<&str>,
+) -> Result<String, GitError> {
+    match record(folder, run_folder).await? {
+        Some(now) => patch(folder, before, &now.tree, file).await,
+        None => Ok(String::new()),
+    }
 }
 
 /// `added TAB removed TAB path`, with `-` for a binary file.

@@ -6,6 +6,7 @@
 
 pub mod artifacts;
 pub mod checkpoint;
+pub mod fetch;
 mod folders;
 mod git;
 mod identity;

@@ -7,6 +7,26 @@ use std::fmt::Write as _;
 /// Characters of a check's output that the report quotes, from its end.
 const OUTPUT: usize = 8_000;
 
+/// The same for a screen: what was done first, then what it cost; without what the screen shows elsewhere.
+pub(super) fn reading(run: &Run, step: &Step, full: &dyn Fn(&Text) -> String) -> String {
+    let mut text = String::new();
+    let end = step.ended.map_or(run.now.run, |ended| ended.run);
+    let who = step.role.as_ref().map_or("awtui", |role| role.as_str());
+    let with = step.model.as_deref().map_or_else(String::new, |model| format!(" with {model}"));
+    let _ =
+        write!(text, "# Step {}: {}\n\n{who}{with}, {} s", step.number, step.phase, step.wall(end) / 1000);
+    let usage = run.ledger.steps.get(&step.number).cloned().unwrap_or_default();
+    let unknown = usage.totals.unpriced_calls + usage.totals.unknown_calls;
+    let gap = if unknown > 0 { format!(" and {unknown} calls of unknown cost") } else { String::new() };
+    if usage.totals.calls > 0 {
+        let _ = write!(text, ", {}{gap}", usage.totals.cost);
+    }
+    let _ = write!(text, "\n\n");
+    answer(&mut text, step, full);
+    evidence(&mut text, step, full);
+    text
+}
+
 pub(super) fn step(run: &Run, step: &Step, path: &str, full: &dyn Fn(&Text) -> String) -> String {
     let usage = run.ledger.steps.get(&step.number).cloned().unwrap_or_default();
     let wall = step.wall(step.ended.map_or(run.now.run, |ended| ended.run));

@@ -8,6 +8,7 @@
 //! Facts say nothing about files in `artifacts/`; the list of them is what lies there now, as far as it is as old as the
 //! moment shown.
 
+mod fetch;
 mod keyframes;
 mod player;
 mod tape;

@@ -31,7 +31,8 @@ struct Span {
 
 #[derive(Debug)]
 pub struct Timeline {
-    panes: PathBuf,
+    folder: PathBuf,
+    run_folder: Option<RunFolder>,
     records: Vec<Record>,
     steps: Vec<Span>,
     gates: Vec<Seq>,
@@ -57,14 +58,15 @@ impl Timeline {
             }
             (None, None) => None,
         };
-        let artifacts = run_folder(folder, &loaded.records, &loaded.header.run)
-            .map_or_else(Vec::new, |folder| artifacts::list(folder.path()));
-        let mut timeline = Self::of(folder.join("panes"), loaded.records, artifacts);
+        let run_folder = run_folder(folder, &loaded.records, &loaded.header.run);
+        let artifacts = run_folder.as_ref().map_or_else(Vec::new, |folder| artifacts::list(folder.path()));
+        let mut timeline = Self::of(folder.to_path_buf(), loaded.records, artifacts);
+        timeline.run_folder = run_folder;
         timeline.trouble = trouble;
         Ok(timeline)
     }
 
-    fn of(panes: PathBuf, records: Vec<Record>, artifacts: Vec<ArtifactEntry>) -> Self {
+    fn of(folder: PathBuf, records: Vec<Record>, artifacts: Vec<ArtifactEntry>) -> Self {
         let mut steps: Vec<Span> = Vec::new();
         let mut gates = Vec::new();
         for record in &records {
@@ -78,7 +80,7 @@ impl Timeline {
             }
         }
         close(&mut steps, records.last().map_or(0, |record| record.seq));
-        Self { panes, records, steps, gates, artifacts, trouble: None }
+        Self { folder, run_folder: None, records, steps, gates, artifacts, trouble: None }
     }
 
     /// What is wrong with the journal, in a line for people.
@@ -109,7 +111,17 @@ impl Timeline {
     }
 
     pub(super) fn recording(&self, pane: &PaneId) -> PathBuf {
-        self.panes.join(format!("{pane}.cast"))
+        self.folder.join("panes").join(format!("{pane}.cast"))
+    }
+
+    /// Where the journal and what lies beside it are.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the run's files for people lie, if that is known.
+    pub(super) fn run_folder(&self) -> Option<&RunFolder> {
+        self.run_folder.as_ref()
     }
 
     /// The record with this number. They are counted from 1 without gaps.

@@ -20,13 +20,15 @@ pub enum Context {
     Replay,
     /// The input box has the keys.
     Input,
+    /// Something is looked at over the whole screen.
+    Preview,
     /// An agent has the keys: after the leader only.
     Typing,
 }
 
 impl Context {
-    pub const ALL: [Self; 6] =
-        [Self::Global, Self::Normal, Self::Gate, Self::Replay, Self::Input, Self::Typing];
+    pub const ALL: [Self; 7] =
+        [Self::Global, Self::Normal, Self::Gate, Self::Replay, Self::Input, Self::Preview, Self::Typing];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -35,6 +37,7 @@ impl Context {
             Self::Gate => "gate",
             Self::Replay => "replay",
             Self::Input => "input",
+            Self::Preview => "preview",
             Self::Typing => "typing",
         }
     }
@@ -47,6 +50,7 @@ impl Context {
             Self::Gate => &[Self::Gate, Self::Normal, Self::Global],
             Self::Replay => &[Self::Replay, Self::Normal, Self::Global],
             Self::Input => &[Self::Input, Self::Global],
+            Self::Preview => &[Self::Preview, Self::Global],
             Self::Typing => &[Self::Typing],
         }
     }
@@ -58,6 +62,7 @@ impl Context {
             Self::Gate => "While a gate is selected",
             Self::Replay => "In a replay",
             Self::Input => "In the input box",
+            Self::Preview => "While looking at a report, a diff, a log or a file",
             Self::Typing => "While typing into an agent, after the leader",
         }
     }
@@ -107,8 +112,8 @@ macro_rules! actions {
 actions! {
     Quit "quit" [Global, Normal, Gate, Replay, Input, Typing] "Leave awtui; asks what is to become of a run that works";
     Detach "detach" [Global, Normal, Gate, Replay, Input, Typing] "Leave the screen; the run goes on";
-    Help "help" [Global, Normal, Gate, Replay, Input, Typing] "Show what can be done here";
-    Palette "palette" [Global, Normal, Gate, Replay, Input, Typing] "Search all actions by name";
+    Help "help" [Global, Normal, Gate, Replay, Input, Preview, Typing] "Show what can be done here";
+    Palette "palette" [Global, Normal, Gate, Replay, Input, Preview, Typing] "Search all actions by name";
     FocusNext "focus_next" [Global, Normal, Gate, Replay, Input, Typing] "Go to the next panel";
     FocusPrevious "focus_previous" [Global, Normal, Gate, Replay, Input, Typing] "Go to the previous panel";
     FocusAnalyst "focus_analyst" [Global, Normal, Gate, Replay, Input, Typing] "Go to the analyst";
@@ -144,15 +149,32 @@ actions! {
     GateAnswer "gate_answer" [Gate] "Answer in words";
     GateRetry "gate_retry" [Gate] "Try the same again";
     GateAbort "gate_abort" [Gate] "End the run here";
-    ScrollUp "scroll_up" [Global, Normal, Gate, Replay, Input] "Scroll up a line";
-    ScrollDown "scroll_down" [Global, Normal, Gate, Replay, Input] "Scroll down a line";
-    PageUp "page_up" [Global, Normal, Gate, Replay, Input] "Scroll up a page";
-    PageDown "page_down" [Global, Normal, Gate, Replay, Input] "Scroll down a page";
-    Top "top" [Global, Normal, Gate, Replay] "Go to the beginning";
-    Bottom "bottom" [Global, Normal, Gate, Replay] "Go to the end, and follow it";
-    Up "up" [Global, Normal, Gate, Replay] "Select the line above";
-    Down "down" [Global, Normal, Gate, Replay] "Select the line below";
+    ScrollUp "scroll_up" [Global, Normal, Gate, Replay, Input, Preview] "Scroll up a line";
+    ScrollDown "scroll_down" [Global, Normal, Gate, Replay, Input, Preview] "Scroll down a line";
+    PageUp "page_up" [Global, Normal, Gate, Replay, Input, Preview] "Scroll up a page";
+    PageDown "page_down" [Global, Normal, Gate, Replay, Input, Preview] "Scroll down a page";
+    Top "top" [Global, Normal, Gate, Replay, Preview] "Go to the beginning";
+    Bottom "bottom" [Global, Normal, Gate, Replay, Preview] "Go to the end, and follow it";
+    Up "up" [Global, Normal, Gate, Replay, Preview] "Select the line above";
+    Down "down" [Global, Normal, Gate, Replay, Preview] "Select the line below";
     Select "select" [Normal, Gate, Replay, Input] "Open what is selected; in an agent's pane, type into it; in the input box, send";
+    ShowReport "show_report" [Global, Normal, Gate, Replay] "Look at the report of the step";
+    ShowDiff "show_diff" [Global, Normal, Gate, Replay] "Look at what the step changed";
+    ShowLog "show_log" [Global, Normal, Gate, Replay] "Look at what the checks printed";
+    ShowPrompt "show_prompt" [Global, Normal, Gate, Replay] "Look at the prompt of the step as it was sent";
+    Close "close" [Preview] "Close what is looked at";
+    Search "search" [Preview] "Search for words";
+    SearchNext "search_next" [Preview] "Go to the next place of the words";
+    SearchPrevious "search_previous" [Preview] "Go to the place of the words before";
+    NextHunk "next_hunk" [Preview] "Go to the next hunk of a diff";
+    PreviousHunk "previous_hunk" [Preview] "Go to the hunk before";
+    NextFile "next_file" [Preview] "Go to the next file, step or check";
+    PreviousFile "previous_file" [Preview] "Go to the file, step or check before";
+    ToggleForm "toggle_form" [Preview] "Change the form: Markdown or its source; a diff in one column or side by side";
+    ToggleWrap "toggle_wrap" [Preview] "Wrap long lines, or cut them";
+    PanLeft "pan_left" [Preview] "Move to the left, where lines are cut";
+    PanRight "pan_right" [Preview] "Move to the right; lines are cut then";
+    Reload "reload" [Preview] "Fetch it anew";
     Note "note" [Global, Normal, Gate, Typing] "Write a note for the run";
     SayAnalyst "say_analyst" [Global, Normal, Gate, Typing] "Say something to the analyst with its next prompt";
     SayWorker "say_worker" [Global, Normal, Gate, Typing] "Say something to the worker with its next prompt";
@@ -170,7 +192,7 @@ actions! {
     ReplayEnd "replay_end" [Replay] "Go to the end of the run";
     ReplayForward "replay_forward" [Replay] "Go forward a little";
     ReplayBack "replay_back" [Replay] "Go back a little";
-    Redraw "redraw" [Global, Normal, Gate, Replay, Input, Typing] "Draw the whole screen anew";
+    Redraw "redraw" [Global, Normal, Gate, Replay, Input, Preview, Typing] "Draw the whole screen anew";
 }
 
 impl Action {

@@ -56,6 +56,7 @@ static KEYMAP: Schema = Schema {
         list(&["gate", "#"]),
         list(&["replay", "#"]),
         list(&["input", "#"]),
+        list(&["preview", "#"]),
         list(&["typing", "#"]),
     ],
 };

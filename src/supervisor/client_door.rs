@@ -1,15 +1,15 @@
 //! The operator socket: one task reads a client's requests and answers them, one writes what waits for it.
 
+use super::fetch;
 use super::message::{ClientId, OwnerMessage};
 use super::peer;
 use super::preflight;
 use super::server::{Hall, Visit};
 use super::start;
-use crate::domain::{AuthorKind, Fact, OperatorAct, Record, Run, RunId};
+use crate::domain::{AuthorKind, Fact, Fetch, OperatorAct, Record, Run, RunId};
 use crate::journal::blobs::Blobs;
-use crate::project::artifacts;
 use crate::wire::{
-    self, Body, Connection, Fetch, GateEntry, Hello, Limits, Mailbox, Purpose, Refused, Reply, RequestId,
+    self, Body, Connection, GateEntry, Hello, Limits, Mailbox, Purpose, Refused, Reply, RequestId,
     ResponseResult, TERMINALS, ToClient, ToSupervisor, Welcome,
 };
 use std::sync::Arc;
@@ -28,8 +28,6 @@ const LIST_PACE: Duration = Duration::from_millis(100);
 const NO_ONE: Duration = Duration::from_millis(100);
 /// Bytes that are taken from a client's queue for one write.
 const WRITE_SIZE: usize = 256 * 1024;
-/// Bytes of a fetched text that one response carries.
-const FETCH_SIZE: u64 = 1024 * 1024;
 /// Facts that one response carries.
 const MOST_EVENTS: usize = 5000;
 
@@ -404,28 +402,9 @@ impl Client {
         limit: Option<u64>,
     ) -> Result<Reply, String> {
         let state = self.state(run).await?;
+        let folder = self.hall.folder(run).ok_or("the run's folder is not known")?;
         let blobs = Blobs::new(self.hall.folders.blobs(run));
-        let full = |text: &crate::domain::Text| blobs.text(text).map_err(|error| error.to_string());
-        let text = match what {
-            Fetch::Blob { sha256 } => {
-                let bytes = blobs.get(sha256).map_err(|error| error.to_string())?;
-                String::from_utf8_lossy(&bytes).into_owned()
-            }
-            Fetch::File { path } => {
-                let folder = self.hall.folder(run).ok_or("the run's folder is not known")?;
-                artifacts::read(&folder, path, FETCH_SIZE).map_err(|error| error.to_string())?
-            }
-            Fetch::Diff { step } => {
-                let step = state.step(*step).ok_or("there is no such step")?;
-                match &step.evidence.diff {
-                    Some(diff) => full(&diff.patch)?,
-                    None => "no diff evidence for this step".to_owned(),
-                }
-            }
-            Fetch::Prompt { step } => full(&state.step(*step).ok_or("there is no such step")?.prompt)?,
-            Fetch::Transcript { .. } | Fetch::Unknown => return Err("that cannot be fetched here".to_owned()),
-        };
-        Ok(piece(&text, offset, limit))
+        fetch::answer(&state, blobs, folder, what, offset, limit.unwrap_or(u64::MAX)).await
     }
 
     /// The supervisor ends after this; with `drain` every live run finishes its turn and is parked first.
@@ -462,22 +441,4 @@ pub(super) fn kind_of(fact: &Fact) -> String {
         .ok()
         .and_then(|value| value.get("kind").and_then(|kind| kind.as_str()).map(str::to_owned))
         .unwrap_or_default()
-}
-
-fn piece(text: &str, offset: u64, limit: Option<u64>) -> Reply {
-    let total = text.len();
-    let mut begin = usize::try_from(offset).unwrap_or(total).min(total);
-    while !text.is_char_boundary(begin) {
-        begin -= 1;
-    }
-    let length = usize::try_from(limit.unwrap_or(FETCH_SIZE).min(FETCH_SIZE)).unwrap_or(total);
-    let mut end = (begin + length).min(total);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    Reply::Text {
-        text: text[begin..end].to_owned(),
-        offset: u64::try_from(begin).unwrap_or(0),
-        total: u64::try_from(total).unwrap_or(0),
-    }
 }

@@ -12,6 +12,7 @@ pub mod clock;
 mod desk;
 mod effects;
 mod engine;
+mod fetch;
 mod files;
 mod last_screens;
 mod launch;

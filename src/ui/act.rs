@@ -5,12 +5,13 @@ use super::keys::{context, disabled};
 use super::model::{ActionList, Ask, Focus, Mode, PlayerAct, Popup, Scrolled, Ui, Zoom};
 use super::pane;
 use super::panel;
+use super::preview::{self, Subject};
 use super::shape::Shape;
 use super::slots;
 use super::update::{focused_pane, submit, to_pane};
 use super::view::shown_gate;
 use super::{gate, leave};
-use crate::domain::{AnswerKind, OperatorAct, PaneId, PauseMode};
+use crate::domain::{AnswerKind, Fetch, OperatorAct, PaneId, PauseMode};
 use crate::glass::Glass;
 use crate::settings::Action;
 use crate::term::{self, Screen};
@@ -18,10 +19,14 @@ use crate::term::{self, Screen};
 /// Milliseconds of the run's clock.
 const SEEK: u64 = 10_000;
 
+#[expect(clippy::too_many_lines, reason = "a list of all actions")]
 pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
     if let Some(reason) = disabled(ui, glass, action) {
         ui.toasts.refusal(reason, ui.time);
         return Vec::new();
+    }
+    if let Some(asks) = preview::act(ui, glass, action) {
+        return asks;
     }
     match action {
         Action::Quit => return leave::quit(ui, glass),
@@ -109,6 +114,24 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::Up => select(ui, glass, -1),
         Action::Down => select(ui, glass, 1),
         Action::Select => return open(ui, glass),
+        Action::ShowReport => return preview::show(ui, glass, Subject::Report),
+        Action::ShowDiff => return preview::show(ui, glass, Subject::Diff),
+        Action::ShowLog => return preview::show(ui, glass, Subject::Log),
+        Action::ShowPrompt => return preview::show(ui, glass, Subject::Prompt),
+        // Done already where something is looked at.
+        Action::Close
+        | Action::PanLeft
+        | Action::PanRight
+        | Action::ToggleWrap
+        | Action::ToggleForm
+        | Action::NextHunk
+        | Action::PreviousHunk
+        | Action::NextFile
+        | Action::PreviousFile
+        | Action::Search
+        | Action::SearchNext
+        | Action::SearchPrevious
+        | Action::Reload => {}
         Action::Note => write_to(ui, Address::Note),
         Action::SayAnalyst => write_to(ui, Address::Say("analyst".to_owned())),
         Action::SayWorker => write_to(ui, Address::Say("worker".to_owned())),
@@ -248,8 +271,7 @@ fn open(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
     match ui.focus {
         Focus::Analyst | Focus::Worker | Focus::Role(_) | Focus::Terminal(_) => begin_typing(ui, glass),
         Focus::Steps if !glass.run.steps.is_empty() => {
-            let index = selected(ui, glass, Focus::Steps);
-            ui.popups.push(Popup::Step { index, scroll: 0 });
+            return preview::show(ui, glass, Subject::Report);
         }
         Focus::Gates => {
             let index = selected(ui, glass, Focus::Gates);
@@ -262,7 +284,13 @@ fn open(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
                 None => {}
             }
         }
-        Focus::Steps | Focus::Ledger | Focus::Artifacts | Focus::Input => {}
+        Focus::Artifacts => {
+            let index = selected(ui, glass, Focus::Artifacts);
+            if let Some(entry) = glass.artifacts.get(index).filter(|entry| !entry.is_folder) {
+                return preview::open(ui, glass, Fetch::File { path: entry.path.clone() });
+            }
+        }
+        Focus::Steps | Focus::Ledger | Focus::Input => {}
     }
     Vec::new()
 }

@@ -82,6 +82,23 @@ fn label(action: Action) -> &'static str {
         Action::ReplayForward => "forward",
         Action::ReplayBack => "back",
         Action::Redraw => "redraw",
+        Action::ShowReport => "report",
+        Action::ShowDiff => "diff",
+        Action::ShowLog => "check log",
+        Action::ShowPrompt => "prompt",
+        Action::Close => "close",
+        Action::PanLeft => "left",
+        Action::PanRight => "right",
+        Action::ToggleWrap => "wrap",
+        Action::ToggleForm => "other form",
+        Action::NextHunk => "next hunk",
+        Action::PreviousHunk => "hunk before",
+        Action::NextFile => "next",
+        Action::PreviousFile => "before",
+        Action::Search => "search",
+        Action::SearchNext => "next place",
+        Action::SearchPrevious => "place before",
+        Action::Reload => "reload",
     }
 }
 
@@ -91,6 +108,7 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
     let alive = run.id.is_some() && !run.is_over();
     let plain = |action| (action, label(action));
     match context {
+        Context::Preview => preview_keys(ui),
         Context::Typing => vec![
             plain(Action::LeaveTyping),
             plain(Action::HandBack),
@@ -130,8 +148,11 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
                 all.push(plain(Action::TypeInto));
             }
             match ui.focus {
-                Focus::Steps => all.push((Action::Select, "report")),
+                Focus::Steps => {
+                    all.extend([(Action::Select, "report"), plain(Action::ShowDiff), plain(Action::ShowLog)]);
+                }
                 Focus::Gates => all.push((Action::Select, "answer")),
+                Focus::Artifacts if !glass.artifacts.is_empty() => all.push((Action::Select, "look")),
                 Focus::Analyst
                 | Focus::Worker
                 | Focus::Role(_)
@@ -154,6 +175,22 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
             all
         }
     }
+}
+
+fn preview_keys(ui: &Ui) -> Vec<(Action, &'static str)> {
+    let (form, next) = ui.preview().map_or(("", ""), super::preview::Preview::words);
+    [
+        (Action::Close, "close"),
+        (Action::PageDown, "page down"),
+        (Action::Search, "search"),
+        (Action::SearchNext, "next place"),
+        (Action::NextHunk, "hunk"),
+        (Action::NextFile, next),
+        (Action::ToggleForm, form),
+        (Action::ToggleWrap, "wrap"),
+        (Action::Help, "help"),
+    ]
+    .into()
 }
 
 /// Keys and what they do here, most useful first.
@@ -188,7 +225,9 @@ fn pending(hint: &Hint) -> (String, String) {
 }
 
 pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
-    if let Link::Replay(bar) = &glass.link {
+    if let Link::Replay(bar) = &glass.link
+        && ui.preview().is_none()
+    {
         player_bar(ui, bar, area, buffer);
         return;
     }

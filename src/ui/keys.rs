@@ -2,7 +2,8 @@
 //! the same reasons answer a key.
 
 use super::gate::shown_answered_in;
-use super::model::{ActionList, Focus, Mode, Ui};
+use super::model::{ActionList, Focus, Mode, Popup, Ui};
+use super::preview::{self, Subject};
 use super::slots::{self, Slot};
 use super::view::shown_gate;
 use crate::domain::{AnswerKind, PauseMode};
@@ -22,7 +23,9 @@ pub(super) struct Entry {
 
 /// Where keys are read now.
 pub(super) fn context(ui: &Ui, glass: &Glass) -> Context {
-    if ui.typing {
+    if matches!(ui.popups.last(), Some(Popup::Preview(_))) {
+        Context::Preview
+    } else if ui.typing {
         Context::Typing
     } else if ui.mode == Mode::Replay {
         Context::Replay
@@ -82,6 +85,23 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
                 (true, Mode::Replay, false) | (false, _, false) => None,
             }
         }
+        Action::ShowReport => preview::cannot_show(ui, glass, Subject::Report),
+        Action::ShowDiff => preview::cannot_show(ui, glass, Subject::Diff),
+        Action::ShowLog => preview::cannot_show(ui, glass, Subject::Log),
+        Action::ShowPrompt => preview::cannot_show(ui, glass, Subject::Prompt),
+        Action::Close
+        | Action::PanLeft
+        | Action::PanRight
+        | Action::ToggleWrap
+        | Action::ToggleForm
+        | Action::NextHunk
+        | Action::PreviousHunk
+        | Action::NextFile
+        | Action::PreviousFile
+        | Action::Search
+        | Action::SearchNext
+        | Action::SearchPrevious
+        | Action::Reload => preview::cannot(ui, glass, action),
         Action::FocusAnalyst if run.id.is_none() => Some("no agent runs before a task".to_owned()),
         Action::FocusWorker if run.id.is_none() => Some("no agent runs before a task".to_owned()),
         Action::FocusTerminal => {

@@ -71,6 +71,14 @@ impl Look {
         ink(self.theme.dim)
     }
 
+    pub(super) fn added(&self) -> Style {
+        ink(self.theme.added)
+    }
+
+    pub(super) fn removed(&self) -> Style {
+        ink(self.theme.removed)
+    }
+
     pub(super) fn good(&self) -> Style {
         ink(self.theme.ok)
     }

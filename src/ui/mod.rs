@@ -18,6 +18,7 @@ mod mouse;
 mod pane;
 mod panel;
 mod popup;
+mod preview;
 mod shape;
 mod slots;
 mod status;
@@ -35,6 +36,7 @@ pub use look::Look;
 pub use model::{
     ActionList, Ask, Edited, Focus, Layout, Mode, Mouse, MouseKind, Msg, PlayerAct, Popup, Ui, Zoom,
 };
+pub use preview::{Made, Preview, Work};
 pub use shape::Shape;
 pub use update::update;
 pub use view::view;

@@ -2,9 +2,10 @@
 
 use super::input::{Address, InputBox};
 use super::look::Look;
+use super::preview::{Preview, Work};
 use super::shape::Shape;
 use super::toast::Toasts;
-use crate::domain::{AnswerKind, GateId, Millis, OperatorAct, PaneId, RoleName};
+use crate::domain::{AnswerKind, Fetch, GateId, Millis, OperatorAct, PaneId, RoleName};
 use crate::settings::{Context, Keymap};
 use crate::term::{Key, Mods};
 use ratatui::layout::Rect;
@@ -62,8 +63,8 @@ pub enum Popup {
     ConfirmAbort { gate: Option<GateId> },
     /// What becomes of the run, or of the words in the input box, when the screen is left.
     ConfirmQuit,
-    /// The report of a step, by its place in the list.
-    Step { index: usize, scroll: u16 },
+    /// Something that is looked at, over the whole screen.
+    Preview(Box<Preview>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +129,15 @@ pub enum Ask {
         cols: u16,
         rows: u16,
     },
+    /// A part of something to look at, answered by [`Ui::fetched`].
+    Fetch {
+        id: u64,
+        what: Fetch,
+        offset: u64,
+        limit: u64,
+    },
+    /// To be run where it holds up nothing, answered by [`Ui::prepared`].
+    Prepare(Work),
     /// Leave the screen; what runs goes on.
     Quit,
     /// The screen was parted anew.
@@ -183,6 +193,9 @@ pub struct Layout {
     pub gate: Option<(GateId, Millis)>,
     /// The answers on that card: a click gives one.
     pub answers: Vec<(AnswerKind, Rect)>,
+    /// Where the text of what is looked at stands, and the files of a diff at its side.
+    pub preview: Option<Rect>,
+    pub preview_files: Vec<(usize, Rect)>,
     /// Panels stand below the panes here, unless zoomed away.
     pub panels: bool,
     pub too_small: bool,
@@ -227,6 +240,8 @@ pub struct Ui {
     pub(super) side: Focus,
     pub shape: Shape,
     pub layout: Layout,
+    /// What was asked for so far, to tell answers apart.
+    pub(super) fetches: u64,
     pub(super) toasts: Toasts,
     /// Milliseconds since the screen was opened, as whoever runs the UI told last.
     pub(super) time: Millis,
@@ -259,6 +274,7 @@ impl Ui {
             side: Focus::Ledger,
             shape: Shape::default(),
             layout: Layout::default(),
+            fetches: 0,
             toasts: Toasts::default(),
             time: 0,
             bindings: Vec::new(),

@@ -2,9 +2,10 @@
 
 use super::act::{go, is_typing_to, scroll_pane, select_in};
 use super::model::{Ask, Focus, Mode, Mouse, MouseKind, Popup, Ui};
-use super::{gate, pane};
+use super::{gate, pane, preview};
 use crate::domain::PaneId;
 use crate::glass::Glass;
+use crate::settings::Action;
 use crate::term::{self, MouseButton, MouseMode};
 use ratatui::layout::Rect;
 
@@ -33,6 +34,7 @@ fn pane_at(ui: &Ui, mouse: Mouse) -> Option<(PaneId, Rect)> {
 
 fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
     if !ui.popups.is_empty() {
+        preview::click(ui, mouse);
         return Vec::new();
     }
     let answer = ui.layout.answers.iter().find(|(_, area)| is_in(*area, mouse)).map(|(kind, _)| *kind);
@@ -51,8 +53,8 @@ fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
         let again = ui.focus == focus && super::act::selected(ui, glass, focus) == index;
         go(ui, focus);
         ui.selected.insert(focus, index);
-        if again && focus == Focus::Steps {
-            ui.popups.push(Popup::Step { index, scroll: 0 });
+        if again && matches!(focus, Focus::Steps | Focus::Artifacts) {
+            return super::act::act(ui, glass, Action::Select);
         }
         return Vec::new();
     }
@@ -68,10 +70,7 @@ fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
 
 fn wheel(ui: &mut Ui, glass: &Glass, mouse: Mouse, sign: isize) -> Vec<Ask> {
     match ui.popups.last_mut() {
-        Some(Popup::Step { scroll, .. }) => {
-            *scroll = scroll.saturating_add_signed(if sign < 0 { -3 } else { 3 });
-            return Vec::new();
-        }
+        Some(Popup::Preview(_)) => return preview::wheel(ui, sign),
         Some(Popup::Actions { selected, .. }) => {
             *selected = selected.saturating_add_signed(sign);
             return Vec::new();

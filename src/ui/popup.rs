@@ -1,13 +1,13 @@
-//! What lies over the frame: help and palette, questions before something ends, a step's report.
+//! What lies over the frame: help and palette, questions before something ends. What is looked at lies
+//! below them.
 
 use super::act::clamp;
-use super::format::{cost, duration, fit, width, wrap};
+use super::format::{fit, width, wrap};
 use super::keys::{self, Entry};
 use super::leave;
-use super::model::{ActionList, Popup, Ui};
-use super::panel::outcome;
+use super::model::{ActionList, Layout, Popup, Ui};
+use super::preview;
 use super::view::line;
-use crate::domain::Step;
 use crate::glass::Glass;
 use crate::settings::Context;
 use ratatui::buffer::Buffer;
@@ -60,7 +60,10 @@ fn lines(area: Rect, text: &[(String, Style)], buffer: &mut Buffer) {
 }
 
 /// Draws the popup on top; whether there is one.
-pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> bool {
+pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) -> bool {
+    if let Some(looked_at) = ui.preview() {
+        preview::draw(ui, looked_at, area, buffer, layout);
+    }
     match ui.popups.last() {
         None => return false,
         Some(Popup::Actions { list, context, filter, selected }) => {
@@ -73,11 +76,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> b
             question(ui, "abort the run?", text, &choices, area, buffer);
         }
         Some(Popup::ConfirmQuit) => confirm_quit(ui, glass, area, buffer),
-        Some(Popup::Step { index, scroll }) => {
-            if let Some(step) = glass.run.steps.get(*index) {
-                step_report(ui, glass, step, *scroll, area, buffer);
-            }
-        }
+        Some(Popup::Preview(_)) => {}
     }
     true
 }
@@ -111,6 +110,7 @@ fn where_it_is(context: Context) -> &'static str {
         Context::Replay => "in a replay",
         Context::Input => "in the input box",
         Context::Typing => "while typing into an agent",
+        Context::Preview => "while looking at something",
     }
 }
 
@@ -183,62 +183,4 @@ fn entry_rows(ui: &Ui, entry: &Entry, selected: bool, keys: u16, columns: u16) -
         .into_iter()
         .map(|line| (format!("{:<keys_width$}  {line}", std::mem::take(&mut chords)), style))
         .collect()
-}
-
-fn step_report(ui: &Ui, glass: &Glass, step: &Step, scroll: u16, area: Rect, buffer: &mut Buffer) {
-    let look = &ui.look;
-    let place = frame(area, area.width.saturating_sub(4), area.height.saturating_sub(2));
-    let title = format!(" step {} · {} ", step.number, step.phase);
-    let inside = framed(ui, place, &title, look.border(true), buffer);
-    let mut text: Vec<(String, Style)> = Vec::new();
-    let add = |text: &mut Vec<(String, Style)>, heading: &str, words: &str| {
-        text.push((heading.to_owned(), look.strong()));
-        text.extend(wrap(words, inside.width, 400).into_iter().map(|line| (line, Style::new())));
-        text.push((String::new(), Style::new()));
-    };
-    let spent =
-        glass.run.ledger.steps.get(&step.number).map_or_else(String::new, |usage| cost(&usage.totals));
-    let who = step.role.as_ref().map_or("awtui", |role| role.as_str());
-    let summary = format!("{who} · {} · {} · {spent}", outcome(step), duration(step.wall(glass.now.run)));
-    text.extend(wrap(&summary, inside.width, 3).into_iter().map(|line| (line, look.dim())));
-    text.push((String::new(), Style::new()));
-    if let Some(report) = &step.verdict {
-        add(&mut text, report.verdict.as_str(), report.reason.summary());
-    }
-    if let Some(instruction) = &step.instruction {
-        add(&mut text, &format!("Instruction {}", instruction.id), instruction.goal.summary());
-    }
-    if let Some(report) = &step.worker_report {
-        for (name, section) in report.sections.named() {
-            add(&mut text, name, if section.is_empty() { "(missing)" } else { section.summary() });
-        }
-    }
-    for (name, result) in &step.evidence.checks {
-        let verdict = if result.passed() { "passed" } else { "FAILED" };
-        let code = result.code.map_or_else(|| "no exit code".to_owned(), |code| format!("exit code {code}"));
-        add(&mut text, &format!("Check {name}: {verdict}, {code}"), result.output.summary());
-    }
-    if let Some(diff) = &step.evidence.diff {
-        let files: Vec<String> = diff
-            .files
-            .iter()
-            .map(|file| {
-                let count =
-                    |lines: Option<u64>| lines.map_or_else(|| "?".to_owned(), |lines| lines.to_string());
-                format!("{} +{} -{}", file.path, count(file.added), count(file.removed))
-            })
-            .collect();
-        add(&mut text, "Changed files", &files.join("\n"));
-    }
-    if !step.last_message.is_empty() {
-        add(&mut text, "Last message", step.last_message.summary());
-    }
-    let most = text.len().saturating_sub(usize::from(inside.height));
-    let from = usize::from(scroll).min(most);
-    lines(inside, &text[from..], buffer);
-    if most > 0 {
-        let place_of = format!(" {}-{} of {} ", from + 1, from + usize::from(inside.height), text.len());
-        let x = place.right().saturating_sub(width(&place_of) + 2);
-        buffer.set_stringn(x, place.bottom() - 1, &place_of, place_of.len(), look.dim());
-    }
 }

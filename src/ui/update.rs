@@ -5,7 +5,7 @@ use super::input::Address;
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
 use super::view::shown_gate;
-use super::{gate, leave, mouse, slots};
+use super::{gate, leave, mouse, preview, slots};
 use crate::domain::{Answer, AnswerKind, Gate, OperatorAct, PaneId, RoleName, Text};
 use crate::glass::Glass;
 use crate::settings::keymap::Lookup;
@@ -140,6 +140,8 @@ fn on_paste(ui: &mut Ui, glass: &Glass, text: &str) -> Vec<Ask> {
     if let Some(Popup::Actions { filter, selected, .. }) = ui.popups.last_mut() {
         filter.push_str(text.lines().next().unwrap_or_default());
         *selected = 0;
+    } else if ui.preview().is_some() {
+        preview::on_paste(ui, text);
     } else if ui.mode == Mode::Live && ui.popups.is_empty() && !ui.layout.too_small {
         ui.focus_on(Focus::Input);
         ui.input.paste(text);
@@ -210,28 +212,8 @@ fn popup_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
             }
         }
         Some(Popup::ConfirmQuit) => leave::key(ui, glass, key),
-        Some(Popup::Step { .. }) => step_key(ui, key),
+        Some(Popup::Preview(_)) => preview::on_key(ui, glass, key),
     }
-}
-
-/// A step's report scrolls by the keys that scroll panels; every other key closes it.
-fn step_key(ui: &mut Ui, key: Key) -> Vec<Ask> {
-    let by = match ui.keymap.lookup(Context::Normal, &[key]) {
-        Lookup::Matched(Action::Up | Action::ScrollUp) => -1,
-        Lookup::Matched(Action::Down | Action::ScrollDown) => 1,
-        Lookup::Matched(Action::PageUp) => -10,
-        Lookup::Matched(Action::PageDown) => 10,
-        Lookup::Matched(Action::Top) => i16::MIN,
-        Lookup::Matched(Action::Bottom) => i16::MAX,
-        Lookup::Matched(_) | Lookup::Pending(_) | Lookup::NotFound => {
-            ui.popups.pop();
-            return Vec::new();
-        }
-    };
-    if let Some(Popup::Step { scroll, .. }) = ui.popups.last_mut() {
-        *scroll = scroll.saturating_add_signed(by);
-    }
-    Vec::new()
 }
 
 fn actions_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {

@@ -44,7 +44,7 @@ pub fn view(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> Layout {
     let input = Rect { y: input.y + 1 - grown, height: grown, ..input };
     draw_input(ui, glass, input, buffer, &mut layout);
     hints::draw(ui, glass, line_at(area.bottom() - 1), buffer);
-    if popup::draw(ui, glass, area, buffer) {
+    if popup::draw(ui, glass, area, buffer, &mut layout) {
         layout.cursor = None;
     }
     status::draw_toast(ui, input.y, middle, buffer);

@@ -2,8 +2,7 @@
 
 use super::{Bytes, PaneSizes};
 use crate::domain::{
-    Author, Gate, OperatorAct, PaneId, Record, RunConfig, RunId, RunSummary, Seq, SessionId, StepNumber,
-    Workflow,
+    Author, Fetch, Gate, OperatorAct, PaneId, Record, RunConfig, RunId, RunSummary, Seq, Workflow,
 };
 use serde::{Deserialize, Serialize};
 
@@ -86,7 +85,7 @@ pub enum Body {
         kind: Option<String>,
         limit: Option<u32>,
     },
-    /// `Reply::Text`, from byte `offset`, at most `limit` bytes and never more than a frame carries.
+    /// `Reply::Piece`, from byte `offset`, at most `limit` bytes and never more than a frame carries.
     Fetch {
         run: RunId,
         what: Fetch,
@@ -134,24 +133,6 @@ pub struct StartRun {
     pub pane_size: Option<(u16, u16)>,
 }
 
-/// Something to read that is neither a fact nor a pane.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "what")]
-pub enum Fetch {
-    /// A text that was too large for its fact.
-    Blob { sha256: String },
-    /// A file beneath the run's folder.
-    File { path: String },
-    /// The conversation of a session as its log tells it.
-    Transcript { session: SessionId },
-    /// The patch of a step.
-    Diff { step: StepNumber },
-    /// The prompt of a step as it was sent.
-    Prompt { step: StepNumber },
-    #[serde(other)]
-    Unknown,
-}
-
 /// How a request ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "result")]
@@ -184,9 +165,9 @@ pub enum Reply {
         /// More lie after the last of these.
         more: bool,
     },
-    /// A piece of a text of `total` bytes, which begins at byte `offset`.
-    Text {
-        text: String,
+    /// A part of something of `total` bytes, which begins at byte `offset`.
+    Piece {
+        bytes: Bytes,
         offset: u64,
         total: u64,
     },

@@ -6,7 +6,6 @@ mod ledger;
 mod steps;
 
 pub(super) use gates::in_order as gates_in_order;
-pub(super) use steps::outcome;
 
 use super::format::{fit, width};
 use super::keys::chord;

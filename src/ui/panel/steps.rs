@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// What a step came to, in a word.
-pub(in super::super) fn outcome(step: &Step) -> String {
+fn outcome(step: &Step) -> String {
     if let Some(report) = &step.verdict {
         return match report.verdict {
             Verdict::NeedsWorker => "→ worker".to_owned(),

@@ -8,6 +8,7 @@ mod flood;
 mod full_disk;
 mod lifetime;
 mod logs;
+mod looked_at;
 mod misbehaviour;
 mod replay;
 mod settings;

@@ -175,16 +175,6 @@ fn a_refusal_stays_to_be_read() {
 }
 
 #[test]
-fn the_report_of_a_step() {
-    frames("step", |size| {
-        let mut scene = Scene::of(&scenes::gate(), size);
-        scene.ui.focus = Focus::Steps;
-        scene.press("esc 3 up up enter");
-        scene
-    });
-}
-
-#[test]
 fn a_replay_at_a_gate() {
     frames("replay", scenes::replay);
 }

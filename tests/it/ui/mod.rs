@@ -5,6 +5,7 @@ mod frames;
 mod gates;
 mod keys;
 mod mouse;
+mod previews;
 pub mod scenes;
 mod shape;
 mod terminals;

@@ -1,9 +1,9 @@
 //! The mouse: clicks focus, select and answer; the wheel scrolls what lies under it.
 
 use super::scenes::{self, Scene};
-use awtui::domain::{Answer, AnswerKind, GateId, OperatorAct, PaneChange, Text};
+use awtui::domain::{Answer, AnswerKind, Fetch, GateId, OperatorAct, PaneChange, StepNumber, Text};
 use awtui::glass::GlassEvent;
-use awtui::ui::{Ask, Focus, MouseKind, Popup};
+use awtui::ui::{Ask, Focus, MouseKind};
 
 const SIZE: (u16, u16) = (120, 40);
 
@@ -48,10 +48,13 @@ fn a_step_is_selected_by_a_click_and_opened_by_another() {
     let (col, row) = scene.find("0002 execute");
     scene.mouse(MouseKind::Down, col, row);
     assert!(scene.ui.popups.is_empty());
-    scene.mouse(MouseKind::Down, col, row);
-    assert_eq!(scene.ui.popups, [Popup::Step { index: 1, scroll: 0 }]);
+    let asks = scene.mouse(MouseKind::Down, col, row);
+    assert!(matches!(&asks[..], [Ask::Fetch { what, .. }] if *what == Fetch::Report { step: StepNumber(2) }));
+    let text: String = (1..200).map(|line| format!("* entry {line}\n")).collect();
+    scene.answer(asks, &|_| Ok(text.clone().into_bytes()));
+    assert!(scene.line(3).contains("entry 1"), "{}", scene.text());
     scene.mouse(MouseKind::ScrollDown, 60, 20);
-    assert_eq!(scene.ui.popups, [Popup::Step { index: 1, scroll: 3 }]);
+    assert!(scene.line(3).contains("entry 4"), "{}", scene.text());
 }
 
 #[test]
@@ -104,6 +107,6 @@ fn the_wheel_moves_the_selection_of_a_list() {
     let mut scene = Scene::of(&scenes::done(), SIZE);
     let (col, row) = scene.find("0002 execute");
     scene.mouse(MouseKind::ScrollUp, col, row);
-    scene.press("3 enter");
-    assert_eq!(scene.ui.popups, [Popup::Step { index: 2, scroll: 0 }]);
+    let asks = scene.press("3 enter");
+    assert!(matches!(&asks[..], [Ask::Fetch { what, .. }] if *what == Fetch::Report { step: StepNumber(3) }));
 }

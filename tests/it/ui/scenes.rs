@@ -134,6 +134,46 @@ impl Scene {
         keys.split_whitespace().flat_map(|key| self.msg(Msg::Key(key.parse::<Key>().unwrap()))).collect()
     }
 
+    /// Answers what was asked for to look at something, part by part, until nothing is asked for any more. Returns where
+    /// each part began and how much of it was wanted.
+    pub fn answer(
+        &mut self,
+        asks: Vec<Ask>,
+        whole: &dyn Fn(&Fetch) -> Result<Vec<u8>, String>,
+    ) -> Vec<(u64, u64)> {
+        let mut fetched = Vec::new();
+        let mut asks = std::collections::VecDeque::from(asks);
+        while let Some(ask) = asks.pop_front() {
+            let more = match ask {
+                Ask::Fetch { id, what, offset, limit } => {
+                    fetched.push((offset, limit));
+                    let piece = whole(&what).map(|bytes| Piece::of(&bytes, offset, limit));
+                    self.ui.fetched(id, piece)
+                }
+                Ask::Prepare(work) => self.ui.prepared(work.run()),
+                other => panic!("{other:?}"),
+            };
+            // The size of what is looked at is known once it was drawn.
+            self.draw();
+            asks.extend(more);
+        }
+        fetched
+    }
+
+    /// Presses keys that look at something of the run.
+    pub fn look(&mut self, keys: &str) {
+        for key in keys.split_whitespace() {
+            let asks = self.press(key);
+            let run = self.glass.run.clone();
+            let full = |text: &Text| Ok(text.summary().to_owned());
+            self.answer(asks, &|what| {
+                awtui::project::fetch::text(&run, what, &full)?
+                    .map(String::into_bytes)
+                    .ok_or("not kept".to_owned())
+            });
+        }
+    }
+
     pub fn type_text(&mut self, text: &str) {
         for character in text.chars() {
             let key = Key::plain(awtui::term::KeyCode::Char(character));
@@ -286,6 +326,41 @@ fn reviewed(bench: &mut Bench, analyst: &PaneId, worker: &PaneId, kind: Verdict)
     bench.input(Input::VerdictReported { pane: analyst.clone(), key, report });
     bench.turn_ended(analyst, "verdict given");
 }
+
+const PATCH: &str = include_str!("patch.diff");
+
+/// The worker changed files, one of two checks failed, and the analyst looks at it.
+pub fn changed() -> Bench {
+    let (mut bench, analyst, worker) = at_work();
+    bench.give_result(&worker);
+    let file = |path: &str, added, removed| FileChange { path: path.to_owned(), added, removed };
+    let files = vec![
+        file("docs/日付の形式/very/long/folders/that/nobody/reads/time_zones.md", Some(3), Some(0)),
+        file("src/parser.rs", Some(5), Some(3)),
+        file("tests/data/zones.bin", None, None),
+    ];
+    let diff = DiffStat { files, skipped: Vec::new(), patch: PATCH.into() };
+    bench.settle(
+        "checkpoint",
+        |effect| matches!(effect, Effect::Checkpoint { .. }),
+        Outcome::Checkpointed { commit: Some("c0ffee".to_owned()), diff: Some(diff) },
+    );
+    for (code, output) in [(0, "ok"), (101, LOG)] {
+        let result = CheckResult { code: Some(code), reason: None, wall: 900, output: output.into() };
+        bench.settle(
+            "check",
+            |effect| matches!(effect, Effect::RunCheck { .. }),
+            Outcome::Checked { result },
+        );
+    }
+    bench.prompted();
+    bench.observe(&analyst, Observation::TurnStarted);
+    bench.wait(3_000);
+    bench
+}
+
+const LOG: &str = "\u{1b}[1m\u{1b}[32m   Compiling\u{1b}[0m parser v0.1.0\r\nrunning 2 tests\r\ntest zones ... \
+                   \u{1b}[31mFAILED\u{1b}[0m\r\ntest 日付 ... \u{1b}[32mok\u{1b}[0m\r\n";
 
 pub fn question() -> Bench {
     let (mut bench, analyst, worker) = at_work();

@@ -1,12 +1,13 @@
 //! Every message comes back from its bytes as it was, wherever the stream is cut.
 
 use awtui::domain::{
-    ArtifactEntry, Author, AuthorKind, Budget, CompactStrategy, ContextPolicy, Fact, LoopBounds, Money,
-    OperatorAct, PaneChange, PauseMode, Record, RunConfig, RunSummary, StepNumber, Text, Time, Workflow,
+    ArtifactEntry, Author, AuthorKind, Budget, CompactStrategy, ContextPolicy, Fact, Fetch, LoopBounds,
+    Money, OperatorAct, PaneChange, PauseMode, Record, RunConfig, RunSummary, StepNumber, Text, Time,
+    Workflow,
 };
 use awtui::wire::{
-    Body, Bytes, Fetch, Frame, FrameError, FrameKind, GateEntry, Hello, Inward, MAX_PAYLOAD, Message,
-    Purpose, Refused, Reply, RequestId, ResponseResult, StartRun, ToClient, ToSupervisor, Welcome, WireError,
+    Body, Bytes, Frame, FrameError, FrameKind, GateEntry, Hello, Inward, MAX_PAYLOAD, Message, Purpose,
+    Refused, Reply, RequestId, ResponseResult, StartRun, ToClient, ToSupervisor, Welcome, WireError,
 };
 use std::collections::BTreeMap;
 
@@ -89,7 +90,12 @@ fn to_supervisor() -> Vec<ToSupervisor> {
         Body::Ledger { run: None },
         Body::Events { run: None, after: Some(3), kind: Some("noted".to_owned()), limit: Some(5) },
         Body::Fetch { run: run(), what: Fetch::Blob { sha256: "ab".to_owned() }, offset: 5, limit: None },
-        Body::Fetch { run: run(), what: Fetch::Diff { step: StepNumber(2) }, offset: 0, limit: Some(1) },
+        Body::Fetch {
+            run: run(),
+            what: Fetch::Diff { step: StepNumber(2), file: Some("a b.rs".to_owned()) },
+            offset: 0,
+            limit: Some(1),
+        },
         Body::Stop { drain: true },
         Body::Trust { sha256: "00ff".to_owned() },
         Body::Ping,
@@ -112,7 +118,7 @@ fn to_client() -> Vec<ToClient> {
         ToClient::Welcome { welcome: Welcome { runs: vec![summary()], ..Welcome::new(77) } },
         ToClient::Refused { refused: Refused::new("too old", "update") },
         answer(Reply::Done),
-        answer(Reply::Text { text: "é".to_owned(), offset: 0, total: 2 }),
+        answer(Reply::Piece { bytes: Bytes("é\0".as_bytes().to_vec()), offset: 0, total: 3 }),
         answer(Reply::Events { records: vec![record()], more: true }),
         answer(Reply::Gates { gates: Vec::<GateEntry>::new() }),
         answer(Reply::Json { value: serde_json::json!({"seq": 4, "cost": 1.5, "roles": {"analyst": null}}) }),

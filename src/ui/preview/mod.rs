@@ -1,0 +1,234 @@
+//! Looking at what a run left: reports, prompts, diffs, logs and files, over the whole screen.
+//!
+//! Owns what is looked at, how far one has come in it, and its forms. It fetches nothing: it asks for parts of what it
+//! shows, and is handed them; documents are made of them elsewhere ([`Work`]) and handed back.
+
+mod diff;
+mod document;
+mod keys;
+mod markdown;
+mod open;
+mod place;
+mod plain;
+mod view;
+mod work;
+
+pub(super) use keys::{act, cannot, click, on_key, on_paste, wheel};
+pub(super) use open::{Subject, cannot_show, open, show};
+pub(super) use view::draw;
+pub use work::{Made, Work};
+
+use super::model::{Ask, Popup, Ui};
+use crate::domain::{Fetch, Millis, Piece};
+use document::Document;
+use place::Sought;
+use std::sync::Arc;
+use work::Kind;
+
+/// Bytes that are asked for at once.
+const WINDOW: u64 = 256 * 1024;
+/// Bytes of something that is shown as a whole; of more only the beginning is.
+const WHOLE: u64 = 4 * 1024 * 1024;
+/// Who waits for longer than this is told so.
+const PATIENCE: Millis = 300;
+const SECOND: Millis = 1000;
+/// From this width on, old and new stand side by side by themselves.
+const SIDE_BY_SIDE: u16 = 140;
+
+/// Where the first row on the screen comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
+struct Top {
+    line: usize,
+    /// Rows of that line above the screen.
+    row: usize,
+}
+
+/// Where to be once what was asked for is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    /// At this byte.
+    At(u64),
+    End,
+    /// At the first place of what is searched for.
+    Find,
+    /// At the last one.
+    FindBack,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum State {
+    /// Something was asked for, then.
+    Waiting(Millis),
+    Failed(String),
+    Ready,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    what: Fetch,
+    title: String,
+    state: State,
+    /// Of the last thing that was asked for; an answer to anything else comes too late.
+    id: u64,
+    goal: Goal,
+    kind: Option<Kind>,
+    bytes: Vec<u8>,
+    forms: Vec<Arc<Document>>,
+    /// Which part of how much the forms show.
+    begin: u64,
+    end: u64,
+    total: u64,
+    form: usize,
+    /// The operator chose the form; else the width does.
+    chosen: bool,
+    wrap: bool,
+    shift: u16,
+    top: Top,
+    /// What is searched for, as it is typed and as it was.
+    typed: Option<String>,
+    needle: String,
+    /// The byte where the search began.
+    origin: u64,
+}
+
+impl Preview {
+    fn new(what: Fetch, title: String, id: u64, now: Millis) -> Self {
+        Self {
+            what,
+            title,
+            state: State::Waiting(now),
+            id,
+            goal: Goal::At(0),
+            kind: None,
+            bytes: Vec::new(),
+            forms: Vec::new(),
+            begin: 0,
+            end: 0,
+            total: 0,
+            form: 0,
+            chosen: false,
+            wrap: true,
+            shift: 0,
+            top: Top::default(),
+            typed: None,
+            needle: String::new(),
+            origin: 0,
+        }
+    }
+
+    /// What the other form and what lies beside it are called.
+    pub(super) fn words(&self) -> (&'static str, &'static str) {
+        let form = match (self.kind, self.form) {
+            (Some(Kind::Markdown), 0) => "source",
+            (Some(Kind::Markdown), _) => "rendered",
+            (Some(Kind::Diff), 0) => "side by side",
+            (Some(Kind::Diff), _) => "one column",
+            (Some(Kind::Log | Kind::Text | Kind::Binary) | None, _) => "",
+        };
+        let next = match self.what {
+            Fetch::Report { .. } | Fetch::Prompt { .. } => "next step",
+            Fetch::CheckLog { .. } => "next check",
+            Fetch::Diff { .. }
+            | Fetch::File { .. }
+            | Fetch::Blob { .. }
+            | Fetch::Transcript { .. }
+            | Fetch::Unknown => "next file",
+        };
+        (form, next)
+    }
+
+    fn document(&self) -> Option<&Arc<Document>> {
+        self.forms.get(self.form)
+    }
+
+    fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waiting(_))
+    }
+
+    /// The next part, from `offset` on.
+    fn ask(&mut self, id: u64, now: Millis, offset: u64, goal: Goal) -> Ask {
+        self.id = id;
+        self.goal = goal;
+        self.bytes.clear();
+        self.state = State::Waiting(now);
+        Ask::Fetch { id, what: self.what.clone(), offset, limit: WINDOW }
+    }
+
+    fn fetched(&mut self, piece: Piece) -> Ask {
+        let kind = *self.kind.get_or_insert_with(|| Kind::of(&self.what, &piece.bytes));
+        let begin = piece.offset.saturating_sub(self.bytes.len() as u64);
+        let end = piece.end();
+        let goes_on = !piece.bytes.is_empty() && end < piece.total && end < WHOLE;
+        self.bytes.extend(piece.bytes);
+        if kind.is_whole() && goes_on {
+            return Ask::Fetch { id: self.id, what: self.what.clone(), offset: end, limit: WINDOW };
+        }
+        let bytes = Arc::new(std::mem::take(&mut self.bytes));
+        Ask::Prepare(Work { id: self.id, kind, bytes, begin, total: piece.total })
+    }
+}
+
+impl Ui {
+    fn previews(&mut self) -> impl Iterator<Item = &mut Preview> {
+        self.popups.iter_mut().filter_map(|popup| match popup {
+            Popup::Preview(preview) => Some(&mut **preview),
+            Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit => None,
+        })
+    }
+
+    pub(super) fn next_fetch(&mut self) -> u64 {
+        self.fetches += 1;
+        self.fetches
+    }
+
+    /// An answer to [`Ask::Fetch`].
+    pub fn fetched(&mut self, id: u64, result: Result<Piece, String>) -> Vec<Ask> {
+        let Some(preview) = self.previews().find(|preview| preview.id == id && preview.is_waiting()) else {
+            return Vec::new();
+        };
+        match result {
+            Ok(piece) => vec![preview.fetched(piece)],
+            Err(reason) => {
+                preview.state = State::Failed(reason);
+                Vec::new()
+            }
+        }
+    }
+
+    /// An answer to [`Ask::Prepare`].
+    pub fn prepared(&mut self, made: Made) -> Vec<Ask> {
+        let area = self.layout.preview;
+        let (id, now) = (self.next_fetch(), self.time);
+        let Some(preview) = self.previews().find(|preview| preview.id == made.id && preview.is_waiting())
+        else {
+            return Vec::new();
+        };
+        let sought = preview.take(made, area, id, now);
+        self.sought(sought)
+    }
+
+    fn sought(&mut self, sought: Sought) -> Vec<Ask> {
+        let nowhere = matches!(sought, Sought::Nowhere | Sought::Back(_));
+        if nowhere {
+            self.toasts.refusal("nothing more is found".to_owned(), self.time);
+        }
+        match sought {
+            Sought::Found | Sought::Nowhere => Vec::new(),
+            Sought::Ask(ask) | Sought::Back(ask) => vec![ask],
+        }
+    }
+
+    /// When what is shown changes by itself, by the screen's own clock: somebody waits for longer than is usual, and sees
+    /// for how long.
+    pub fn wakes_at(&self) -> Option<Millis> {
+        let waiting = self.popups.iter().filter_map(|popup| match popup {
+            Popup::Preview(preview) => match preview.state {
+                State::Waiting(since) if self.time < since + PATIENCE => Some(since + PATIENCE),
+                State::Waiting(since) => Some(self.time + SECOND - (self.time - since) % SECOND),
+                State::Failed(_) | State::Ready => None,
+            },
+            Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit => None,
+        });
+        waiting.min()
+    }
+}

@@ -1,0 +1,149 @@
+//! What is opened to be looked at: of which step, and what can be looked at next to it.
+
+use super::Preview;
+use crate::domain::{Fetch, Step};
+use crate::glass::Glass;
+use crate::ui::act::selected;
+use crate::ui::model::{Ask, Focus, Popup, Ui};
+use crate::ui::view::shown_gate;
+
+/// What of a step can be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ui) enum Subject {
+    Report,
+    Diff,
+    Log,
+    Prompt,
+}
+
+/// Whether a step has it.
+fn has(step: &Step, subject: Subject) -> bool {
+    let evidence = &step.evidence;
+    match subject {
+        Subject::Diff => evidence.diff.is_some() || (evidence.before.is_some() && !step.is_over()),
+        Subject::Log => !evidence.checks.is_empty(),
+        Subject::Prompt => !step.prompt.is_empty(),
+        Subject::Report => true,
+    }
+}
+
+/// The step that is meant: the selected one, that of the gate that is shown, else the newest; and of those before it
+/// the first that has what is asked for.
+fn meant<'a>(ui: &Ui, glass: &'a Glass, subject: Subject) -> Result<&'a Step, String> {
+    let steps = &glass.run.steps;
+    let gate = shown_gate(ui, glass).and_then(|id| glass.run.gate(id)).and_then(|gate| gate.step);
+    let place = match gate {
+        Some(number) => steps.iter().position(|step| step.number == number),
+        None if ui.focus == Focus::Steps => Some(selected(ui, glass, Focus::Steps)),
+        None => None,
+    };
+    let place = place.unwrap_or(steps.len().saturating_sub(1));
+    let Some(last) = steps.get(place) else { return Err("no step has begun yet".to_owned()) };
+    let found = steps[..=place].iter().rev().find(|step| has(step, subject));
+    found.ok_or_else(|| {
+        let what = match subject {
+            Subject::Report => "has a report",
+            Subject::Diff => "changed files that git knows of",
+            Subject::Log => "ran checks",
+            Subject::Prompt => "sent a prompt",
+        };
+        format!("no step up to {} {what}", last.number)
+    })
+}
+
+/// Why it cannot be shown.
+pub(in crate::ui) fn cannot_show(ui: &Ui, glass: &Glass, subject: Subject) -> Option<String> {
+    meant(ui, glass, subject).err()
+}
+
+pub(in crate::ui) fn show(ui: &mut Ui, glass: &Glass, subject: Subject) -> Vec<Ask> {
+    let Ok(step) = meant(ui, glass, subject) else { return Vec::new() };
+    let number = step.number;
+    let what = match subject {
+        Subject::Diff => Fetch::Diff { step: number, file: None },
+        Subject::Log => {
+            let checks = &step.evidence.checks;
+            // The one that one wants to know more about.
+            let failed = checks.iter().position(|(_, result)| !result.passed());
+            let check = failed.unwrap_or(checks.len().saturating_sub(1));
+            Fetch::CheckLog { step: number, check: u32::try_from(check).unwrap_or(0) }
+        }
+        Subject::Prompt => Fetch::Prompt { step: number },
+        Subject::Report => Fetch::Report { step: number },
+    };
+    open(ui, glass, what)
+}
+
+pub(in crate::ui) fn open(ui: &mut Ui, glass: &Glass, what: Fetch) -> Vec<Ask> {
+    let id = ui.next_fetch();
+    let title = title(glass, &what);
+    let mut preview = Preview::new(what, title, id, ui.time);
+    let ask = preview.ask(id, ui.time, 0, super::Goal::At(0));
+    ui.popups.push(Popup::Preview(Box::new(preview)));
+    vec![ask]
+}
+
+fn title(glass: &Glass, what: &Fetch) -> String {
+    match what {
+        Fetch::Report { step } => {
+            let phase = glass.run.step(*step).map_or_else(String::new, |step| format!(" {}", step.phase));
+            format!("report of step {step}{phase}")
+        }
+        Fetch::Prompt { step } => format!("prompt of step {step}"),
+        Fetch::Diff { step, file: None } => {
+            let goes_on = glass.run.step(*step).is_some_and(|step| step.evidence.diff.is_none());
+            format!("diff of step {step}{}", if goes_on { " so far" } else { "" })
+        }
+        Fetch::Diff { step, file: Some(file) } => format!("diff of step {step}: {file}"),
+        Fetch::CheckLog { step, check } => {
+            let index = usize::try_from(*check).unwrap_or(0);
+            let checks = glass.run.step(*step).map_or(&[][..], |step| &step.evidence.checks);
+            let Some((name, result)) = checks.get(index) else {
+                return format!("check {check} of step {step}");
+            };
+            let end = match (&result.reason, result.code) {
+                (Some(reason), _) => format!("FAILED: {reason}"),
+                (None, Some(0)) => "passed".to_owned(),
+                (None, Some(code)) => format!("FAILED with {code}"),
+                (None, None) => "FAILED without an exit code".to_owned(),
+            };
+            let place =
+                if checks.len() > 1 { format!(" {}/{}", index + 1, checks.len()) } else { String::new() };
+            format!("check {name}{place} of step {step}: {end}")
+        }
+        Fetch::File { path } => path.strip_prefix("artifacts/").unwrap_or(path).to_owned(),
+        Fetch::Transcript { session } => format!("transcript of {session}"),
+        Fetch::Blob { .. } | Fetch::Unknown => "text".to_owned(),
+    }
+}
+
+/// What lies beside it: the next step's report, the next check, the next file.
+pub(super) fn beside(glass: &Glass, what: &Fetch, forward: bool) -> Option<Fetch> {
+    let run = &glass.run;
+    let other = |place: usize, count: usize| -> Option<usize> {
+        let next = if forward { place.checked_add(1) } else { place.checked_sub(1) };
+        next.filter(|next| *next < count)
+    };
+    let step_beside = |number, subject| {
+        let with: Vec<_> =
+            run.steps.iter().filter(|step| has(step, subject)).map(|step| step.number).collect();
+        let place = with.iter().position(|one| *one == number)?;
+        with.get(other(place, with.len())?).copied()
+    };
+    match what {
+        Fetch::Report { step } => step_beside(*step, Subject::Report).map(|step| Fetch::Report { step }),
+        Fetch::Prompt { step } => step_beside(*step, Subject::Prompt).map(|step| Fetch::Prompt { step }),
+        Fetch::CheckLog { step, check } => {
+            let count = run.step(*step)?.evidence.checks.len();
+            let next = other(usize::try_from(*check).ok()?, count)?;
+            Some(Fetch::CheckLog { step: *step, check: u32::try_from(next).ok()? })
+        }
+        Fetch::File { path } => {
+            let files: Vec<_> = glass.artifacts.iter().filter(|entry| !entry.is_folder).collect();
+            let place = files.iter().position(|entry| entry.path == *path)?;
+            let next = files.get(other(place, files.len())?)?;
+            Some(Fetch::File { path: next.path.clone() })
+        }
+        Fetch::Diff { .. } | Fetch::Transcript { .. } | Fetch::Blob { .. } | Fetch::Unknown => None,
+    }
+}

@@ -1,0 +1,223 @@
+//! Drawing what is looked at: a line that says what it is and where one is in it, and below it the rows that are seen.
+
+use super::diff::counts;
+use super::document::{Document, Ink, Line, Room, Tone};
+use super::{Preview, State, Top};
+use crate::ui::format::{bytes, duration, fit, width};
+use crate::ui::model::{Layout, Ui};
+use crate::ui::view::line;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+/// From this width on, the files of a diff stand at its side.
+const LIST_FROM: u16 = 110;
+const LIST: u16 = 34;
+
+/// The end of a path is what tells it from others: its beginning goes first.
+pub(in crate::ui) fn fit_path(path: &str, columns: u16) -> String {
+    if width(path) <= columns || columns == 0 {
+        return fit(path, columns);
+    }
+    let mut kept = String::new();
+    for character in path.chars().rev() {
+        if width(&kept) + width(character.encode_utf8(&mut [0; 4])) + 1 > columns {
+            break;
+        }
+        kept.insert(0, character);
+    }
+    format!("…{kept}")
+}
+
+/// Draws it over all but the first two lines and the last one.
+pub(in crate::ui) fn draw(ui: &Ui, preview: &Preview, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
+    let place = Rect { y: area.y + 2, height: area.height.saturating_sub(3), ..area };
+    for y in place.y..place.bottom() {
+        line(ui, buffer, Rect { y, height: 1, ..place }, "", Style::new());
+    }
+    let form = preview.fitting_form(text_area(preview, place).width);
+    let document = preview.forms.get(form);
+    let content = text_area(preview, place);
+    layout.preview = Some(content);
+    let top = preview.top_in(form);
+    let seen = match (document, &preview.state) {
+        (_, State::Failed(reason)) => {
+            let text = format!("This cannot be shown: {reason}.");
+            say(ui, &text, ui.look.bad(), content, buffer);
+            0
+        }
+        (Some(document), _) => {
+            if content.x > place.x {
+                files(
+                    ui,
+                    document,
+                    top,
+                    Rect { x: place.x, width: content.x - place.x - 1, ..content },
+                    buffer,
+                    layout,
+                );
+            }
+            text(ui, preview, document, top, content, buffer)
+        }
+        (None, State::Waiting(since)) if ui.time >= since + super::PATIENCE => {
+            let text = format!("fetching… {}", duration(ui.time - since));
+            say(ui, &text, ui.look.dim(), content, buffer);
+            0
+        }
+        (None, _) => 0,
+    };
+    header(ui, preview, document.map(|document| &**document), top, seen, place, buffer);
+    if let Some(typed) = &preview.typed {
+        let y = place.bottom().saturating_sub(1);
+        let prompt = Rect { y, height: 1, ..place };
+        line(ui, buffer, prompt, &fit(&format!("search: {typed}▏"), place.width), ui.look.strong());
+    }
+}
+
+/// Where the text stands: less the line above it, and the list of files where there is room for one.
+fn text_area(preview: &Preview, place: Rect) -> Rect {
+    let below = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
+    let several = preview.forms.first().is_some_and(|document| document.files.len() > 1);
+    if several && place.width >= LIST_FROM {
+        return Rect { x: below.x + LIST, width: below.width - LIST, ..below };
+    }
+    below
+}
+
+fn say(ui: &Ui, text: &str, style: Style, area: Rect, buffer: &mut Buffer) {
+    for (y, text) in (area.y..area.bottom()).zip(crate::ui::format::wrap(text, area.width, 8)) {
+        line(ui, buffer, Rect { y, height: 1, ..area }, &text, style);
+    }
+}
+
+/// Draws the rows from `top` on; returns how many lines of the document are seen.
+fn text(ui: &Ui, preview: &Preview, document: &Document, top: Top, area: Rect, buffer: &mut Buffer) -> usize {
+    let room: Room = preview.room(area);
+    let needle = Some(preview.needle.as_str()).filter(|needle| !needle.is_empty());
+    let mut y = area.y;
+    let mut seen = 0;
+    for (index, laid) in document.lines.iter().enumerate().skip(top.line) {
+        let skip = if index == top.line { top.row } else { 0 };
+        for row in laid.lay_out(room, needle).iter().skip(skip) {
+            if y >= area.bottom() {
+                return seen;
+            }
+            let mut x = area.x;
+            for span in row {
+                let left = area.right().saturating_sub(x);
+                buffer.set_stringn(x, y, &span.text, usize::from(left), style(ui, span.ink));
+                x = x.saturating_add(u16::try_from(span.text.width()).unwrap_or(u16::MAX)).min(area.right());
+            }
+            y += 1;
+        }
+        seen += 1;
+    }
+    seen
+}
+
+fn style(ui: &Ui, ink: Ink) -> Style {
+    let style = ui.look.tone(ink.tone).add_modifier(ink.modifier);
+    if ink.found { style.patch(ui.look.selected()) } else { style }
+}
+
+/// The last file whose heading is at or above the top.
+fn current_file(document: &Document, top: Top) -> usize {
+    document.files.partition_point(|file| file.line <= top.line).saturating_sub(1)
+}
+
+fn files(ui: &Ui, document: &Document, top: Top, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
+    let current = current_file(document, top);
+    let rows = usize::from(area.height);
+    let first = (current + 1).saturating_sub(rows);
+    for (y, (index, file)) in (area.y..area.bottom()).zip(document.files.iter().enumerate().skip(first)) {
+        let place = Rect { y, height: 1, ..area };
+        let counts = counts(file.added, file.removed);
+        let room = area.width.saturating_sub(width(&counts) + 3);
+        let name = fit_path(&file.name, room);
+        let mark = if index == current { "▸" } else { " " };
+        let pad = usize::from(room.saturating_sub(width(&name)));
+        let style = if index == current { ui.look.selected() } else { Style::new() };
+        line(ui, buffer, place, &format!("{mark}{name}{} {counts}", " ".repeat(pad)), style);
+        layout.preview_files.push((index, place));
+    }
+    for y in area.y..area.bottom() {
+        buffer.set_stringn(area.right(), y, "│", 1, ui.look.border(false));
+    }
+}
+
+fn header(
+    ui: &Ui,
+    preview: &Preview,
+    document: Option<&Document>,
+    top: Top,
+    seen: usize,
+    place: Rect,
+    buffer: &mut Buffer,
+) {
+    let area = Rect { height: 1, ..place };
+    let mut parts: Vec<String> = Vec::new();
+    if let State::Waiting(since) = preview.state
+        && document.is_some()
+        && ui.time >= since + super::PATIENCE
+    {
+        parts.push(format!("fetching… {}", duration(ui.time - since)));
+    }
+    if let Some(document) = document {
+        parts.push(position(preview, document, top, seen));
+        if document.files.len() > 1 {
+            parts.push(format!("file {}/{}", current_file(document, top) + 1, document.files.len()));
+        }
+        parts.push(document.about.clone());
+        if !preview.wrap {
+            parts.push("not wrapped".to_owned());
+        }
+    }
+    // The title is worth more than what is said about it.
+    let least = width(&preview.title).min(place.width * 3 / 5) + 4;
+    let mut right = String::new();
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        let more = if right.is_empty() { part } else { format!("{right} · {part}") };
+        if width(&more) + least <= place.width {
+            right = more;
+        }
+    }
+    let room = place.width.saturating_sub(width(&right) + 4);
+    let title = fit_path(&preview.title, room);
+    line(ui, buffer, area, &format!(" ▸{title} "), ui.look.title());
+    buffer.set_style(area, ui.look.title());
+    let x = place.right().saturating_sub(width(&right) + 1);
+    buffer.set_stringn(x, area.y, &right, usize::from(place.right() - x), ui.look.title());
+}
+
+/// `12-40/300`, or how far into a large file.
+fn position(preview: &Preview, document: &Document, top: Top, seen: usize) -> String {
+    let count = document.lines.len();
+    if preview.begin > 0 || preview.end < preview.total {
+        let at = document.lines.get(top.line).map_or(0, |line: &Line| line.at);
+        let percent = at.saturating_mul(100).checked_div(preview.total).unwrap_or(0);
+        return format!("{percent}% of {}", bytes(preview.total));
+    }
+    if top == Top::default() && seen >= count {
+        return String::new();
+    }
+    format!("{}-{}/{count}", top.line + 1, (top.line + seen).max(top.line + 1).min(count))
+}
+
+impl crate::ui::look::Look {
+    fn tone(&self, tone: Tone) -> Style {
+        match tone {
+            Tone::Plain => Style::new(),
+            Tone::Dim => self.dim(),
+            Tone::Heading => self.strong(),
+            Tone::Code | Tone::Info | Tone::Hunk => self.info(),
+            Tone::Link => self.key(),
+            Tone::Added => self.added(),
+            Tone::Removed => self.removed(),
+            Tone::Warning => self.warning(),
+            Tone::Program { ink, ground } => {
+                Style::new().fg(self.of_agent(ink, true)).bg(self.of_agent(ground, false))
+            }
+        }
+    }
+}

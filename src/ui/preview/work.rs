@@ -1,0 +1,115 @@
+//! Making a document out of bytes: pure, and too slow for the way to the screen, so whoever runs the UI does it elsewhere
+//! and hands the result back.
+
+use super::document::Document;
+use super::{diff, markdown, plain};
+use crate::domain::Fetch;
+use std::sync::Arc;
+
+/// Bytes by which a file is told to be no text.
+const SNIFFED: usize = 8192;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Markdown,
+    Diff,
+    /// Text with the colours of the program that wrote it.
+    Log,
+    Text,
+    Binary,
+}
+
+impl Kind {
+    /// What is shown by its name and its first bytes.
+    pub(super) fn of(what: &Fetch, bytes: &[u8]) -> Self {
+        match what {
+            Fetch::Report { .. } | Fetch::Prompt { .. } => Self::Markdown,
+            Fetch::Diff { .. } => Self::Diff,
+            Fetch::CheckLog { .. } => Self::Log,
+            Fetch::File { path } => Self::of_file(path, bytes),
+            Fetch::Blob { .. } | Fetch::Transcript { .. } | Fetch::Unknown => Self::Text,
+        }
+    }
+
+    fn of_file(path: &str, bytes: &[u8]) -> Self {
+        let bytes = &bytes[..bytes.len().min(SNIFFED)];
+        if bytes.contains(&0) || plain::image(bytes).is_some() || is_garbled(bytes) {
+            return Self::Binary;
+        }
+        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        match ending {
+            "md" | "markdown" => Self::Markdown,
+            "diff" | "patch" => Self::Diff,
+            _ if bytes.windows(2).any(|pair| pair == b"\x1b[") => Self::Log,
+            _ => Self::Text,
+        }
+    }
+
+    /// Whether it is shown as a whole or not at all: its parts mean little by themselves.
+    pub(super) fn is_whole(self) -> bool {
+        match self {
+            Self::Markdown | Self::Diff => true,
+            Self::Log | Self::Text | Self::Binary => false,
+        }
+    }
+}
+
+/// More than every tenth character is none.
+fn is_garbled(bytes: &[u8]) -> bool {
+    let wrong =
+        String::from_utf8_lossy(bytes).chars().filter(|one| *one == char::REPLACEMENT_CHARACTER).count();
+    wrong > 8 && wrong * 10 > bytes.len()
+}
+
+/// What to make, for whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    pub(super) id: u64,
+    pub(super) kind: Kind,
+    pub(super) bytes: Arc<Vec<u8>>,
+    /// Where the bytes begin in the whole, and how large that is.
+    pub(super) begin: u64,
+    pub(super) total: u64,
+}
+
+/// What became of it. A second form is there where one can switch: the source of Markdown, old beside new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    pub(super) id: u64,
+    pub(super) begin: u64,
+    pub(super) end: u64,
+    pub(super) total: u64,
+    pub(super) forms: Vec<Arc<Document>>,
+}
+
+impl Work {
+    #[must_use]
+    pub fn run(&self) -> Made {
+        let end = self.begin + self.bytes.len() as u64;
+        // A part begins and ends with whole lines, where it has any.
+        let mut bytes = self.bytes.as_slice();
+        let mut begin = self.begin;
+        if begin > 0
+            && let Some(first) = bytes.iter().take(super::document::LONGEST).position(|byte| *byte == b'\n')
+        {
+            bytes = &bytes[first + 1..];
+            begin += first as u64 + 1;
+        }
+        if end < self.total
+            && let Some(last) = bytes.iter().rposition(|byte| *byte == b'\n')
+        {
+            bytes = &bytes[..=last];
+        }
+        let text = || String::from_utf8_lossy(bytes);
+        let forms = match self.kind {
+            Kind::Markdown => vec![markdown::document(&text(), begin), plain::text(bytes, begin, "source")],
+            Kind::Diff => diff::documents(&text()).into(),
+            Kind::Log => vec![plain::log(bytes, begin, "log")],
+            Kind::Text => vec![plain::text(bytes, begin, "text")],
+            Kind::Binary => vec![plain::binary(&self.bytes, self.total)],
+        };
+        let end = if self.kind == Kind::Binary { self.total } else { begin + bytes.len() as u64 };
+        Made { id: self.id, begin, end, total: self.total, forms: forms.into_iter().map(Arc::new).collect() }
+    }
+}
