@@ -1,6 +1,6 @@
 //! Tokens, money and time by step, role and model: a fold over observations, keyed by the agents' message ids.
 
-use super::{CostSource, Money, RoleName, SessionId, StepNumber, Time, Tokens, UsageKind, UsageSeen};
+use super::{Money, RoleName, SessionId, StepNumber, Time, Tokens, UsageKind, UsageSeen};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -89,8 +89,7 @@ pub enum CompactionResult {
 
 impl Totals {
     fn of(seen: &UsageSeen) -> Self {
-        let estimated =
-            seen.cost.as_ref().is_some_and(|cost| matches!(cost.source, CostSource::Table { .. }));
+        let estimated = seen.cost.as_ref().is_some_and(|cost| cost.source.is_estimate());
         Self {
             tokens: seen.tokens,
             cost: seen.cost.as_ref().map_or(Money::ZERO, |cost| cost.nanos),

@@ -14,12 +14,25 @@ pub struct Tokens {
     /// Part of `output`, for information; 0 when the agent does not tell.
     #[serde(default)]
     pub reasoning: u64,
+    /// Part of `cache_write`: what the provider keeps for an hour, at a price of its own; 0 when the agent does not tell.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cache_write_1h: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Tokens {
     /// Everything that was in the request and the reply.
     pub fn total(self) -> u64 {
         self.input + self.output + self.cache_read + self.cache_write
+    }
+
+    /// What was sent: input that no cache served, that one served, and that was written into one. Price tiers go by it.
+    pub fn prompt(self) -> u64 {
+        self.input + self.cache_read + self.cache_write
     }
 
     /// What budgets count: input and output that no cache served.
@@ -36,6 +49,7 @@ impl Tokens {
             cache_read: self.cache_read.saturating_sub(other.cache_read),
             cache_write: self.cache_write.saturating_sub(other.cache_write),
             reasoning: self.reasoning.saturating_sub(other.reasoning),
+            cache_write_1h: self.cache_write_1h.saturating_sub(other.cache_write_1h),
         }
     }
 }
@@ -50,6 +64,7 @@ impl Add for Tokens {
             cache_read: self.cache_read + other.cache_read,
             cache_write: self.cache_write + other.cache_write,
             reasoning: self.reasoning + other.reasoning,
+            cache_write_1h: self.cache_write_1h + other.cache_write_1h,
         }
     }
 }
@@ -115,6 +130,16 @@ impl fmt::Display for Money {
 pub struct Cost {
     pub nanos: Money,
     pub source: CostSource,
+    /// What the table says of the same tokens, where the agent told its own price: to compare both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<Money>,
+}
+
+impl Cost {
+    /// The agent's own figure.
+    pub fn by_agent(nanos: Money) -> Self {
+        Self { nanos, source: CostSource::Agent, listed: None }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +147,26 @@ pub struct Cost {
 pub enum CostSource {
     /// The agent's own figure.
     Agent,
-    /// Priced from a table when the observation arrived: an estimate.
-    Table { date: String },
+    /// Priced from the bundled table when the observation arrived: an estimate.
+    Table {
+        date: String,
+        /// The prices were those of requests above so many input tokens.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        above: Option<u64>,
+    },
+    /// Priced from `[models]` of the settings when the observation arrived: an estimate too.
+    Settings {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        above: Option<u64>,
+    },
+}
+
+impl CostSource {
+    /// Whether awtui reckoned it from prices, rather than the agent.
+    pub fn is_estimate(&self) -> bool {
+        match self {
+            Self::Agent => false,
+            Self::Table { .. } | Self::Settings { .. } => true,
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! What tokens cost and how much a model holds: a table that awtui brings along, and the user's own figures before it.
 //!
-//! Integers only. Every figure from here is an estimate: tiers, batches, hours-long caches and subscriptions are not in
-//! the table, and what an agent says about its own cost goes before it. A model that is not known has no price, which is
-//! not the same as costing nothing. Nothing is ever fetched.
+//! Integers only. Every figure from here is an estimate: batches, priority and subscriptions are not in the table, and
+//! what an agent says about its own cost goes before it. A model that is not known has no price, which is not the same
+//! as costing nothing. Nothing is ever fetched.
 
 use super::Settings;
 use crate::domain::{Cost, CostSource, Money, Tokens};
@@ -33,25 +33,94 @@ const VENDORS: [(&str, &str); 14] = [
 const RESELLERS: [&str; 2] = ["openrouter", "opencode"];
 
 /// `[models."ID"]`: US dollars a million tokens, and the window. What is left out is taken from the table.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 pub struct Override {
+    #[serde(flatten)]
+    pub prices: Listed,
+    pub window: Option<u64>,
+    /// In place of the table's.
+    pub tiers: Option<Vec<Tier>>,
+}
+
+/// Prices as tables and settings give them: US dollars a million tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+pub struct Listed {
     pub input: Option<f64>,
     pub output: Option<f64>,
     pub cache_read: Option<f64>,
+    /// Writes that the provider keeps for its usual time (5 minutes where it says so).
     pub cache_write: Option<f64>,
-    pub window: Option<u64>,
+    /// Writes that the provider keeps for an hour.
+    pub cache_write_1h: Option<f64>,
 }
 
-/// A model as the table knows it. Prices in millionths of a millionth of a dollar a token: 3 USD a million is 3,000,000.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Model {
-    vendor: String,
+/// Prices of requests that are larger than `above` input tokens, cached and written ones included. The whole request is at
+/// them, not only what lies above.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+pub struct Tier {
+    pub above: u64,
+    #[serde(flatten)]
+    pub prices: Listed,
+}
+
+/// Millionths of a millionth of a dollar a token: 3 USD a million is 3,000,000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Rates {
     input: Option<u64>,
     output: Option<u64>,
     cache_read: Option<u64>,
     cache_write: Option<u64>,
+    cache_write_1h: Option<u64>,
+}
+
+impl Rates {
+    fn of(listed: &Listed) -> Self {
+        Self {
+            input: listed.input.and_then(picos),
+            output: listed.output.and_then(picos),
+            cache_read: listed.cache_read.and_then(picos),
+            cache_write: listed.cache_write.and_then(picos),
+            cache_write_1h: listed.cache_write_1h.and_then(picos),
+        }
+    }
+
+    /// These, and where one is missing the other's.
+    fn or(self, other: Self) -> Self {
+        Self {
+            input: self.input.or(other.input),
+            output: self.output.or(other.output),
+            cache_read: self.cache_read.or(other.cache_read),
+            cache_write: self.cache_write.or(other.cache_write),
+            cache_write_1h: self.cache_write_1h.or(other.cache_write_1h),
+        }
+    }
+
+    fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// A model as the table or the user knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Model {
+    vendor: String,
+    base: Rates,
+    /// By size, the smallest first.
+    tiers: Vec<(u64, Rates)>,
     window: Option<u64>,
+    /// The user gave one of its prices.
+    own_price: bool,
+    own_window: bool,
+}
+
+impl Model {
+    /// The prices of a request of this size, and above which size they hold if that is not any.
+    fn rates(&self, prompt: u64) -> (Rates, Option<u64>) {
+        match self.tiers.iter().rev().find(|(above, _)| prompt > *above) {
+            Some((above, rates)) => (rates.or(self.base), Some(*above)),
+            None => (self.base, None),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +130,14 @@ pub struct Prices {
     short: BTreeMap<String, String>,
     own: BTreeMap<String, Model>,
     date: String,
+}
+
+/// A context window that no agent told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListedWindow {
+    pub tokens: u64,
+    /// From the settings rather than from the table.
+    pub own: bool,
 }
 
 #[derive(Deserialize)]
@@ -73,16 +150,17 @@ struct Table {
 struct Row {
     vendor: String,
     #[serde(flatten)]
-    figures: Figures,
+    prices: Listed,
+    window: Option<u64>,
+    #[serde(default)]
+    tiers: Vec<Tier>,
 }
 
-#[derive(Deserialize)]
-struct Figures {
-    input: Option<f64>,
-    output: Option<f64>,
-    cache_read: Option<f64>,
-    cache_write: Option<f64>,
-    window: Option<u64>,
+fn tiers(listed: &[Tier]) -> Vec<(u64, Rates)> {
+    let mut tiers: Vec<(u64, Rates)> =
+        listed.iter().map(|tier| (tier.above, Rates::of(&tier.prices))).collect();
+    tiers.sort_by_key(|(above, _)| *above);
+    tiers
 }
 
 impl Prices {
@@ -97,11 +175,11 @@ impl Prices {
             .map(|(id, row)| {
                 let model = Model {
                     vendor: row.vendor,
-                    input: row.figures.input.and_then(picos),
-                    output: row.figures.output.and_then(picos),
-                    cache_read: row.figures.cache_read.and_then(picos),
-                    cache_write: row.figures.cache_write.and_then(picos),
-                    window: row.figures.window,
+                    base: Rates::of(&row.prices),
+                    tiers: tiers(&row.tiers),
+                    window: row.window,
+                    own_price: false,
+                    own_window: false,
                 };
                 (id, model)
             })
@@ -129,46 +207,66 @@ impl Prices {
     #[must_use]
     pub fn with_overrides(mut self, overrides: &BTreeMap<String, Override>) -> Self {
         for (id, own) in overrides {
-            let base = self.table_row(id).cloned().unwrap_or_default();
+            let listed = self.table_row(id).cloned().unwrap_or_default();
+            let given = Rates::of(&own.prices);
+            let tiers = match &own.tiers {
+                Some(given) => tiers(given),
+                // A price that the user gives holds at every size, unless he says otherwise.
+                None => listed.tiers.into_iter().map(|(above, rates)| (above, given.or(rates))).collect(),
+            };
             let model = Model {
-                vendor: base.vendor,
-                input: own.input.and_then(picos).or(base.input),
-                output: own.output.and_then(picos).or(base.output),
-                cache_read: own.cache_read.and_then(picos).or(base.cache_read),
-                cache_write: own.cache_write.and_then(picos).or(base.cache_write),
-                window: own.window.or(base.window),
+                vendor: listed.vendor,
+                base: given.or(listed.base),
+                own_price: !given.is_empty() || own.tiers.is_some(),
+                tiers,
+                window: own.window.or(listed.window),
+                own_window: own.window.is_some(),
             };
             self.own.insert(id.clone(), model);
         }
         self
     }
 
-    /// What these tokens cost at list price; `None` when the model, or a price that is needed, is not known.
+    /// What these tokens of one request cost at list price; `None` when the model, or a price that is needed, is not known.
     pub fn price(&self, model: &str, tokens: &Tokens) -> Option<Cost> {
         let row = self.row(model)?;
+        let (rates, above) = row.rates(tokens.prompt());
+        if rates.input.is_none() && rates.output.is_none() {
+            return None;
+        }
         // Where a cache price is missing, the price of fresh input is the honest upper figure.
-        let cache_read = row.cache_read.or(row.input);
-        let cache_write = row.cache_write.or(row.input);
+        let cache_read = rates.cache_read.or(rates.input);
+        let cache_write = rates.cache_write.or(rates.input);
+        let hour = tokens.cache_write_1h.min(tokens.cache_write);
         let parts = [
-            (tokens.input, row.input),
-            (tokens.output, row.output),
+            (tokens.input, rates.input),
+            (tokens.output, rates.output),
             (tokens.cache_read, cache_read),
-            (tokens.cache_write, cache_write),
+            (tokens.cache_write - hour, cache_write),
+            (hour, rates.cache_write_1h.or(cache_write)),
         ];
         let mut total: u128 = 0;
         for (count, price) in parts.into_iter().filter(|(count, _)| *count > 0) {
             total = total.saturating_add(u128::from(count) * u128::from(price?));
         }
-        if row.input.is_none() && row.output.is_none() {
-            return None;
-        }
-        let nanos = u64::try_from((total + 500) / 1000).ok()?;
-        Some(Cost { nanos: Money(nanos), source: CostSource::Table { date: self.date.clone() } })
+        let nanos = Money(u64::try_from((total + 500) / 1000).ok()?);
+        let source = if row.own_price {
+            CostSource::Settings { above }
+        } else {
+            CostSource::Table { date: self.date.clone(), above }
+        };
+        Some(Cost { nanos, source, listed: None })
     }
 
-    /// The tokens that fit into the model's context.
+    /// The tokens that fit into the model's context, as the settings or the table have it.
     pub fn window(&self, model: &str) -> Option<u64> {
         self.row(model)?.window
+    }
+
+    /// The same, with who says so.
+    pub fn listed_window(&self, model: &str) -> Option<ListedWindow> {
+        let row = self.row(model)?;
+        row.window.map(|tokens| ListedWindow { tokens, own: row.own_window })
     }
 
     /// The day of the table.

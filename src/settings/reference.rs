@@ -25,7 +25,7 @@ const SAMPLE_HEAD: &str = "\
 ";
 
 /// Tables without a default: how they look. Together they are a valid file and hold every key.
-const EXAMPLES: [(&[&str], &str); 5] = [
+const EXAMPLES: [(&[&str], &str); 6] = [
     (
         &["checks", ITEM],
         r#"[[checks]]
@@ -90,7 +90,16 @@ input = 2.5
 output = 10.0
 cache_read = 0.25
 cache_write = 3.125
+cache_write_1h = 5.0
 window = 200000
+"#,
+    ),
+    (
+        &["models", ANY, "tiers", ITEM],
+        r#"[[models."acme/large-1".tiers]]
+above = 128000
+input = 5.0
+output = 15.0
 "#,
     ),
 ];

@@ -320,9 +320,36 @@ pub(super) static CONFIG: Schema = Schema {
                 optional("cache_read", AMOUNT, "US dollars a million tokens read from the cache."),
                 optional("cache_write", AMOUNT, "US dollars a million tokens written to the cache."),
                 optional(
+                    "cache_write_1h",
+                    AMOUNT,
+                    "US dollars a million tokens written to the cache for an hour, where the agent tells them apart.",
+                ),
+                optional(
                     "window",
                     Kind::Whole { least: 1000, most: i64::MAX },
                     "Tokens of its context window.",
+                ),
+            ],
+        ),
+        section(
+            &["models", "*", "tiers", "#"],
+            "Prices of larger requests, in place of the table's. The whole request is at them, not only what lies above. \
+             What is left out is as for smaller ones.",
+            &[
+                Field {
+                    key: "above",
+                    kind: Kind::Whole { least: 1, most: i64::MAX },
+                    given: Given::Required,
+                    about: "Input tokens of a request, cached and written ones included, above which these prices hold.",
+                },
+                optional("input", AMOUNT, "US dollars a million input tokens."),
+                optional("output", AMOUNT, "US dollars a million output tokens."),
+                optional("cache_read", AMOUNT, "US dollars a million tokens read from the cache."),
+                optional("cache_write", AMOUNT, "US dollars a million tokens written to the cache."),
+                optional(
+                    "cache_write_1h",
+                    AMOUNT,
+                    "US dollars a million tokens written to the cache for an hour.",
                 ),
             ],
         ),

@@ -6,8 +6,8 @@ use super::terminal::Heard;
 use super::world::{ServerEvent, World};
 use crate::agent::{Emission, LogPlan};
 use crate::domain::{
-    CompactOutcome, Cost, CostSource, DeliveryChannel, Fact, GateKind, Input, Observation, Outcome, PaneId,
-    RoleName, Run, Source, UsageSeen,
+    CompactOutcome, DeliveryChannel, Fact, GateKind, Input, Observation, Outcome, PaneId, RoleName, Run,
+    Source, UsageSeen,
 };
 use crate::pty;
 use crate::term::Size;
@@ -344,11 +344,13 @@ impl Owner {
 
     /// The agent's own figure wins; else the table's, marked as an estimate; else the price stays unknown.
     fn priced(&self, mut seen: UsageSeen) -> UsageSeen {
-        if seen.cost.is_none() && !seen.unknown_spend {
-            seen.cost = self.prices.price(&seen.model, &seen.tokens);
+        if seen.unknown_spend {
+            return seen;
         }
-        if let Some(Cost { source: CostSource::Table { .. }, .. }) = &seen.cost {
-            tracing::trace!(model = %seen.model, "priced from the table");
+        let listed = self.prices.price(&seen.model, &seen.tokens);
+        match &mut seen.cost {
+            Some(cost) => cost.listed = listed.map(|listed| listed.nanos),
+            None => seen.cost = listed,
         }
         seen
     }

@@ -155,12 +155,15 @@ impl Reader {
         // Cut off in the middle, its figures are from before the first word.
         let cut = flag(entry, "isAbortedMidStream");
         let details = usage.get("output_tokens_details");
+        let hour =
+            usage.get("cache_creation").and_then(|written| number(written, "ephemeral_1h_input_tokens"));
         let tokens = Tokens {
             input: count("input_tokens"),
             output: count("output_tokens"),
             cache_read: count("cache_read_input_tokens"),
             cache_write: count("cache_creation_input_tokens"),
             reasoning: details.and_then(|details| number(details, "thinking_tokens")).unwrap_or(0),
+            cache_write_1h: hour.unwrap_or(0),
         };
         let model = text(message, "model")?.to_owned();
         self.sums.add(entry, &model, tokens);

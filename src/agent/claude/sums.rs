@@ -43,6 +43,7 @@ impl Sums {
             cache_read: rest("cacheReadInputTokens", told.cache_read)?,
             cache_write: rest("cacheCreationInputTokens", told.cache_write)?,
             reasoning: rest("thinkingTokens", told.reasoning).unwrap_or(0),
+            cache_write_1h: 0,
         };
         (tokens.total() > 0).then(|| UsageSeen {
             message: id.clone(),

@@ -239,6 +239,7 @@ impl Reader {
                 cache_read: cached,
                 cache_write: written,
                 reasoning: count("reasoning_output_tokens"),
+                cache_write_1h: 0,
             },
             cost: None,
             wall: None,

@@ -1,7 +1,7 @@
 //! Tokens read from what a program prints, by a rule of its definition.
 
 use super::definition::{UsageCounts, UsageRule};
-use crate::domain::{Cost, CostSource, Money, Tokens, UsageKind, UsageSeen};
+use crate::domain::{Cost, Money, Tokens, UsageKind, UsageSeen};
 use regex::Regex;
 use serde_json::Value;
 
@@ -37,6 +37,7 @@ impl Counter {
             cache_read: count("cache_read"),
             cache_write: count("cache_write"),
             reasoning: 0,
+            cache_write_1h: 0,
         };
         let mut cost = figure("cost").and_then(Money::from_dollars);
         if self.rule.counts == UsageCounts::Total {
@@ -54,7 +55,7 @@ impl Counter {
             model: model.to_owned(),
             usage: UsageKind::Reply,
             tokens,
-            cost: cost.map(|nanos| Cost { nanos, source: CostSource::Agent }),
+            cost: cost.map(Cost::by_agent),
             wall: None,
             context: (self.rule.counts == UsageCounts::Call).then_some(context),
             window: None,

@@ -4,7 +4,7 @@
 //! tried again. Titles of conversations that the operator begins in the pane are told by nobody.
 
 use super::event::{CompactionConfig, Info, Limit, Providers, whole};
-use crate::domain::{Cost, CostSource, Money, Tokens, UsageKind, UsageSeen};
+use crate::domain::{Cost, Money, Tokens, UsageKind, UsageSeen};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of the output that a model may have, OpenCode asks for no more than this.
@@ -140,7 +140,7 @@ impl Calls {
             usage: kind,
             tokens,
             // OpenCode says 0 for a model whose price it does not know.
-            cost: nanos.map(|nanos| Cost { nanos, source: CostSource::Agent }),
+            cost: nanos.map(Cost::by_agent),
             wall: None,
             context,
             window,
@@ -209,5 +209,6 @@ fn tokens(info: &Info) -> Tokens {
         cache_read: whole(counts.cache.read),
         cache_write: whole(counts.cache.write),
         reasoning,
+        cache_write_1h: 0,
     }
 }

@@ -4,7 +4,7 @@
 //! rules from the same entries, under the same ids.
 
 use crate::agent::entry::{detail, milliseconds, number, text, words};
-use crate::domain::{Cost, CostSource, Money, Tokens, UsageKind, UsageSeen};
+use crate::domain::{Cost, Money, Tokens, UsageKind, UsageSeen};
 use serde_json::Value;
 
 /// A call that "failed" within this many milliseconds was never sent: Pi records it when a run is aborted between two
@@ -132,6 +132,7 @@ impl Reader {
             cache_read: count("cacheRead"),
             cache_write: count("cacheWrite"),
             reasoning: count("reasoning"),
+            cache_write_1h: 0,
         };
         let dollars = usage.and_then(|usage| usage.get("cost")?.get("total")?.as_f64());
         // Pi says 0 for a model whose price it does not know.
@@ -141,7 +142,7 @@ impl Reader {
             model: self.model.clone(),
             usage: kind,
             tokens,
-            cost: nanos.map(|nanos| Cost { nanos, source: CostSource::Agent }),
+            cost: nanos.map(Cost::by_agent),
             wall: None,
             context: None,
             window: None,

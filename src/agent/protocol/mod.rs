@@ -10,8 +10,8 @@ pub use reports::{InstructionLine, ResultLine, VerdictLine};
 
 use super::{AgentError, Emission};
 use crate::domain::{
-    Cost, CostSource, LimitInfo, Money, Observation, PermissionRequest, Source, Text, Tokens, TurnEnd,
-    UsageKind, UsageSeen,
+    Cost, LimitInfo, Money, Observation, PermissionRequest, Source, Text, Tokens, TurnEnd, UsageKind,
+    UsageSeen,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -200,12 +200,14 @@ pub struct TokenFields {
     pub cache_read: u64,
     pub cache_write: u64,
     pub reasoning: u64,
+    /// Part of `cache_write`.
+    pub cache_write_1h: u64,
 }
 
 impl From<TokenFields> for Tokens {
     fn from(fields: TokenFields) -> Self {
-        let TokenFields { input, output, cache_read, cache_write, reasoning } = fields;
-        Self { input, output, cache_read, cache_write, reasoning }
+        let TokenFields { input, output, cache_read, cache_write, reasoning, cache_write_1h } = fields;
+        Self { input, output, cache_read, cache_write, reasoning, cache_write_1h }
     }
 }
 
@@ -216,10 +218,7 @@ impl From<UsageLine> for UsageSeen {
             model: line.model,
             usage: line.usage,
             tokens: line.tokens.into(),
-            cost: line
-                .cost
-                .and_then(Money::from_dollars)
-                .map(|nanos| Cost { nanos, source: CostSource::Agent }),
+            cost: line.cost.and_then(Money::from_dollars).map(Cost::by_agent),
             wall: line.wall,
             context: line.context,
             window: line.window,

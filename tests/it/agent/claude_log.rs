@@ -49,8 +49,14 @@ fn every_reply_is_counted_once_and_requests_without_a_reply_are_unknown_spend() 
     let whole: Vec<&UsageSeen> = calls.iter().filter(|call| !call.unknown_spend).collect();
     let sum = whole.iter().fold(Tokens::default(), |sum, call| sum + call.tokens);
     assert_eq!(whole.len(), 7);
-    let expected =
-        Tokens { input: 7 * 1500, output: 7 * 120, cache_read: 7 * 3200, cache_write: 7 * 300, reasoning: 0 };
+    let expected = Tokens {
+        input: 7 * 1500,
+        output: 7 * 120,
+        cache_read: 7 * 3200,
+        cache_write: 7 * 300,
+        reasoning: 0,
+        cache_write_1h: 0,
+    };
     assert_eq!(sum, expected);
     assert_eq!(whole[0].context, Some(5120));
     let unknown: Vec<&UsageSeen> = calls.iter().filter(|call| call.unknown_spend).collect();

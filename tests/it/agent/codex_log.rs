@@ -60,7 +60,11 @@ fn usage_is_the_sum_of_every_call_and_calls_without_a_cost_are_unknown() {
         let sum = seen.iter().fold(Tokens::default(), |sum, usage| sum + usage.tokens);
         assert_eq!(seen.len(), calls, "{name}: {seen:#?}");
         assert_eq!(seen.iter().filter(|usage| usage.unknown_spend).count(), unknown, "{name}");
-        assert_eq!(sum, Tokens { input, output, cache_read: cached, cache_write: 0, reasoning }, "{name}");
+        assert_eq!(
+            sum,
+            Tokens { input, output, cache_read: cached, cache_write: 0, reasoning, cache_write_1h: 0 },
+            "{name}"
+        );
         assert!(seen.iter().all(|usage| usage.model == "mock-model" && usage.cost.is_none()), "{name}");
     }
 }

@@ -32,7 +32,8 @@ fn usage_is_the_sum_of_every_paid_entry() {
         let sum = seen.iter().fold(Tokens::default(), |sum, usage| sum + usage.tokens);
         assert_eq!(seen.len(), calls, "{name}");
         assert_eq!(seen.iter().filter(|usage| usage.unknown_spend).count(), unknown, "{name}");
-        let expected = Tokens { input, output, cache_read: read_, cache_write: write, reasoning };
+        let expected =
+            Tokens { input, output, cache_read: read_, cache_write: write, reasoning, cache_write_1h: 0 };
         assert_eq!(sum, expected, "{name}");
     }
 }

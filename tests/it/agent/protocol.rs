@@ -2,8 +2,8 @@ use super::{observations, pi};
 use awtui::agent::Emission;
 use awtui::agent::protocol::{self, ToAgent, ToDesk, UsageLine};
 use awtui::domain::{
-    Cost, CostSource, LimitInfo, Money, Observation, PermissionRequest, Source, Tokens, TurnEnd, UsageKind,
-    UsageSeen, Verdict, WorkerStatus,
+    Cost, LimitInfo, Money, Observation, PermissionRequest, Source, Tokens, TurnEnd, UsageKind, UsageSeen,
+    Verdict, WorkerStatus,
 };
 
 fn one(line: &str) -> Observation {
@@ -83,8 +83,15 @@ fn every_word_of_the_protocol_is_its_observation() {
                 message: "k".to_owned(),
                 model: "m".to_owned(),
                 usage: UsageKind::Reply,
-                tokens: Tokens { input: 1, output: 2, cache_read: 3, cache_write: 4, reasoning: 0 },
-                cost: Some(Cost { nanos: Money(20_000), source: CostSource::Agent }),
+                tokens: Tokens {
+                    input: 1,
+                    output: 2,
+                    cache_read: 3,
+                    cache_write: 4,
+                    reasoning: 0,
+                    cache_write_1h: 0,
+                },
+                cost: Some(Cost::by_agent(Money(20_000))),
                 wall: None,
                 context: Some(10),
                 window: None,

@@ -142,18 +142,26 @@ fn observations() -> Vec<Observation> {
         message: "msg_1".into(),
         model: "gpt-5.5".into(),
         usage: UsageKind::Reply,
-        tokens: Tokens { input: 10, output: 20, cache_read: 30, cache_write: 40, reasoning: 5 },
-        cost: Some(Cost { nanos: Money(1_234_567), source: CostSource::Table { date: "2026-11-01".into() } }),
+        tokens: Tokens {
+            input: 10,
+            output: 20,
+            cache_read: 30,
+            cache_write: 40,
+            reasoning: 5,
+            cache_write_1h: 0,
+        },
+        cost: Some(Cost {
+            nanos: Money(1_234_567),
+            source: CostSource::Table { date: "2026-11-01".into(), above: None },
+            listed: None,
+        }),
         wall: Some(900),
         context: Some(100),
         window: Some(200_000),
         unknown_spend: false,
     };
-    let by_agent = UsageSeen {
-        cost: Some(Cost { nanos: Money(1), source: CostSource::Agent }),
-        usage: UsageKind::Compaction,
-        ..usage.clone()
-    };
+    let by_agent =
+        UsageSeen { cost: Some(Cost::by_agent(Money(1))), usage: UsageKind::Compaction, ..usage.clone() };
     let unknown = UsageSeen { cost: None, usage: UsageKind::Helper, unknown_spend: true, ..usage.clone() };
     let ended = |end| Observation::TurnEnded { end, text: text() };
     vec![

@@ -124,7 +124,7 @@ fn variables_and_flags_give_every_kind_of_value() {
     assert_eq!(analyst.model.as_deref(), Some("openai/gpt \"x\" = [1]"));
     assert_eq!(config.context.strategy, CompactStrategy::HandOver);
     assert_eq!(settings.run.env, EnvironmentPolicy::Minimal);
-    assert_eq!(settings.models["openai/gpt-5.5"].input, Some(2.5));
+    assert_eq!(settings.models["openai/gpt-5.5"].prices.input, Some(2.5));
     assert_eq!(config.checks[0].run, "make test");
 }
 

@@ -1,9 +1,9 @@
 use awtui::domain::{Cost, CostSource, Money, Tokens};
-use awtui::settings::prices::{Override, Prices};
+use awtui::settings::prices::{Listed, ListedWindow, Override, Prices};
 use std::collections::BTreeMap;
 
 fn tokens(input: u64, output: u64, cache_read: u64, cache_write: u64) -> Tokens {
-    Tokens { input, output, cache_read, cache_write, reasoning: 0 }
+    Tokens { input, output, cache_read, cache_write, reasoning: 0, cache_write_1h: 0 }
 }
 
 fn nanos(prices: &Prices, model: &str, tokens: &Tokens) -> Option<u64> {
@@ -20,11 +20,23 @@ fn the_table_is_readable_large_enough_and_plausible() {
     let models = table["models"].as_object().unwrap();
     assert!(models.len() >= 200, "{}", models.len());
     for (id, model) in models {
-        for key in ["input", "output", "cache_read", "cache_write"] {
-            if let Some(price) = model.get(key) {
-                let price = price.as_f64().unwrap();
-                assert!((0.0..1000.0).contains(&price), "{id} {key} {price}");
+        let tiers = model.get("tiers").and_then(serde_json::Value::as_array);
+        for prices in tiers.into_iter().flatten().chain([model]) {
+            for key in ["input", "output", "cache_read", "cache_write", "cache_write_1h"] {
+                if let Some(price) = prices.get(key) {
+                    let price = price.as_f64().unwrap();
+                    assert!((0.0..1000.0).contains(&price), "{id} {key} {price}");
+                    // Of 73 tiers of the table none is cheaper than what lies below.
+                    assert!(model[key].as_f64().is_some_and(|base| base <= price), "{id} {key}");
+                }
             }
+        }
+        for tier in tiers.into_iter().flatten() {
+            let above = tier["above"].as_u64().unwrap();
+            assert!(
+                above >= 100_000 && model["window"].as_u64().unwrap() > above || id.contains("computer-use"),
+                "{id} {above}"
+            );
         }
         if let Some(window) = model.get("window") {
             assert!(window.as_u64().unwrap() >= 4096, "{id}");
@@ -50,7 +62,8 @@ fn prices_are_exact_integers() {
         cost,
         Cost {
             nanos: Money(4_000 + 20_000 + 200 + 5_000),
-            source: CostSource::Table { date: prices.date().to_owned() }
+            source: CostSource::Table { date: prices.date().to_owned(), above: None },
+            listed: None,
         }
     );
     assert_eq!(
@@ -64,7 +77,8 @@ fn prices_are_exact_integers() {
 
 #[test]
 fn fractions_of_a_nano_dollar_are_rounded_once_at_the_end() {
-    let own = Override { input: Some(0.000_25), output: Some(0.0), ..Override::default() };
+    let listed = Listed { input: Some(0.000_25), output: Some(0.0), ..Listed::default() };
+    let own = Override { prices: listed, ..Override::default() };
     let prices = Prices::bundled().with_overrides(&BTreeMap::from([("tiny".to_owned(), own)]));
     for (count, expected) in [(1, 0), (2, 1), (3, 1), (4, 1), (1_000_000, 250_000)] {
         assert_eq!(nanos(&prices, "tiny", &tokens(count, 0, 0, 0)), Some(expected), "{count}");
@@ -108,8 +122,9 @@ fn every_model_of_the_table_finds_itself() {
     for (id, model) in table["models"].as_object().unwrap() {
         assert_eq!(prices.window(id), model.get("window").and_then(serde_json::Value::as_u64), "{id}");
         let input = model.get("input").and_then(serde_json::Value::as_f64);
-        let expected = input.and_then(Money::from_dollars).map(|money| money.0);
-        assert_eq!(nanos(&prices, id, &tokens(1_000_000, 0, 0, 0)), expected, "{id}");
+        // Few enough for every model's lowest tier.
+        let expected = input.and_then(|price| Money::from_dollars(price / 1000.0)).map(|money| money.0);
+        assert_eq!(nanos(&prices, id, &tokens(1_000, 0, 0, 0)), expected, "{id}");
     }
 }
 
@@ -133,4 +148,79 @@ fn the_users_figures_go_before_the_table_and_fill_up_from_it() {
     assert_eq!(nanos(&prices, "acme/window-only", &tokens(1, 0, 0, 0)), None);
     assert_eq!(nanos(&prices, "acme/window-only", &tokens(0, 0, 0, 0)), None, "unknown is never nothing");
     assert_eq!(prices.window("acme/window-only"), Some(8000));
+}
+
+/// Figures worked out by hand, in nano-dollars.
+#[test]
+fn a_large_request_is_priced_as_a_whole_by_its_tier_and_hours_of_cache_by_their_own_price() {
+    let prices = Prices::bundled();
+    let with_hour = |tokens: Tokens, cache_write_1h| Tokens { cache_write_1h, ..tokens };
+    // claude-haiku-5-5, USD a million: 0.1 in, 0.5 out, 0.01 read, 0.125 written, 0.2 for an hour; above 100,000:
+    // 0.5, 2.5, 0.05, 0.625, 1. claude-sonnet-4-5: 3, 15, 0.3, 3.75, 6. gpt-5.5: 5, 30, 0.5; above 272,000: 10, 45, 1.
+    for (model, counted, expected, tier) in [
+        ("claude-haiku-5-5", tokens(100_000, 1_000, 0, 0), 100_000 * 100 + 1_000 * 500, None),
+        ("claude-haiku-5-5", tokens(100_001, 1_000, 0, 0), 100_001 * 500 + 1_000 * 2_500, Some(100_000)),
+        // What a cache served or was written counts towards the size.
+        ("claude-haiku-5-5", tokens(1, 0, 99_000, 1_000), 500 + 99_000 * 50 + 1_000 * 625, Some(100_000)),
+        ("claude-haiku-5-5", tokens(1, 900_000, 0, 0), 100 + 900_000 * 500, None),
+        (
+            "claude-haiku-5-5",
+            with_hour(tokens(100_000, 0, 0, 10), 4),
+            100_000 * 500 + 6 * 625 + 4 * 1_000,
+            Some(100_000),
+        ),
+        (
+            "claude-sonnet-4-5",
+            with_hour(tokens(2, 3, 5, 7), 4),
+            6_000 + 45_000 + 1_500 + 3 * 3_750 + 4 * 6_000,
+            None,
+        ),
+        ("claude-sonnet-4-5", tokens(0, 0, 0, 7), 7 * 3_750, None),
+        ("gpt-5.5", tokens(272_000, 10, 0, 0), 272_000 * 5_000 + 10 * 30_000, None),
+        (
+            "gpt-5.5",
+            tokens(72_000, 10, 200_001, 0),
+            72_000 * 10_000 + 10 * 45_000 + 200_001 * 1_000,
+            Some(272_000),
+        ),
+        // No price for an hour: as for the usual time. More of an hour than was written cannot be.
+        ("gpt-5.6", with_hour(tokens(0, 0, 0, 10), 10), 10 * 5_000, None),
+        ("claude-sonnet-4-5", with_hour(tokens(0, 0, 0, 1), 9), 6_000, None),
+    ] {
+        let cost = prices.price(model, &counted).unwrap();
+        assert_eq!(cost.nanos, Money(expected), "{model} {counted:?}");
+        let source = CostSource::Table { date: prices.date().to_owned(), above: tier };
+        assert_eq!(cost.source, source, "{model} {counted:?}");
+    }
+}
+
+#[test]
+fn the_users_own_tiers_go_before_the_tables() {
+    let settings = super::from_project(
+        "[models.\"gpt-5.5\"]\ninput = 1\n\
+         [models.\"claude-haiku-5-5\"]\n\
+         [[models.\"claude-haiku-5-5\".tiers]]\nabove = 500000\ninput = 2\n\
+         [[models.\"claude-haiku-5-5\".tiers]]\nabove = 200000\ninput = 1\n\
+         [models.\"acme/flat\"]\ninput = 2\noutput = 3\ntiers = []\n",
+    )
+    .unwrap();
+    let prices = Prices::of(&settings);
+    for (model, input, expected, above) in [
+        // The user's price holds at every size; the table's other prices keep their tiers.
+        ("gpt-5.5", 100_000, 100_000 * 1_000 + 30_000, None),
+        ("gpt-5.5", 300_000, 300_000 * 1_000 + 45_000, Some(272_000)),
+        ("claude-haiku-5-5", 150_000, 150_000 * 100 + 500, None),
+        ("claude-haiku-5-5", 200_001, 200_001 * 1_000 + 500, Some(200_000)),
+        ("claude-haiku-5-5", 500_001, 500_001 * 2_000 + 500, Some(500_000)),
+        ("acme/flat", 900_000, 900_000 * 2_000 + 3_000, None),
+    ] {
+        let cost = prices.price(model, &tokens(input, 1, 0, 0)).unwrap();
+        assert_eq!(cost.nanos, Money(expected), "{model} {input}");
+        assert_eq!(cost.source, CostSource::Settings { above }, "{model} {input}");
+    }
+    let listed = |model| prices.listed_window(model);
+    assert_eq!(listed("gpt-5.5"), Some(ListedWindow { tokens: 1_050_000, own: false }));
+    assert_eq!(listed("acme/flat"), None);
+    let error = super::from_project("[[models.x.tiers]]\ninput = 1\n").unwrap_err().to_string();
+    assert!(error.contains("above"), "{error}");
 }

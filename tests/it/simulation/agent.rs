@@ -207,6 +207,7 @@ impl Life {
             cache_read: world.between(0, 5_000),
             cache_write: 0,
             reasoning: 0,
+            cache_write_1h: 0,
         };
         let mut deeds = world.deeds();
         let message = format!("m{}", deeds.message());

@@ -166,6 +166,7 @@ impl DemoAgent {
                 cache_read: cached.into(),
                 cache_write: written.into(),
                 reasoning: reasoning.into(),
+                cache_write_1h: 0,
             },
             cost: Some(cost),
             wall,
