@@ -336,6 +336,11 @@ pub trait Adapter: Send {
     fn check_model(&self, probe: &Probe, role: &RoleConfig) -> Result<Clamped, AgentError>;
     fn launch(&mut self, context: &LaunchContext) -> Result<LaunchPlan, AgentError>;
 
+    /// For people: the field, event or file by which it knows a figure (`state`, `tokens`, `cost`, `context`, `window`).
+    fn told_by(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
     /// One JSON line from the agent socket, after the hello.
     fn agent_line(&mut self, line: &str) -> Vec<Emission>;
 

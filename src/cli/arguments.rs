@@ -73,6 +73,9 @@ pub enum Command {
         run: Option<String>,
         #[arg(long)]
         json: bool,
+        /// Where each number comes from: its source, its age, and what other sources say.
+        #[arg(long)]
+        explain: bool,
     },
     /// The facts of a run.
     Events {

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::exit::{Exit, Problem};
+use super::numbers::{self, NUMBERS};
 use super::{headless, log, print, sessions};
 use crate::agent;
 use crate::client::{self, ClientError, Host, Session};
@@ -196,7 +197,12 @@ pub(super) async fn doctor(context: &Context, json: bool) -> Result<Exit, Proble
         }
         Err(problem) => add("settings", false, problem.message),
     }
-    let all_fine = findings.iter().all(|(what, fine, _)| *fine || what == "git" || what == OPTIONAL);
+    match numbers::findings(context) {
+        Ok(told) => findings.extend(told.into_iter().map(|(fine, words)| (NUMBERS.to_owned(), fine, words))),
+        Err(problem) => findings.push((NUMBERS.to_owned(), false, problem.message)),
+    }
+    let may_differ = |what: &str| what == "git" || what == OPTIONAL || what == NUMBERS;
+    let all_fine = findings.iter().all(|(what, fine, _)| *fine || may_differ(what));
     if json {
         let list: Vec<_> = findings
             .iter()

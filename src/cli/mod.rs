@@ -16,6 +16,7 @@ mod link;
 mod log;
 mod mcp;
 mod named;
+mod numbers;
 mod print;
 pub mod reference;
 mod replay;
@@ -101,7 +102,7 @@ async fn dispatch(
             }
             GateCommand::Retry { gate, run } => act::gate(context, run, gate, act::RETRY, None).await,
         },
-        Command::Ledger { run, json } => show::ledger(context, run, json).await,
+        Command::Ledger { run, json, explain } => show::ledger(context, run, json, explain).await,
         Command::Events { run, after, kind, json } => {
             show::events(context, run, after, kind.as_deref(), json).await
         }

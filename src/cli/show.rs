@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::exit::{Exit, Problem};
-use super::print;
+use super::{numbers, print};
 use crate::domain::{Ledger, Record, Run, RunId, RunOutcome, RunSummary, apply, explain};
 use crate::journal;
 use crate::supervisor::stored_summaries;
@@ -157,8 +157,16 @@ pub(super) async fn gates(context: &Context, json: bool) -> Result<Exit, Problem
     Ok(Exit::Done)
 }
 
-pub(super) async fn ledger(context: &Context, run: Option<String>, json: bool) -> Result<Exit, Problem> {
+pub(super) async fn ledger(
+    context: &Context,
+    run: Option<String>,
+    json: bool,
+    explain: bool,
+) -> Result<Exit, Problem> {
     let (run, value) = state(context, run).await?;
+    if explain {
+        return Ok(numbers::explain(&run, json));
+    }
     if json {
         print::json(value.get("ledger").unwrap_or(&serde_json::Value::Null));
         return Ok(Exit::Done);

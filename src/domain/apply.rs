@@ -3,7 +3,7 @@
 use super::{
     Activity, CheckpointSide, Effect, EffectId, Ending, Fact, GateKind, GateStatus, Pane, PaneState, Pause,
     PhaseKind, PromptKind, Record, ReportKind, RoleState, Run, RunOutcome, Session, Source, Stage, Step,
-    StepOutcome, WorkerReport, apply_observation, apply_settled,
+    StepOutcome, WorkerReport, apply_observation, apply_settled, spans,
 };
 
 /// Folds one record into the state.
@@ -13,6 +13,7 @@ pub fn apply(run: &mut Run, record: &Record) {
     if run.is_busy() {
         run.autonomous += passed;
     }
+    spans::pass(run, passed);
     run.seq = record.seq;
     run.now = record.at;
     match &record.fact {
@@ -66,7 +67,7 @@ pub fn apply(run: &mut Run, record: &Record) {
         Fact::SessionOpened { session, role } => {
             if let Some(pane) = run.roles.get(role).and_then(|state| state.pane.clone()) {
                 let step = run.current_step().map(|step| step.number);
-                apply_observation::compaction_started(run, &pane, step, false);
+                apply_observation::compaction_started(run, &pane, step, false, None);
             }
             let state = run.roles.entry(role.clone()).or_default();
             let opened = Session {
@@ -76,6 +77,7 @@ pub fn apply(run: &mut Run, record: &Record) {
                 log: None,
                 takes_over: state.session.clone(),
                 prompts: 0,
+                sums: None,
             };
             run.sessions.insert(session.clone(), opened);
             // What it holds is not known before it says so.
@@ -257,7 +259,7 @@ fn step_ended(run: &mut Run, number: super::StepNumber, outcome: StepOutcome) {
     let context = run.roles.get(&role).map(|state| state.context).unwrap_or_default();
     let usage = run.ledger.steps.entry(number).or_default();
     usage.context_tokens = context.tokens;
-    usage.context_window = context.window;
+    usage.context_window = context.size();
     let totals = run.ledger.roles.entry(role.clone()).or_default();
     totals.wall_ms += wall;
     totals.steps += 1;
@@ -291,6 +293,7 @@ fn requested(run: &mut Run, id: EffectId, effect: &Effect) {
                     exit: None,
                     tools: Vec::new(),
                     tools_since: None,
+                    heard: std::collections::BTreeMap::new(),
                 },
             );
         }
@@ -311,7 +314,7 @@ fn requested(run: &mut Run, id: EffectId, effect: &Effect) {
         }
         Effect::Compact { pane } => {
             let step = run.current_step().map(|step| step.number);
-            apply_observation::compaction_started(run, pane, step, false);
+            apply_observation::compaction_started(run, pane, step, false, None);
         }
         Effect::Quit { pane } => {
             if let Some(pane) = run.panes.get_mut(pane) {

@@ -1,8 +1,8 @@
 //! What an observation changes.
 
 use super::{
-    Activity, Compaction, CompactionResult, GateKind, Observation, PaneId, PaneState, Run, Source, Stage,
-    StatusSeen, StepNumber, TurnEnd, UsageSeen, apply_settled,
+    Activity, Compaction, CompactionResult, GateKind, Heard, Observation, OwnSums, PaneId, PaneState, Run,
+    Source, Stage, StatusSeen, StepNumber, Time, TurnEnd, UsageSeen, apply_settled,
 };
 
 #[expect(clippy::too_many_lines, reason = "one arm an observation")]
@@ -17,7 +17,15 @@ pub(super) fn observed(
     let Some(pane) = run.panes.get_mut(id) else { return };
     let role = pane.role.clone();
     let session = pane.session.clone();
-    let is_life = !matches!(observation, Observation::Usage(_) | Observation::ContextSeen { .. });
+    let is_life = !matches!(
+        observation,
+        Observation::Usage(_)
+            | Observation::ContextSeen { .. }
+            | Observation::Listed { .. }
+            | Observation::SumsSeen(_)
+    );
+    let heard = pane.heard.entry(source).or_insert(Heard { at: now, times: 0 });
+    *heard = Heard { at: now, times: heard.times.saturating_add(1) };
     if let Some(step) = step.and_then(|step| run.step_mut(step))
         && is_life
     {
@@ -39,14 +47,26 @@ pub(super) fn observed(
                 if thinking.is_some() {
                     state.thinking_seen.clone_from(thinking);
                 }
-                state.context.window = window.or(state.context.window);
-                state.context.agent_trigger = agent_trigger.or(state.context.agent_trigger);
+                state.model_by = Some((source, now));
+                told(&mut state.context.window, &mut state.context.window_by, *window, (source, now));
+                let trigger = &mut state.context.agent_trigger;
+                told(trigger, &mut state.context.trigger_by, *agent_trigger, (source, now));
             }
             if let Some(step) = run.current_step_mut().filter(|step| step.role.as_ref() == Some(&role)) {
                 step.model = Some(model.clone());
                 if thinking.is_some() {
                     step.thinking.clone_from(thinking);
                 }
+            }
+        }
+        Observation::Listed { window, own } => {
+            if let Some(state) = run.roles.get_mut(&role) {
+                state.context.listed = window.map(|window| (window, *own));
+            }
+        }
+        Observation::SumsSeen(seen) => {
+            if let Some(session) = run.sessions.get_mut(&session) {
+                session.sums = Some(OwnSums { seen: *seen, source, at: now });
             }
         }
         Observation::TurnStarted => set_activity(run, id, Activity::Working, source),
@@ -66,7 +86,9 @@ pub(super) fn observed(
         Observation::ToolEnded { call, failed, wall, .. } => tool_ended(run, id, step, call, *failed, *wall),
         Observation::PermissionAsked(_) => set_activity(run, id, Activity::Asking, source),
         Observation::PermissionGone { .. } => permission_gone(run, id, source),
-        Observation::CompactionStarted { automatic } => compaction_started(run, id, step, *automatic),
+        Observation::CompactionStarted { automatic } => {
+            compaction_started(run, id, step, *automatic, Some(source));
+        }
         Observation::CompactionEnded { before, after, failed, nothing } => {
             let result = match failed {
                 Some(reason) => CompactionResult::Failed(reason.clone()),
@@ -173,7 +195,7 @@ fn context(run: &mut Run, role: &super::RoleName, tokens: Option<u64>, window: O
     let now = run.now;
     if let Some(state) = run.roles.get_mut(role) {
         state.context.tokens = tokens;
-        state.context.window = window.or(state.context.window);
+        told(&mut state.context.window, &mut state.context.window_by, window, (source, now));
         state.context.source = Some(source);
         state.context.seen = now;
     }
@@ -183,7 +205,8 @@ fn usage(run: &mut Run, id: &PaneId, step: Option<StepNumber>, source: Source, s
     let Some(pane) = run.panes.get(id) else { return };
     let (role, session) = (pane.role.clone(), pane.session.clone());
     let is_new = !run.ledger.calls.contains_key(&super::Ledger::key(&session, &seen.message));
-    run.ledger.count(&session, &role, step, seen);
+    let now = run.now;
+    run.ledger.count(&session, &role, step, seen, (source, now));
     if is_new && seen.context.is_some() {
         context(run, &role, seen.context, seen.window, source);
     }
@@ -218,10 +241,31 @@ fn tool_ended(
     run.ledger.roles.entry(role).or_default().tool_ms += together;
 }
 
-/// Opens a compaction unless one of this role is open.
-pub(super) fn compaction_started(run: &mut Run, id: &PaneId, step: Option<StepNumber>, automatic: bool) {
+/// A figure that was told replaces the one before, with who told it; one that was not told leaves both.
+fn told(
+    figure: &mut Option<u64>,
+    by: &mut Option<(Source, Time)>,
+    now_told: Option<u64>,
+    source: (Source, Time),
+) {
+    if now_told.is_some() {
+        *figure = now_told;
+        *by = Some(source);
+    }
+}
+
+/// Opens a compaction unless one of this role is open. Without a source it is awtui's own doing, and what told the state
+/// before stays named.
+pub(super) fn compaction_started(
+    run: &mut Run,
+    id: &PaneId,
+    step: Option<StepNumber>,
+    automatic: bool,
+    source: Option<Source>,
+) {
     let now = run.now;
-    set_activity(run, id, Activity::Compacting, Source::Bridge);
+    let source = source.or_else(|| run.panes.get(id).map(|pane| pane.source)).unwrap_or(Source::Process);
+    set_activity(run, id, Activity::Compacting, source);
     let Some(role) = run.panes.get(id).map(|pane| pane.role.clone()) else { return };
     if run.ledger.open_compaction(&role).is_some() {
         return;

@@ -118,6 +118,22 @@ pub struct RunConfig {
     pub bounds: LoopBounds,
     pub budget: Budget,
     pub checks: Vec<Check>,
+    /// What was found out about the agents before the run began, by role.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub agents: BTreeMap<RoleName, AgentFound>,
+}
+
+/// What an agent said of itself, and where its adapter looks for what.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AgentFound {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// What it does not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
+    /// By figure (`tokens`, `cost`, `context`, `window`, `state`): the field, event or file.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub told_by: BTreeMap<String, String>,
 }
 
 /// The definition of a `command` agent: the TOML table of `[agents.<name>]` as JSON text, read by its adapter alone.

@@ -149,6 +149,20 @@ fn news(run: &Run, pane: &PaneId, source: Source, observation: Observation) -> O
             }
             Observation::ModelSeen { model, thinking, window, agent_trigger }
         }
+        Observation::Listed { window, own } => {
+            let listed = window.map(|window| (window, own));
+            if role.is_none_or(|role| role.context.listed == listed) {
+                return None;
+            }
+            Observation::Listed { window, own }
+        }
+        Observation::SumsSeen(seen) => {
+            let sums = run.sessions.get(&state.session).and_then(|session| session.sums);
+            if sums.is_some_and(|sums| sums.seen == seen) {
+                return None;
+            }
+            Observation::SumsSeen(seen)
+        }
         Observation::SessionKnown { agent_session, log } => {
             let same = run.sessions.get(&state.session).is_some_and(|session| {
                 session.agent_session.as_ref() == Some(&agent_session)

@@ -78,9 +78,16 @@ fn name(effect: &Effect) -> String {
     }
 }
 
-/// The nearest of all bounds, or `None` when none is set or none can be measured.
+/// The nearest of all bounds, or `None` when none is set, none can be measured, or nothing is near at all.
 pub fn nearest_bound(run: &Run, now: Time) -> Option<NearestBound> {
-    let config = run.config.as_ref()?;
+    let nearest = bounds(run, now).into_iter().max_by_key(|bound| bound.used);
+    // Nothing is near at the very beginning.
+    nearest.filter(|bound| bound.used > 0)
+}
+
+/// Every bound that is set and can be measured.
+pub fn bounds(run: &Run, now: Time) -> Vec<NearestBound> {
+    let Some(config) = run.config.as_ref() else { return Vec::new() };
     let mut bounds = Vec::new();
     let rounds = u64::from(config.bounds.max_rounds + run.extended.rounds);
     if config.bounds.max_rounds > 0 {
@@ -108,9 +115,7 @@ pub fn nearest_bound(run: &Run, now: Time) -> Option<NearestBound> {
         .into_iter()
         .filter(|(_, most, _)| *most > 0)
         .map(|(spent, most, label)| NearestBound { label, used: permille(spent, most) })
-        // Nothing is near at the very beginning.
-        .filter(|bound| bound.used > 0)
-        .max_by_key(|bound| bound.used)
+        .collect()
 }
 
 fn permille(part: u64, whole: u64) -> u32 {

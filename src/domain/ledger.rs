@@ -1,6 +1,6 @@
 //! Tokens, money and time by step, role and model: a fold over observations, keyed by the agents' message ids.
 
-use super::{Money, RoleName, SessionId, StepNumber, Time, Tokens, UsageKind, UsageSeen};
+use super::{Money, RoleName, SessionId, Source, Spans, StepNumber, Time, Tokens, UsageKind, UsageSeen};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -13,6 +13,8 @@ pub struct Ledger {
     pub roles: BTreeMap<RoleName, RoleTotals>,
     pub total: Totals,
     pub compactions: Vec<Compaction>,
+    /// Where the time of the whole run went, up to the last record.
+    pub spans: Spans,
 }
 
 /// One paid model call and what it was counted under.
@@ -21,6 +23,11 @@ pub struct Call {
     pub role: RoleName,
     pub step: Option<StepNumber>,
     pub seen: UsageSeen,
+    /// Who told it as it stands.
+    pub source: Source,
+    pub at: Time,
+    /// Who told it before with other figures.
+    pub corrected: Option<Source>,
 }
 
 /// Sums of calls. `cost` is the sum of what is known; the counters beside it say how much is not.
@@ -51,6 +58,8 @@ pub struct StepUsage {
     /// At the end of the step, or now.
     pub context_tokens: Option<u64>,
     pub context_window: Option<u64>,
+    /// Where its time went, up to the last record.
+    pub spans: Spans,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -63,6 +72,8 @@ pub struct RoleTotals {
     pub tool_ms: u64,
     pub compaction_ms: u64,
     pub steps: u32,
+    /// Where the time of its steps went, up to the last record.
+    pub spans: Spans,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -100,6 +111,11 @@ impl Totals {
         }
     }
 
+    /// One call more.
+    pub(super) fn add_call(&mut self, seen: &UsageSeen) {
+        self.add(&Self::of(seen));
+    }
+
     fn add(&mut self, other: &Self) {
         self.tokens += other.tokens;
         self.cost += other.cost;
@@ -124,9 +140,16 @@ impl Ledger {
         format!("{session}/{message}")
     }
 
-    /// Whether this sighting would change anything: the same call with the same figures does not.
+    /// Whether this sighting would change anything: the same call with the same figures does not. A price that awtui
+    /// reckoned is part of them no more once it stands: it is reckoned once, by the table of its day.
     pub fn is_news(&self, session: &SessionId, seen: &UsageSeen) -> bool {
-        self.calls.get(&Self::key(session, &seen.message)).is_none_or(|call| call.seen != *seen)
+        let told = |seen: &UsageSeen| {
+            let told = seen.cost.as_ref().filter(|cost| !cost.source.is_estimate()).map(|cost| cost.nanos);
+            (told, UsageSeen { cost: None, ..seen.clone() })
+        };
+        let Some(call) = self.calls.get(&Self::key(session, &seen.message)) else { return true };
+        let first_price = call.seen.cost.is_none() && seen.cost.is_some();
+        first_price || told(&call.seen) != told(seen)
     }
 
     /// Counts the call, or corrects what was counted for it before. A call stays under the step that first had it.
@@ -136,9 +159,12 @@ impl Ledger {
         role: &RoleName,
         step: Option<StepNumber>,
         seen: &UsageSeen,
+        (source, at): (Source, Time),
     ) {
         let key = Self::key(session, &seen.message);
-        let step = match self.calls.remove(&key) {
+        let before = self.calls.remove(&key);
+        let corrected = before.as_ref().map(|before| before.source);
+        let step = match before {
             Some(before) => {
                 let totals = Totals::of(&before.seen);
                 self.each_total(role, before.step, &before.seen.model, |sum| sum.subtract(&totals));
@@ -148,7 +174,7 @@ impl Ledger {
         };
         let totals = Totals::of(seen);
         self.each_total(role, step, &seen.model, |sum| sum.add(&totals));
-        self.calls.insert(key, Call { role: role.clone(), step, seen: seen.clone() });
+        self.calls.insert(key, Call { role: role.clone(), step, seen: seen.clone(), source, at, corrected });
     }
 
     fn each_total(

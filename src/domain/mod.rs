@@ -21,11 +21,14 @@ mod ledger;
 mod names;
 mod observation;
 mod operator;
+mod pace;
 mod permission;
 mod program;
+mod provenance;
 mod report;
 mod report_text;
 mod run;
+mod spans;
 mod step;
 mod text;
 mod usage;
@@ -33,15 +36,15 @@ mod workflow;
 
 pub use apply::apply;
 pub use config::{
-    AgentDefinition, AgentSpec, Budget, Check, CompactStrategy, ContextPolicy, LoopBounds, RoleConfig,
-    RunConfig, Thinking,
+    AgentDefinition, AgentFound, AgentSpec, Budget, Check, CompactStrategy, ContextPolicy, LoopBounds,
+    RoleConfig, RunConfig, Thinking,
 };
 pub use decide::{Refusal, decide};
 pub use effect::{
     CheckResult, CheckpointSide, CompactOutcome, DeliveryChannel, DiffStat, Effect, EffectId, FileChange,
     Outcome, PromptKind, TimerDue, TimerKind,
 };
-pub use explain::{NearestBound, explain, nearest_bound};
+pub use explain::{NearestBound, bounds, explain, nearest_bound};
 pub use fact::{ArtifactEntry, Fact, PaneChange, Record, RunSummary, TerminalEntry};
 pub use fetch::{Fetch, Piece};
 pub use gate::{Answer, AnswerKind, Bound, Gate, GateId, GateKind, GateStatus};
@@ -49,15 +52,18 @@ pub use input::{Author, AuthorKind, Input, OperatorAct};
 pub use ledger::{Call, Compaction, CompactionResult, Ledger, RoleTotals, StepUsage, Totals};
 pub use names::{InstructionId, PaneId, RoleName, RunId, SessionId, slug};
 pub use observation::{
-    LimitInfo, Observation, PermissionRequest, Source, StatusSeen, TurnEnd, UsageKind, UsageSeen,
+    LimitInfo, Observation, PermissionRequest, Source, StatusSeen, SumsSeen, TurnEnd, UsageKind, UsageSeen,
 };
+pub use pace::{Pace, doubled, step_costs};
 pub use program::{InterruptKey, PromptBy, TurnEndsBy, UsageCounts, UsageRule};
+pub use provenance::{Explanation, Figure, Subject, Told, provenance};
 pub use report::{Instruction, ReportSections, Verdict, VerdictReport, WorkerReport, WorkerStatus};
 pub use report_text::{parse_verdict_report, parse_worker_report};
 pub use run::{
-    Activity, Context, Ending, Pane, PaneState, Pause, PauseMode, RoleState, Run, RunOutcome, RunPhase,
-    Session,
+    Activity, Context, Ending, Heard, OwnSums, Pane, PaneState, Pause, PauseMode, RoleState, Run, RunOutcome,
+    RunPhase, Session,
 };
+pub use spans::Spans;
 pub use step::{Evidence, Stage, Step, StepNumber, StepOutcome};
 pub use text::Text;
 pub use usage::{Cost, CostSource, Money, Tokens};

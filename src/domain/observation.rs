@@ -1,7 +1,7 @@
 //! What an agent was seen to do. Adapters turn bytes, log lines and bridge messages into these; nothing here is a
 //! decision, and nothing here is believed beyond its source.
 
-use super::{Cost, Text, Tokens};
+use super::{Cost, Money, Text, Tokens};
 use serde::{Deserialize, Serialize};
 
 /// Where an observation came from, most certain first.
@@ -24,6 +24,8 @@ pub enum Source {
     Process,
     /// awtui's own clock: nothing was seen for a while.
     Clock,
+    /// The table of models, bundled or in the settings: nobody saw it.
+    Table,
 }
 
 impl Source {
@@ -37,6 +39,7 @@ impl Source {
             Self::ScreenText => "screen text",
             Self::Process => "process",
             Self::Clock => "clock",
+            Self::Table => "table of models",
         }
     }
 }
@@ -60,9 +63,18 @@ pub enum Observation {
         #[serde(default)]
         agent_trigger: Option<u64>,
     },
+    /// What the table of models says of the model in use: its window, and whether the settings say so. Kept beside what
+    /// the agent tells, and used where it tells nothing.
+    Listed {
+        window: Option<u64>,
+        #[serde(default)]
+        own: bool,
+    },
     TurnStarted,
     /// A model call was paid for.
     Usage(UsageSeen),
+    /// The agent's own sums over its session, as far as it tells them: to compare with the sum of the calls.
+    SumsSeen(SumsSeen),
     /// How full the context is; `tokens` is `None` when the agent itself does not know (just after a compaction).
     ContextSeen {
         tokens: Option<u64>,
@@ -193,6 +205,17 @@ impl UsageSeen {
             unknown_spend: true,
         }
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SumsSeen {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Tokens>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Money>,
+    /// Sub-agents are in the sums.
+    #[serde(default)]
+    pub helpers: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -68,6 +68,8 @@ pub struct RoleState {
     pub n_sessions: u32,
     pub n_panes: u32,
     pub model_seen: Option<String>,
+    /// Who told the model last, and when.
+    pub model_by: Option<(Source, Time)>,
     pub thinking_seen: Option<String>,
     pub context: Context,
     pub limited: Option<LimitInfo>,
@@ -92,6 +94,34 @@ pub struct Context {
     pub agent_trigger: Option<u64>,
     pub source: Option<Source>,
     pub seen: Time,
+    /// Who told the window last, and when.
+    pub window_by: Option<(Source, Time)>,
+    /// The same of the agent's own trigger.
+    pub trigger_by: Option<(Source, Time)>,
+    /// The window by the table of models, and whether the settings say so.
+    pub listed: Option<(u64, bool)>,
+}
+
+impl Context {
+    /// The window as the agent tells it, else as the table of models has it.
+    pub fn size(&self) -> Option<u64> {
+        self.window.or(self.listed.map(|(tokens, _)| tokens))
+    }
+}
+
+/// What a source last told that was news, and how often it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Heard {
+    pub at: Time,
+    pub times: u32,
+}
+
+/// The agent's own sums over a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct OwnSums {
+    pub seen: super::SumsSeen,
+    pub source: Source,
+    pub at: Time,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -104,6 +134,7 @@ pub struct Session {
     pub takes_over: Option<SessionId>,
     /// Prompts that arrived in it.
     pub prompts: u32,
+    pub sums: Option<OwnSums>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -123,6 +154,8 @@ pub struct Pane {
     pub tools: Vec<(String, String, Millis)>,
     /// Since when, in run milliseconds, at least one tool runs.
     pub tools_since: Option<Millis>,
+    /// When each source last told something new.
+    pub heard: BTreeMap<Source, Heard>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -291,7 +324,7 @@ impl Run {
     ) -> Option<(u64, Option<u64>)> {
         let config = self.config.as_ref()?;
         let limit = config.roles.get(role)?.context_limit;
-        let window = self.roles.get(role).and_then(|state| state.context.window);
+        let window = self.roles.get(role).and_then(|state| state.context.size());
         let base = window.map_or(limit, |window| window.min(limit));
         Some((base * u64::from(permille(&config.context)) / 1000, window))
     }

@@ -115,6 +115,8 @@ fn of_observation(observation: &mut Observation) -> Vec<&mut Text> {
         Observation::Ready
         | Observation::SessionKnown { .. }
         | Observation::ModelSeen { .. }
+        | Observation::Listed { .. }
+        | Observation::SumsSeen(_)
         | Observation::TurnStarted
         | Observation::Usage(_)
         | Observation::ContextSeen { .. }

@@ -135,7 +135,8 @@ actions! {
     PanelsLower "panels_lower" [Global, Normal, Gate, Replay, Input, Typing] "Make the panels lower";
     TogglePanels "toggle_panels" [Global, Normal, Gate, Replay, Input, Typing] "Hide all panels, or show them again";
     HidePanel "hide_panel" [Global, Normal, Replay] "Hide this panel; going to it shows it again";
-    TypeInto "type_into" [Global, Normal, Gate] "Type into the agent of this pane";
+    TypeInto "type_into" [Global, Normal, Gate] "Type into the agent of this pane; on a panel, say where the selected number comes from";
+    Explain "explain" [Global, Normal, Gate, Replay, Input, Typing] "Say where the number here comes from: its source, its age, what others say";
     LeaveTyping "leave_typing" [Typing, Input] "Stop typing; the keys are awtui's again";
     SendLeader "send_leader" [Typing] "Send the leader key itself to the agent";
     HandBack "hand_back" [Global, Normal, Gate, Typing] "Hand a pane that you took over back to the run";

@@ -100,6 +100,9 @@ window = 200000
 above = 128000
 input = 5.0
 output = 15.0
+cache_read = 0.5
+cache_write = 6.25
+cache_write_1h = 10.0
 "#,
     ),
 ];

@@ -199,6 +199,7 @@ impl Settings {
     /// What a run is started with.
     pub fn run_config(&self) -> domain::RunConfig {
         domain::RunConfig {
+            agents: std::collections::BTreeMap::new(),
             roles: self
                 .roles
                 .iter()

@@ -240,7 +240,8 @@ impl Client {
 
     async fn carry_out(&mut self, body: Body) -> Result<Reply, String> {
         match body {
-            Body::StartRun { start } => {
+            Body::StartRun { mut start } => {
+                start.config.agents = preflight::found(&self.hall, &start.config, &self.hello.env).await;
                 let run = self.hall.start_run(*start, self.hello.env.clone())?;
                 self.started.push(run.clone());
                 Ok(Reply::Run { run })

@@ -323,8 +323,17 @@ impl Owner {
                 }
                 self.observe(pane, source, Observation::SessionKnown { agent_session, log });
             }
-            other @ (Observation::ModelSeen { .. }
-            | Observation::ContextSeen { .. }
+            Observation::ModelSeen { model, thinking, window, agent_trigger } => {
+                let listed = self.prices.listed_window(&model);
+                let seen = Observation::ModelSeen { model, thinking, window, agent_trigger };
+                self.observe(pane, source, seen);
+                let window = listed.map(|listed| listed.tokens);
+                let own = listed.is_some_and(|listed| listed.own);
+                self.observe(pane, Source::Table, Observation::Listed { window, own });
+            }
+            other @ (Observation::ContextSeen { .. }
+            | Observation::Listed { .. }
+            | Observation::SumsSeen(_)
             | Observation::ToolStarted { .. }
             | Observation::ToolEnded { .. }
             | Observation::Limited(_)

@@ -3,8 +3,36 @@
 use super::server::Hall;
 use super::start;
 use crate::agent;
+use crate::domain::{AgentFound, RoleName, RunConfig};
 use crate::wire::StartRun;
 use futures_util::future::try_join_all;
+use std::collections::BTreeMap;
+
+/// What the agents say of themselves, for the run's own record. What cannot be asked is left out: whether a run can begin
+/// was asked before.
+pub(super) async fn found(
+    hall: &Hall,
+    config: &RunConfig,
+    environment: &[(String, String)],
+) -> BTreeMap<RoleName, AgentFound> {
+    let world = hall.new_world();
+    let mut all = BTreeMap::new();
+    for (role, config) in &config.roles {
+        let Ok(adapter) = agent::adapter(&config.agent) else { continue };
+        let probed = world.probe(adapter.probe_plan(), environment.to_vec(), true).await;
+        let probe = probed.ok().and_then(|probed| adapter.read_probe(&probed.outputs).ok());
+        let words = |(figure, place): &(&str, &str)| ((*figure).to_owned(), (*place).to_owned());
+        let found = AgentFound {
+            version: probe.as_ref().and_then(|probe| probe.version.clone()),
+            lacks: probe.map(|probe| probe.lacks).unwrap_or_default(),
+            told_by: adapter.told_by().iter().map(words).collect(),
+        };
+        if found != AgentFound::default() {
+            all.insert(role.clone(), found);
+        }
+    }
+    all
+}
 
 /// The reason why it could not.
 pub(super) async fn check(

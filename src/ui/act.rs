@@ -10,7 +10,7 @@ use super::shape::Shape;
 use super::slots;
 use super::update::{focused_pane, submit, to_pane};
 use super::view::shown_gate;
-use super::{gate, leave};
+use super::{explain, gate, leave};
 use crate::domain::{AnswerKind, Fetch, OperatorAct, PaneId, PauseMode};
 use crate::glass::Glass;
 use crate::settings::Action;
@@ -21,6 +21,7 @@ const SEEK: u64 = 10_000;
 
 #[expect(clippy::too_many_lines, reason = "a list of all actions")]
 pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
+    let action = explain::meant(ui, glass, action);
     if let Some(reason) = disabled(ui, glass, action) {
         ui.toasts.refusal(reason, ui.time);
         return Vec::new();
@@ -84,6 +85,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
             None => ui.zoom = Zoom::Normal,
         },
         Action::TypeInto => begin_typing(ui, glass),
+        Action::Explain => explain::open(ui, glass),
         Action::LeaveTyping if ui.typing => ui.typing = false,
         Action::LeaveTyping => leave_input(ui, glass),
         Action::SendLeader => {
@@ -290,7 +292,8 @@ fn open(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
                 return preview::open(ui, glass, Fetch::File { path: entry.path.clone() });
             }
         }
-        Focus::Steps | Focus::Ledger | Focus::Input => {}
+        Focus::Ledger => explain::open(ui, glass),
+        Focus::Steps | Focus::Input => {}
     }
     Vec::new()
 }
@@ -299,19 +302,19 @@ pub(super) fn clamp(selected: usize, count: usize) -> usize {
     selected.min(count.saturating_sub(1))
 }
 
-fn count(glass: &Glass, focus: Focus) -> usize {
+fn count(ui: &Ui, glass: &Glass, focus: Focus) -> usize {
     match focus {
         Focus::Steps => glass.run.steps.len(),
         Focus::Gates => glass.run.gates.len(),
         Focus::Artifacts => glass.artifacts.len(),
-        Focus::Ledger => glass.run.roles.len() + glass.run.ledger.compactions.len(),
+        Focus::Ledger => panel::ledger_figures(ui, glass).len(),
         Focus::Analyst | Focus::Worker | Focus::Role(_) | Focus::Terminal(_) | Focus::Input => 0,
     }
 }
 
 /// What is selected in a list. Steps follow the newest one until another is selected.
 pub(super) fn selected(ui: &Ui, glass: &Glass, focus: Focus) -> usize {
-    let count = count(glass, focus);
+    let count = count(ui, glass, focus);
     let natural = if focus == Focus::Steps { count.saturating_sub(1) } else { 0 };
     ui.selected.get(&focus).map_or(natural, |selected| clamp(*selected, count))
 }
@@ -330,7 +333,7 @@ fn select(ui: &mut Ui, glass: &Glass, by: isize) {
 }
 
 pub(super) fn select_in(ui: &mut Ui, glass: &Glass, focus: Focus, by: isize) {
-    let count = count(glass, focus);
+    let count = count(ui, glass, focus);
     if count == 0 {
         return;
     }

@@ -13,13 +13,15 @@ pub(super) struct Gauge {
     warn: Option<u64>,
     /// Where the context is compacted, and whether that is the agent's own doing.
     compact: Option<(u64, bool)>,
+    /// Where the agent compacts by itself, if it tells.
+    own: Option<u64>,
 }
 
 impl Gauge {
     pub(super) fn of(run: &Run, role: &RoleName) -> Self {
         let state = run.roles.get(role);
         let limit = run.role_config(role).map(|config| config.context_limit).filter(|limit| *limit > 0);
-        let window = state.and_then(|state| state.context.window).filter(|window| *window > 0);
+        let window = state.and_then(|state| state.context.size()).filter(|window| *window > 0);
         let base = match (limit, window) {
             (Some(limit), Some(window)) => Some(limit.min(window)),
             (known, other) => known.or(other),
@@ -29,6 +31,7 @@ impl Gauge {
             base,
             warn: run.warn_threshold(role),
             compact: run.compact_threshold(role),
+            own: state.and_then(|state| state.context.agent_trigger),
         }
     }
 
@@ -48,8 +51,8 @@ impl Gauge {
         }
     }
 
-    /// `▮▯▯▯▯▯▯|▯|`, with a tick in the cell of each threshold, `!` once it is passed; empty when nothing can be
-    /// measured.
+    /// `▮▯▯▯▯▯▯|▯^`, with a tick in the cell of each threshold, `!` once it is passed, and `^` where the agent compacts
+    /// by itself; empty when nothing can be measured.
     fn bar(&self) -> String {
         let (Some(now), Some(base)) = (self.now, self.base) else { return String::new() };
         (0..BAR)
@@ -61,6 +64,8 @@ impl Gauge {
                     let passed =
                         [self.warn, compact].into_iter().flatten().any(|at| has(Some(at)) && now >= at);
                     if passed { '!' } else { '|' }
+                } else if has(self.own) {
+                    '^'
                 } else if now > from {
                     '▮'
                 } else {
@@ -76,6 +81,16 @@ impl Gauge {
             Some((at, false)) => [format!("compacts at {}", tokens(at)), String::new()],
             Some((at, true)) => [format!("compacts at {}", tokens(at)), ", before the agent does".to_owned()],
             None => [String::new(), String::new()],
+        }
+    }
+
+    /// `ctx 9% ▮▯▯▯▯▯▯|▯^`: the share and the bar.
+    pub(super) fn drawn(&self) -> String {
+        let bar = self.bar();
+        if bar.is_empty() {
+            format!("ctx {}", self.figures())
+        } else {
+            format!("ctx {} {bar}", self.percent())
         }
     }
 

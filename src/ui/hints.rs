@@ -42,6 +42,7 @@ fn label(action: Action) -> &'static str {
         Action::ZoomCycle => "zoom",
         Action::ZoomOut => "back",
         Action::TypeInto => "type to it",
+        Action::Explain => "explain",
         Action::LeaveTyping => "stop typing",
         Action::SendLeader => "send the key itself",
         Action::HandBack => "hand back",

@@ -76,6 +76,7 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         Action::GateRetry => no_answer(ui, glass, AnswerKind::Retry),
         Action::GateAbort => no_answer(ui, glass, AnswerKind::Abort),
         Action::TypeInto => cannot_type(ui, glass),
+        Action::Explain => run.id.is_none().then(|| "there is no run yet".to_owned()),
         Action::Select if ui.focus != Focus::Input => {
             match (shown_gate(ui, glass).is_some(), ui.mode, slots::is_pane(ui.focus)) {
                 // Enter would answer the gate that is shown.

@@ -5,6 +5,7 @@
 
 mod act;
 mod card;
+pub mod explain;
 pub mod format;
 mod gate;
 mod gauge;

@@ -5,7 +5,7 @@ use super::look::Look;
 use super::preview::{Preview, Work};
 use super::shape::Shape;
 use super::toast::Toasts;
-use crate::domain::{AnswerKind, Fetch, GateId, Millis, OperatorAct, PaneId, RoleName};
+use crate::domain::{AnswerKind, Fetch, Figure, GateId, Millis, OperatorAct, PaneId, RoleName};
 use crate::settings::{Context, Keymap};
 use crate::term::{Key, Mods};
 use ratatui::layout::Rect;
@@ -65,6 +65,8 @@ pub enum Popup {
     ConfirmQuit,
     /// Something that is looked at, over the whole screen.
     Preview(Box<Preview>),
+    /// Where a number comes from.
+    Explain(Box<super::explain::Explain>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,6 +191,8 @@ pub struct Layout {
     pub places: Vec<(Focus, Rect)>,
     /// The lines of lists: a click selects.
     pub rows: Vec<(Focus, usize, Rect)>,
+    /// Figures of the title: a click explains.
+    pub figures: Vec<(Figure, Rect)>,
     /// The gate whose card is drawn, and since when.
     pub gate: Option<(GateId, Millis)>,
     /// The answers on that card: a click gives one.

@@ -48,12 +48,18 @@ fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
     if !asks.is_empty() {
         return asks;
     }
+    let figure =
+        ui.layout.figures.iter().find(|(_, area)| is_in(*area, mouse)).map(|(figure, _)| figure.clone());
+    if let Some(figure) = figure {
+        super::explain::open_at(ui, figure);
+        return Vec::new();
+    }
     let row = ui.layout.rows.iter().find(|(_, _, area)| is_in(*area, mouse)).copied();
     if let Some((focus, index, _)) = row {
         let again = ui.focus == focus && super::act::selected(ui, glass, focus) == index;
         go(ui, focus);
         ui.selected.insert(focus, index);
-        if again && matches!(focus, Focus::Steps | Focus::Artifacts) {
+        if again && matches!(focus, Focus::Steps | Focus::Artifacts | Focus::Ledger) {
             return super::act::act(ui, glass, Action::Select);
         }
         return Vec::new();
@@ -73,6 +79,10 @@ fn wheel(ui: &mut Ui, glass: &Glass, mouse: Mouse, sign: isize) -> Vec<Ask> {
         Some(Popup::Preview(_)) => return preview::wheel(ui, sign),
         Some(Popup::Actions { selected, .. }) => {
             *selected = selected.saturating_add_signed(sign);
+            return Vec::new();
+        }
+        Some(Popup::Explain(explain)) => {
+            explain.scroll = explain.scroll.saturating_add_signed(if sign < 0 { -3 } else { 3 });
             return Vec::new();
         }
         Some(Popup::ConfirmAbort { .. } | Popup::ConfirmQuit) => return Vec::new(),

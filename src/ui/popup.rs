@@ -77,6 +77,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
         }
         Some(Popup::ConfirmQuit) => confirm_quit(ui, glass, area, buffer),
         Some(Popup::Preview(_)) => {}
+        Some(Popup::Explain(explain)) => super::explain::draw(ui, glass, explain, area, buffer),
     }
     true
 }

@@ -2,8 +2,8 @@
 //! width shrinks.
 
 use super::format::{clock, cost, fit, width};
-use super::model::Ui;
-use crate::domain::{Money, RunPhase, nearest_bound};
+use super::model::{Layout, Ui};
+use crate::domain::{Figure, Money, RunPhase, Subject, nearest_bound};
 use crate::glass::Glass;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,7 +12,7 @@ use ratatui::style::Style;
 /// Below this width parts stand closer.
 const NARROW: u16 = 60;
 
-pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
     let run = &glass.run;
     let base = ui.look.title();
     buffer.set_style(area, base);
@@ -50,9 +50,18 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
             used += width(form) + gap;
         }
     }
-    let shown: Vec<&str> = shown.into_iter().filter(|part| !part.is_empty()).collect();
-    let right = format!(" {} ", shown.join(if narrow { " " } else { " · " }));
+    let between = if narrow { " " } else { " · " };
+    let parts: Vec<&str> = shown.iter().copied().filter(|part| !part.is_empty()).collect();
+    let right = format!(" {} ", parts.join(between));
     let right_x = area.right().saturating_sub(width(&right));
+    let figures =
+        [None, Some(Figure::Time(Subject::Run)), Some(Figure::Spend(Subject::Run)), Some(Figure::Bounds)];
+    let mut x = right_x + 1;
+    for (part, figure) in shown.iter().zip(figures).filter(|(part, _)| !part.is_empty()) {
+        let place = Rect { x, width: width(part), height: 1, ..area };
+        layout.figures.extend(figure.map(|figure| (figure, place)));
+        x += width(part) + width(between);
+    }
     buffer.set_stringn(right_x, area.y, &right, usize::from(width(&right)), base);
     buffer.set_stringn(area.x, area.y, &badge, usize::from(area.width), badge_style(ui, phase));
     let left = area.x + width(&badge) + 1;

@@ -213,6 +213,7 @@ fn popup_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
         }
         Some(Popup::ConfirmQuit) => leave::key(ui, glass, key),
         Some(Popup::Preview(_)) => preview::on_key(ui, glass, key),
+        Some(Popup::Explain(_)) => super::explain::on_key(ui, key),
     }
 }
 

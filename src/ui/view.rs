@@ -29,7 +29,7 @@ pub fn view(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> Layout {
         return layout;
     }
     let line_at = |y: u16| Rect { y, height: 1, ..area };
-    title::draw(ui, glass, line_at(area.y), buffer);
+    title::draw(ui, glass, line_at(area.y), buffer, &mut layout);
     status::draw(ui, glass, line_at(area.y + 1), buffer);
     // Title and status above, input box and hints below: always there, so that the panes keep their size.
     let input = line_at(area.bottom() - 2);

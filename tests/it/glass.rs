@@ -14,6 +14,7 @@ fn created() -> Fact {
         directory: "/repo".to_owned(),
         workflow: Workflow::analyst_worker(),
         config: RunConfig {
+            agents: std::collections::BTreeMap::new(),
             roles: BTreeMap::new(),
             context: ContextPolicy { warn_at: 750, compact_at: 900, strategy: CompactStrategy::Compact },
             bounds: LoopBounds { max_rounds: 20, max_autonomous: 1, max_idle: 2, confirm_done: true },

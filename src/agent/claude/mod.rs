@@ -81,6 +81,15 @@ impl Adapter for Claude {
         probe::read(outputs)
     }
 
+    fn told_by(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("state", "hooks; OSC 7501 for what no hook tells; the session log where both are missing"),
+            ("tokens", "message.usage of the entries of the session log"),
+            ("cost", "no call has a price of Claude's own"),
+            ("context", "message.usage of the last reply: input, cached, written and output"),
+        ]
+    }
+
     fn check_model(&self, probe: &Probe, role: &RoleConfig) -> Result<Clamped, AgentError> {
         let mut clamped = models::check("claude", probe::LISTING, probe, role)?;
         clamped.thinking = clamped.thinking.map(|level| probe::effort(level, probe));

@@ -16,14 +16,41 @@ const DETAIL: usize = 500;
 /// What one line of the log says.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Entry {
-    Session { id: String },
-    Model { model: String, effort: Option<String>, window: Option<u64> },
-    User { text: String },
+    Session {
+        id: String,
+    },
+    Model {
+        model: String,
+        effort: Option<String>,
+        window: Option<u64>,
+    },
+    User {
+        text: String,
+    },
     Paid(UsageSeen),
-    ToolStarted { call: String, name: String, detail: String },
-    ToolEnded { call: String, name: String, failed: bool, wall: Option<u64> },
-    Compacted { before: Option<u64>, after: Option<u64> },
-    TurnOver { turn: String, end: TurnEnd, text: String, limited: Option<LimitInfo> },
+    ToolStarted {
+        call: String,
+        name: String,
+        detail: String,
+    },
+    ToolEnded {
+        call: String,
+        name: String,
+        failed: bool,
+        wall: Option<u64>,
+    },
+    Compacted {
+        before: Option<u64>,
+        after: Option<u64>,
+    },
+    /// Codex's own sum over the session.
+    Sum(Tokens),
+    TurnOver {
+        turn: String,
+        end: TurnEnd,
+        text: String,
+        limited: Option<LimitInfo>,
+    },
 }
 
 /// A tool that was called and has not answered.
@@ -44,6 +71,8 @@ pub(super) struct Reader {
     effort: Option<String>,
     window: Option<u64>,
     context: Option<u64>,
+    /// Codex's own sum, until it was told.
+    sum: Option<Tokens>,
     open: BTreeMap<String, OpenCall>,
     /// Repetitions of the totals of which it is not known yet what they mean.
     repeated: u32,
@@ -155,6 +184,8 @@ impl Reader {
         }));
         self.asked = false;
         let text = said.unwrap_or_default().to_owned();
+        // Not before the last call of the turn, which is held back for a while.
+        entries.extend(self.sum.take().map(Entry::Sum));
         entries.push(Entry::TurnOver { turn: self.turn.clone(), end, text, limited });
         entries
     }
@@ -226,21 +257,11 @@ impl Reader {
     fn paid(&mut self, payload: &Value) -> Vec<Entry> {
         let mut entries = self.settled(false);
         let Some(usage) = payload.get("usage") else { return entries };
-        let count = |name: &str| number(usage, name).unwrap_or(0);
-        let (cached, written) = (count("cached_input_tokens"), count("cache_write_input_tokens"));
         let seen = UsageSeen {
             message: text(payload, "response_id").unwrap_or_default().to_owned(),
             model: self.model.clone(),
             usage: UsageKind::Reply,
-            tokens: Tokens {
-                // Codex counts cached tokens as input, too.
-                input: count("input_tokens").saturating_sub(cached).saturating_sub(written),
-                output: count("output_tokens"),
-                cache_read: cached,
-                cache_write: written,
-                reasoning: count("reasoning_output_tokens"),
-                cache_write_1h: 0,
-            },
+            tokens: tokens(usage),
             cost: None,
             wall: None,
             context: number(usage, "total_tokens").filter(|tokens| *tokens > 0),
@@ -266,6 +287,7 @@ impl Reader {
         }
         let Some(info) = payload.get("info").filter(|info| !info.is_null()) else { return Vec::new() };
         self.window = number(info, "model_context_window").or(self.window);
+        self.sum = info.get("total_token_usage").map(tokens).or(self.sum);
         if self.compacted {
             let after = info.get("last_token_usage").and_then(|last| number(last, "total_tokens"));
             return self.new_context(after);
@@ -317,6 +339,25 @@ impl Reader {
                 Entry::Paid(UsageSeen { window: self.window, ..seen })
             })
             .collect()
+    }
+}
+
+/// Codex compacts by itself at 90 % of the window; the window that it tells is 95 % of that.
+pub(super) fn own_trigger(window: u64) -> u64 {
+    window.saturating_mul(18) / 19
+}
+
+fn tokens(usage: &Value) -> Tokens {
+    let count = |name: &str| number(usage, name).unwrap_or(0);
+    let (cached, written) = (count("cached_input_tokens"), count("cache_write_input_tokens"));
+    Tokens {
+        // Codex counts cached tokens as input, too.
+        input: count("input_tokens").saturating_sub(cached).saturating_sub(written),
+        output: count("output_tokens"),
+        cache_read: cached,
+        cache_write: written,
+        reasoning: count("reasoning_output_tokens"),
+        cache_write_1h: 0,
     }
 }
 

@@ -16,7 +16,9 @@ use super::{
     Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Feature, Keys, LaunchContext,
     LaunchPlan, LogPlan, Probe, ProbeOutput, ProbePlan, find_marker,
 };
-use crate::domain::{Observation, PermissionRequest, RoleConfig, RunId, Source, Text, TurnEnd, UsageKind};
+use crate::domain::{
+    Observation, PermissionRequest, RoleConfig, RunId, Source, SumsSeen, Text, TurnEnd, UsageKind,
+};
 use crate::term::{ProgramState, Signal};
 use hooks::{Hook, Question, Session};
 use log::{Entry, Reader};
@@ -93,6 +95,10 @@ impl Adapter for Codex {
 
     fn read_probe(&self, outputs: &[ProbeOutput]) -> Result<Probe, AgentError> {
         probe::read(outputs)
+    }
+
+    fn told_by(&self) -> &'static [(&'static str, &'static str)] {
+        probe::TOLD_BY
     }
 
     fn check_model(&self, probe: &Probe, role: &RoleConfig) -> Result<Clamped, AgentError> {
@@ -437,7 +443,7 @@ impl Codex {
                     return Vec::new();
                 }
                 self.model = seen;
-                let agent_trigger = window.map(own_trigger);
+                let agent_trigger = window.map(log::own_trigger);
                 told(Observation::ModelSeen { model, thinking: effort, window, agent_trigger })
             }
             Entry::User { text } => self.arrived(source, &text),
@@ -461,6 +467,10 @@ impl Codex {
                 emissions.extend(told(Observation::ContextSeen { tokens: after, window }));
                 emissions
             }
+            Entry::Sum(tokens) => {
+                let seen = SumsSeen { tokens: Some(tokens), cost: None, helpers: false };
+                told(Observation::SumsSeen(seen))
+            }
             Entry::TurnOver { turn, end, text, limited } => {
                 let mut emissions = Vec::new();
                 if self.compacting.as_deref() == Some(&turn) {
@@ -479,11 +489,6 @@ impl Codex {
             }
         }
     }
-}
-
-/// Codex compacts by itself at 90 % of the window; the window that it tells is 95 % of that.
-fn own_trigger(window: u64) -> u64 {
-    window.saturating_mul(18) / 19
 }
 
 fn sessions(context: &LaunchContext) -> Option<PathBuf> {

@@ -6,6 +6,15 @@ use crate::agent::{
 use crate::domain::{RoleConfig, Thinking};
 use serde_json::Value;
 
+/// Where what is looked for, in words.
+pub(super) const TOLD_BY: &[(&str, &str)] = &[
+    ("state", "hooks; OSC 7501 and the session log for errors and interrupts"),
+    ("tokens", "token_usage_record of the session log"),
+    ("cost", "Codex knows no prices"),
+    ("context", "total_tokens of the last token_usage_record"),
+    ("window", "model_context_window of the session log"),
+];
+
 const LISTING: &str = "codex debug models";
 
 /// The first version whose sessions give themselves a title by a call of their own.

@@ -82,6 +82,16 @@ impl Adapter for OpenCode {
         probe::read(outputs)
     }
 
+    fn told_by(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("state", "session.status and session.idle of the server's events"),
+            ("tokens", "tokens of each message of the assistant"),
+            ("cost", "cost of each message; 0 counts as not told"),
+            ("context", "tokens of the last message of the assistant"),
+            ("window", "limit.context of the model in /config/providers"),
+        ]
+    }
+
     fn check_model(&self, probe: &Probe, role: &RoleConfig) -> Result<Clamped, AgentError> {
         models::check("opencode", probe::LISTING, probe, role)
     }

@@ -65,6 +65,16 @@ impl Adapter for Pi {
         probe::read(outputs)
     }
 
+    fn told_by(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("state", "the bridge's events; the session log alone where there is no bridge"),
+            ("tokens", "usage of the entries of Pi's session log"),
+            ("cost", "usage.cost.total of the same entries"),
+            ("context", "getContextUsage(), else usage.totalTokens of the last reply"),
+            ("window", "contextWindow of the model in use"),
+        ]
+    }
+
     fn check_model(&self, probe: &Probe, role: &RoleConfig) -> Result<Clamped, AgentError> {
         models::check("pi", probe::LISTING, probe, role)
     }

@@ -6,6 +6,7 @@ mod ledger;
 mod steps;
 
 pub(super) use gates::in_order as gates_in_order;
+pub(super) use ledger::figures as ledger_figures;
 
 use super::format::{fit, width};
 use super::keys::chord;
@@ -84,7 +85,7 @@ pub(super) fn draw(
     let inside = Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 1 };
     match focus {
         Focus::Steps => steps::draw(ui, glass, inside, buffer, layout),
-        Focus::Ledger => ledger::draw(ui, glass, inside, buffer),
+        Focus::Ledger => ledger::draw(ui, glass, inside, buffer, layout),
         Focus::Gates => gates::draw(ui, glass, inside, buffer, layout),
         Focus::Artifacts => artifacts::draw(ui, glass, inside, buffer, layout),
         Focus::Analyst | Focus::Worker | Focus::Role(_) | Focus::Terminal(_) | Focus::Input => {}

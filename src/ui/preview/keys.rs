@@ -20,14 +20,19 @@ impl Ui {
     pub(in crate::ui) fn preview(&self) -> Option<&Preview> {
         self.popups.iter().rev().find_map(|popup| match popup {
             Popup::Preview(preview) => Some(&**preview),
-            Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit => None,
+            Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit | Popup::Explain(_) => {
+                None
+            }
         })
     }
 
     fn preview_mut(&mut self) -> Option<&mut Preview> {
         match self.popups.last_mut() {
             Some(Popup::Preview(preview)) => Some(preview),
-            Some(Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit) | None => None,
+            Some(
+                Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit | Popup::Explain(_),
+            )
+            | None => None,
         }
     }
 }

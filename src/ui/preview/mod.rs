@@ -172,7 +172,9 @@ impl Ui {
     fn previews(&mut self) -> impl Iterator<Item = &mut Preview> {
         self.popups.iter_mut().filter_map(|popup| match popup {
             Popup::Preview(preview) => Some(&mut **preview),
-            Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit => None,
+            Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit | Popup::Explain(_) => {
+                None
+            }
         })
     }
 
@@ -227,7 +229,9 @@ impl Ui {
                 State::Waiting(since) => Some(self.time + SECOND - (self.time - since) % SECOND),
                 State::Failed(_) | State::Ready => None,
             },
-            Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit => None,
+            Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit | Popup::Explain(_) => {
+                None
+            }
         });
         waiting.min()
     }

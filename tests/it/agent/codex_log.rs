@@ -174,7 +174,10 @@ fn what_went_on_before_this_process_is_no_news() {
     let news = seen.iter().filter(|(_, seen)| {
         !matches!(
             seen,
-            Observation::Usage(_) | Observation::ModelSeen { .. } | Observation::PromptSeen { .. }
+            Observation::Usage(_)
+                | Observation::SumsSeen(_)
+                | Observation::ModelSeen { .. }
+                | Observation::PromptSeen { .. }
         )
     });
     assert_eq!(news.count(), 0, "{seen:#?}");
@@ -262,4 +265,17 @@ fn a_helper_s_calls_are_counted_from_its_own_log() {
     let tokens: Vec<_> = seen.iter().map(|usage| (usage.usage, usage.tokens.input, usage.context)).collect();
     assert_eq!(tokens, [(UsageKind::Helper, 777, None), (UsageKind::Helper, 778, None)]);
     assert_eq!(usages(&read(codex.as_mut(), "session_helper")).len(), 3);
+}
+
+#[test]
+fn codex_tells_its_own_sum_before_a_turn_ends() {
+    let seen = live(launched().as_mut(), "session_tools");
+    let place = |wanted: fn(&Observation) -> bool| seen.iter().position(|(_, seen)| wanted(seen));
+    let ended = place(|seen| matches!(seen, Observation::TurnEnded { .. })).unwrap();
+    let told = place(|seen| matches!(seen, Observation::SumsSeen(_))).unwrap();
+    assert!(told < ended, "{seen:#?}");
+    // The recording is of two calls of 5,120 tokens, and of nothing before them.
+    let tokens = Tokens { input: 3_600, output: 240, cache_read: 6_400, reasoning: 80, ..Tokens::default() };
+    let sums = awtui::domain::SumsSeen { tokens: Some(tokens), cost: None, helpers: false };
+    assert_eq!(seen[told].1, Observation::SumsSeen(sums));
 }

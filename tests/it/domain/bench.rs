@@ -21,6 +21,7 @@ pub fn config() -> RunConfig {
         ask: Vec::new(),
     };
     RunConfig {
+        agents: std::collections::BTreeMap::new(),
         roles: [("analyst".into(), role("strong")), ("worker".into(), role("fast"))].into_iter().collect(),
         context: ContextPolicy { warn_at: 750, compact_at: 900, strategy: CompactStrategy::Compact },
         bounds: LoopBounds {

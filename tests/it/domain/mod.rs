@@ -4,6 +4,7 @@ pub mod bench;
 mod gates;
 mod happy;
 mod limits;
+mod numbers;
 mod operator;
 mod permissions;
 mod properties;

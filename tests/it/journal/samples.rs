@@ -67,6 +67,7 @@ fn created() -> Fact {
         directory: "/repo".into(),
         workflow: Workflow::analyst_worker(),
         config: RunConfig {
+            agents: std::collections::BTreeMap::new(),
             roles: BTreeMap::from([
                 (RoleName::from("analyst"), role("pi", None)),
                 (worker(), role("mine", Some(r#"{"argv":["mine"]}"#))),

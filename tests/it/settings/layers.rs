@@ -23,6 +23,7 @@ fn without_any_file_the_documented_defaults_hold() {
         ask: Vec::new(),
     };
     let expected = domain::RunConfig {
+        agents: std::collections::BTreeMap::new(),
         roles: BTreeMap::from([(RoleName::new("analyst"), role.clone()), (RoleName::new("worker"), role)]),
         context: domain::ContextPolicy { warn_at: 750, compact_at: 900, strategy: CompactStrategy::Compact },
         bounds: domain::LoopBounds {

@@ -40,6 +40,7 @@ pub fn start(directory: &std::path::Path, world: &SimulatedWorld) -> StartRun {
         directory: directory.display().to_string(),
         workflow: Workflow::analyst_worker(),
         config: RunConfig {
+            agents: std::collections::BTreeMap::new(),
             roles: [role("analyst"), role("worker")].into_iter().collect(),
             context: ContextPolicy { warn_at: 750, compact_at: 900, strategy: CompactStrategy::Compact },
             bounds: LoopBounds {

@@ -231,7 +231,7 @@ fn typing_needs_an_agent_in_focus() {
     let mut scene = working();
     scene.press("3 i");
     assert!(!scene.ui.typing);
-    assert!(scene.shows("NOT DONE go to an agent first: 1 or 2"), "{}", scene.text());
+    assert!(scene.shows("tokens and cost of step 0002"), "a panel explains: {}", scene.text());
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod frames;
 mod gates;
 mod keys;
 mod mouse;
+mod numbers;
 mod previews;
 pub mod scenes;
 mod shape;

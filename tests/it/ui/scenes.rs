@@ -281,6 +281,26 @@ fn at_work() -> (Bench, PaneId, PaneId) {
     (bench, analyst, worker)
 }
 
+/// The worker works for the third time; its second step cost more than twice the first.
+pub fn three_rounds() -> Bench {
+    let (mut bench, analyst, worker) = at_work();
+    for input in [6_000, 2_000] {
+        reviewed(&mut bench, &analyst, &worker, Verdict::NeedsWorker);
+        bench.checkpointed();
+        bench.prompted();
+        bench.observe(&worker, Observation::TurnStarted);
+        bench.wait(30_000);
+        let tool = ("t".to_owned(), "bash".to_owned());
+        let (call, name) = tool.clone();
+        bench.observe(&worker, Observation::ToolStarted { call, name, detail: "cargo test".to_owned() });
+        bench.wait(12_000);
+        let (call, name) = tool;
+        bench.observe(&worker, Observation::ToolEnded { call, name, failed: false, wall: None });
+        bench.usage(&worker, 104_000 + input, 3_000);
+    }
+    bench
+}
+
 /// Checks ran, the analyst says DONE: the operator is asked.
 /// The worker's agent asks something that awtui cannot answer.
 pub fn asked_in_pane() -> Bench {

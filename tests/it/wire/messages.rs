@@ -17,6 +17,7 @@ fn operator() -> Author {
 
 fn config() -> RunConfig {
     RunConfig {
+        agents: std::collections::BTreeMap::new(),
         roles: BTreeMap::new(),
         context: ContextPolicy { warn_at: 750, compact_at: 900, strategy: CompactStrategy::Compact },
         bounds: LoopBounds { max_rounds: 20, max_autonomous: 1, max_idle: 2, confirm_done: true },

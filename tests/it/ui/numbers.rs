@@ -1,0 +1,84 @@
+//! The live figures, and what is said of each when one asks.
+
+use super::scenes::{self, Scene};
+use awtui::domain::*;
+use awtui::ui::{MouseKind, Popup};
+
+/// Three rounds, with another window in the table and a call that broke off.
+fn rounds() -> crate::domain::bench::Bench {
+    let mut bench = scenes::three_rounds();
+    let worker: PaneId = "worker-1".into();
+    let listed = Observation::Listed { window: Some(1_000_000), own: false };
+    bench.input(Input::Observed { pane: worker.clone(), source: Source::Table, observation: listed });
+    let unknown = UsageSeen::unknown("cut".to_owned(), "strong".to_owned(), UsageKind::Reply);
+    bench.input(Input::Observed {
+        pane: worker,
+        source: Source::SessionLog,
+        observation: Observation::Usage(unknown),
+    });
+    bench.wait(3_000);
+    bench
+}
+
+#[test]
+fn the_ledger_alone_shows_all_of_its_tables() {
+    for (cols, rows) in [(40, 12), (80, 24), (120, 40)] {
+        let mut scene = Scene::of(&rounds(), (cols, rows));
+        scene.press("4 z z");
+        insta::assert_snapshot!(format!("ledger_alone_{cols}x{rows}"), scene.text());
+    }
+}
+
+#[test]
+fn a_number_is_explained_over_the_frame() {
+    for (cols, rows) in [(40, 12), (80, 24), (120, 40)] {
+        let mut scene = Scene::of(&rounds(), (cols, rows));
+        scene.press("2 I");
+        insta::assert_snapshot!(format!("explain_worker_{cols}x{rows}"), scene.text());
+    }
+    let mut scene = Scene::of(&rounds(), (80, 24));
+    scene.press("4 j j j i");
+    insta::assert_snapshot!("explain_context_80x24", scene.text());
+}
+
+#[test]
+fn the_keys_explain_what_they_are_at_and_any_other_key_closes_it() {
+    let mut scene = Scene::of(&rounds(), (120, 40));
+    for (keys, title) in [
+        ("4 home i", "tokens and cost of the analyst"),
+        ("j enter", "tokens and cost of the worker"),
+        ("j i", "context of the analyst"),
+        ("j j i", "what would stop this run first"),
+        ("3 i", "tokens and cost of step 0008"),
+        ("3 k I", "tokens and cost of step 0007"),
+        ("1 I", "the analyst"),
+        ("6 i", "tokens and cost of the run"),
+    ] {
+        scene.press(keys);
+        assert!(matches!(scene.ui.popups.last(), Some(Popup::Explain(_))), "{keys}: {}", scene.text());
+        assert!(scene.shows(title), "{keys}: {}", scene.text());
+        scene.press("j k pagedown pageup");
+        assert!(scene.shows(title), "{keys}: it scrolls: {}", scene.text());
+        scene.press("esc");
+        assert_eq!(scene.ui.popups, [], "{keys}");
+    }
+    scene.press("2 i");
+    assert!(scene.ui.typing && scene.ui.popups.is_empty(), "in a pane it types");
+    scene.press("ctrl-g i");
+    assert!(scene.shows("the worker"), "{}", scene.text());
+}
+
+#[test]
+fn a_click_on_a_figure_of_the_title_or_twice_on_a_line_of_the_ledger_explains_it() {
+    let mut scene = Scene::of(&rounds(), (120, 40));
+    let (column, row) = scene.find("next stop");
+    assert_eq!(row, 0);
+    scene.mouse(MouseKind::Down, column, row);
+    assert!(scene.shows("what would stop this run first"), "{}", scene.text());
+    scene.press("esc");
+    let (column, row) = scene.find("analyst ctx");
+    scene.mouse(MouseKind::Down, column, row);
+    assert_eq!(scene.ui.popups, [], "the first one selects");
+    scene.mouse(MouseKind::Down, column, row);
+    assert!(scene.shows("context of the analyst"), "{}", scene.text());
+}
