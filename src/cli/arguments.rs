@@ -49,7 +49,7 @@ pub enum Command {
         run: Option<String>,
         #[arg(long)]
         json: bool,
-        /// One line, for a prompt or a status bar.
+        /// One line, for a prompt or a status bar: reads no journal, starts nothing.
         #[arg(long)]
         line: bool,
     },

@@ -5,17 +5,18 @@ use super::exit::{Exit, Problem};
 use super::numbers::{self, NUMBERS};
 use super::{headless, log, print, sessions};
 use crate::agent;
-use crate::client::{self, ClientError, Host, Session};
+use crate::client::{self, Calls, ClientError, Host, Session};
 use crate::domain::{AgentSpec, Author, AuthorKind, RunId};
 use crate::settings::reference::SAMPLE_CONFIG;
-use crate::settings::{ColourDepth, Keymap, Settings, SettingsError, Theme, project_config};
+use crate::settings::{ColourDepth, Keymap, Settings, SettingsError, Symbols, Theme, project_config};
 use crate::supervisor::world::World;
 use crate::supervisor::{Lock, find_program, objection};
 use crate::tty;
-use crate::ui::{Look, Mode, Shape, Ui};
+use crate::ui::{Look, Mode, Shape, Signs, Ui};
 use crate::wire::{Purpose, StartRun};
 use std::future::Future;
 use std::io::Write;
+use std::path::PathBuf;
 use std::pin::Pin;
 
 /// A finding about an agent that no role is bound to.
@@ -71,10 +72,28 @@ fn missing(context: &Context, settings: &Settings) -> Vec<String> {
 /// The UI with the operator's own keys, and in colours that this terminal shows.
 pub(super) fn screen(context: &Context, settings: &Settings, mode: Mode) -> Result<Ui, Problem> {
     let unusable = |error: SettingsError| Problem::usage(error.to_string());
-    let theme = Theme::load(&settings.ui.theme, settings.folders()).map_err(unusable)?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let signs = match settings.ui.symbols {
+        Symbols::Auto => Signs::discover(variable),
+        Symbols::Unicode => Signs::Unicode,
+        Symbols::Ascii => Signs::Ascii,
+    };
+    let look = |name: &str| {
+        let theme = Theme::load(name, settings.folders()).map_err(unusable)?;
+        Ok::<_, Problem>(
+            Look::new(theme, ColourDepth::discover(|name| std::env::var_os(name))).with_signs(signs),
+        )
+    };
     let keymap = Keymap::load(Some(&context.paths.user_keymap())).map_err(unusable)?;
-    let look = Look::new(theme, ColourDepth::discover(|name| std::env::var_os(name)));
-    let mut ui = Ui::new(mode, look, keymap);
+    let mut ui = if settings.ui.theme == Theme::BY_BACKGROUND {
+        let mut ui = Ui::new(mode, look("dark")?, keymap);
+        ui.looks = Some((ui.look.clone(), look("light")?));
+        // Until the terminal answers itself.
+        ui.set_dark(tty::dark_by_variables(variable).unwrap_or(true));
+        ui
+    } else {
+        Ui::new(mode, look(&settings.ui.theme)?, keymap)
+    };
     ui.mouse = settings.ui.mouse;
     if let Some(shape) = context.folders.shape().filter(|_| mode != Mode::Replay) {
         ui.shape = Shape::from_text(&shape);
@@ -113,6 +132,18 @@ impl Host for Here<'_> {
     fn keep_shape(&self, shape: &Shape) -> Result<(), String> {
         let kept = self.context.folders.keep_shape(&shape.to_text());
         kept.map_err(|error| format!("how the screen is parted cannot be kept: {error}"))
+    }
+
+    fn calls(&self) -> Calls {
+        Calls {
+            notify: self.settings.notify.clone(),
+            title: self.settings.ui.title,
+            herald: tty::Herald::of(|name| std::env::var(name).ok()),
+        }
+    }
+
+    fn state_folder(&self) -> PathBuf {
+        self.context.folders.root().to_owned()
     }
 
     fn author(&self) -> Author {

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::{numbers, print};
-use crate::domain::{Ledger, Record, Run, RunId, RunOutcome, RunSummary, apply, explain};
+use crate::domain::{Ledger, Record, Run, RunId, RunOutcome, RunSummary, StepNumber, apply, explain};
 use crate::journal;
 use crate::supervisor::stored_summaries;
 use crate::ui::format;
@@ -73,8 +73,8 @@ pub(super) async fn status(
     json: bool,
     line: bool,
 ) -> Result<Exit, Problem> {
-    if line && summaries(context).await?.is_empty() {
-        return Ok(Exit::Done);
+    if line {
+        return status_line(context, run).await;
     }
     let (run, value) = state(context, run).await?;
     if json {
@@ -84,12 +84,6 @@ pub(super) async fn status(
     let phase = run.summary_phase().as_str();
     let spent = format::cost(&run.ledger.total);
     let step = run.steps.last().map_or_else(|| "-".to_owned(), |step| step.number.to_string());
-    if line {
-        let gates = run.open_gates().count();
-        let waits = if gates > 0 { format!(" {gates}?") } else { String::new() };
-        print::line(&format!("awtui {phase} {step} {spent}{waits}"));
-        return Ok(Exit::Done);
-    }
     let id = run.id.as_ref().map(RunId::to_string).unwrap_or_default();
     print::line(&format!("run      {id}"));
     print::line(&format!("task     {}", run.task.first_line()));
@@ -99,6 +93,24 @@ pub(super) async fn status(
     for gate in run.open_gates() {
         print::line(&format!("gate {}   {}: {}", gate.id, gate.kind.title(), gate.question.first_line()));
     }
+    Ok(Exit::Done)
+}
+
+/// For prompts and status bars: from the list of runs, so that no journal is read anew and nothing is started.
+async fn status_line(context: &Context, run: Option<String>) -> Result<Exit, Problem> {
+    let named = context.run(run)?;
+    let runs = summaries(context).await?;
+    let wanted = match &named {
+        Some(named) => runs.iter().find(|run| run.run == *named),
+        None => {
+            let newest = || runs.iter().max_by_key(|run| run.created);
+            runs.iter().find(|run| run.live).or_else(newest)
+        }
+    };
+    let Some(run) = wanted else { return Ok(Exit::Done) };
+    let gap = if run.cost_incomplete { "+?" } else { "" };
+    let waits = if run.open_gates > 0 { format!(" {}?", run.open_gates) } else { String::new() };
+    print::line(&format!("awtui {} {} {}{gap}{waits}", run.phase, StepNumber(run.steps), run.cost));
     Ok(Exit::Done)
 }
 

@@ -7,8 +7,11 @@ mod frame;
 mod replay;
 mod screen;
 mod session;
+mod summon;
 mod terminals;
+mod words;
 
 pub use replay::{print_frame, replay};
 pub use screen::{Host, ScreenError, show};
 pub use session::{ClientError, Session, Starter};
+pub use summon::Calls;

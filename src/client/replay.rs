@@ -36,6 +36,9 @@ struct Screen {
 impl Screen {
     async fn serve(mut self, tty: &mut Tty) -> Result<(), ScreenError> {
         self.limiter.request(self.origin.elapsed());
+        if self.ui.looks.is_some() {
+            tty.ask_background()?;
+        }
         let mut tick = tokio::time::interval(STEP);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -88,6 +91,9 @@ impl Screen {
 
     /// Whether the operator leaves.
     async fn on_event(&mut self, tty: &mut Tty, event: TtyEvent) -> Result<bool, ScreenError> {
+        if let TtyEvent::Dark(dark) = event {
+            self.ui.set_dark(dark);
+        }
         let msg = match frame::heard(tty, event).await? {
             Heard::Msg(msg) => msg,
             Heard::Nothing => return Ok(false),
@@ -122,7 +128,7 @@ impl Screen {
                 }
                 Ask::Fetch { .. } | Ask::Prepare(_) => self.look(vec![ask]),
                 // A replay is shown in a shape of its own.
-                Ask::PaneSize { .. } | Ask::KeepShape(_) => {}
+                Ask::ListFiles | Ask::PaneSize { .. } | Ask::KeepShape(_) => {}
             }
         }
         Ok(false)

@@ -7,6 +7,8 @@ pub(super) use look::Workshop;
 use super::edited::{Edit, EditedFile};
 use super::frame::{self, Heard, sleep_until};
 use super::session::{ClientError, Session};
+use super::summon::{Caller, Calls};
+use super::words::{self, Words};
 use crate::domain::{Author, Fact, OperatorAct, PaneId, RunId, Time};
 use crate::glass::{Glass, GlassEvent, Link};
 use crate::tty::{FrameLimiter, Tty, TtyError, TtyEvent};
@@ -14,6 +16,7 @@ use crate::ui::{self, Ask, Mode, Ui};
 use crate::wire::{Body, PaneSizes, RequestId, StartRun, TERMINALS, ToClient};
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::Duration;
 use thiserror::Error;
@@ -47,6 +50,9 @@ pub trait Host {
     /// For the next screen of this project.
     fn keep_shape(&self, shape: &ui::Shape) -> Result<(), String>;
     fn author(&self) -> Author;
+    fn calls(&self) -> Calls;
+    /// Where awtui keeps what belongs to the project.
+    fn state_folder(&self) -> PathBuf;
 }
 
 /// Shows a run, or the first screen, until the operator leaves.
@@ -75,12 +81,16 @@ pub async fn show(
         clock: None,
         drawn: None,
         caught_up: false,
-        bell: false,
+        caller: Caller::new(host.calls()),
         last_key: None,
         workshop: Workshop::new(),
+        words: Words::new(host.state_folder()),
     };
+    screen.remember_words();
     screen.connected(session).await?;
-    screen.serve(tty).await
+    let left = screen.serve(tty).await;
+    screen.save_draft();
+    left
 }
 
 /// What a request was for, to know what its answer means.
@@ -115,19 +125,21 @@ pub(super) struct Screen<'a> {
     /// The glass's generation that is on the screen.
     drawn: Option<u64>,
     caught_up: bool,
-    bell: bool,
-    last_key: Option<Instant>,
+    pub(super) caller: Caller,
+    pub(super) last_key: Option<Instant>,
+    pub(super) words: Words,
     workshop: Workshop,
 }
 
 impl Screen<'_> {
     async fn serve(&mut self, tty: &mut Tty) -> Result<(), ScreenError> {
         self.request_frame();
+        self.caller.ask_background(tty, &self.ui)?;
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut attempt = 0;
         loop {
-            let due = self.limiter.due().map(|due| self.origin + due);
+            let due = self.limiter.due().map(|due| self.caller.not_before(self.origin + due));
             let running = self.glass.run.id.is_some() && !self.glass.run.is_over();
             let ticking = running || self.ui.has_news();
             tokio::select! {
@@ -138,7 +150,9 @@ impl Screen<'_> {
                         self.last_key = Some(Instant::now());
                         self.reclaim_sizes();
                         self.request_frame();
-                        if self.on_event(tty, event).await? {
+                        let leaves = self.on_event(tty, event).await?;
+                        self.keep_words();
+                        if leaves {
                             return Ok(());
                         }
                     }
@@ -158,6 +172,11 @@ impl Screen<'_> {
                     Ok(message) => self.on_messages(message).await,
                     Err(error) => self.lost(&error),
                 },
+                listing = words::found(&mut self.words.listing) => {
+                    self.listed(listing);
+                    self.request_frame();
+                }
+                () = sleep_until(self.words.due) => self.save_draft(),
                 () = tokio::time::sleep(RETRY), if self.session.is_none() => {
                     attempt += 1;
                     match self.host.connect().await {
@@ -178,9 +197,7 @@ impl Screen<'_> {
                     }
                 }
             }
-            if std::mem::take(&mut self.bell) {
-                tty.send("\x07")?;
-            }
+            self.call(tty)?;
         }
     }
 
@@ -277,11 +294,12 @@ impl Screen<'_> {
         match message {
             ToClient::Record { run, record } if ours(&run) => {
                 self.clock = Some((record.at, Instant::now()));
-                let calls =
-                    self.caught_up && matches!(record.fact, Fact::GateOpened { .. } | Fact::RunEnded { .. });
-                let asks = self.caught_up && matches!(record.fact, Fact::GateOpened { .. });
-                self.bell |= calls;
-                self.feed(GlassEvent::Record(*record));
+                let live = self.caught_up;
+                let asks = live && matches!(record.fact, Fact::GateOpened { .. });
+                self.feed(GlassEvent::Record(record.as_ref().clone()));
+                if live {
+                    self.note_summons(&record);
+                }
                 if asks {
                     self.call_to_gate();
                 }
@@ -353,6 +371,7 @@ impl Screen<'_> {
 
     /// Whether the operator leaves.
     async fn on_event(&mut self, tty: &mut Tty, event: TtyEvent) -> Result<bool, ScreenError> {
+        self.caller.heard(tty, &mut self.ui, &event)?;
         let msg = match frame::heard(tty, event).await? {
             Heard::Msg(msg) => msg,
             Heard::Nothing => return Ok(false),
@@ -395,6 +414,7 @@ impl Screen<'_> {
                 let edited = self.edit(tty, &text, suffix).await?;
                 self.ui.edited(then, edited);
             }
+            Ask::ListFiles => self.list_files(),
             Ask::Suspend => frame::suspend(tty, &mut self.ui).await?,
             Ask::ToggleMouse => frame::switch_mouse(tty, self.ui.mouse)?,
             Ask::Redraw => tty.redraw()?,

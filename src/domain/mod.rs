@@ -30,6 +30,7 @@ mod report_text;
 mod run;
 mod spans;
 mod step;
+mod summons;
 mod text;
 mod usage;
 mod workflow;
@@ -65,6 +66,7 @@ pub use run::{
 };
 pub use spans::Spans;
 pub use step::{Evidence, Stage, Step, StepNumber, StepOutcome};
+pub use summons::{Summons, SummonsKind};
 pub use text::Text;
 pub use usage::{Cost, CostSource, Money, Tokens};
 pub use workflow::{Phase, PhaseKind, PhaseName, ReportKind, Route, Workflow};

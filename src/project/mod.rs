@@ -11,13 +11,17 @@ mod folders;
 mod git;
 mod identity;
 mod ledger_file;
+mod listing;
 mod projection;
 mod settings_file;
 mod state_file;
 mod step_file;
+mod summon;
 
 pub use folders::{FolderError, ProjectFolders, RunFolder, run_id};
 pub use git::GitError;
 pub use identity::{Project, ProjectError};
+pub use listing::{Listing, list_files};
 pub use projection::Projector;
 pub use settings_file::{SettingsFileError, write_settings};
+pub use summon::summon;

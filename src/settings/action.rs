@@ -182,6 +182,7 @@ actions! {
     NextAddress "next_address" [Input] "Choose whom the words in the input box are for";
     NewLine "new_line" [Input] "Begin a new line in the input box";
     EditInput "edit_input" [Input] "Edit the words of the input box in $VISUAL or $EDITOR";
+    SearchHistory "search_history" [Input] "Search what you sent before";
     Suspend "suspend" [Global, Normal, Gate, Replay, Input, Typing] "Stop awtui until the shell's fg brings it back; the run goes on";
     ToggleMouse "toggle_mouse" [Global, Normal, Gate, Replay, Input, Typing] "Give the mouse to the terminal, or take it back";
     ReplayToggle "replay_toggle" [Replay] "Play or stop";

@@ -32,5 +32,5 @@ pub use shape::BUILT_IN_AGENTS;
 pub use theme::{Colour, ColourDepth, Theme};
 pub use values::{
     BudgetSettings, CheckSettings, ContextSettings, Entry, EnvironmentPolicy, LoopSettings, NotifySettings,
-    ProjectCommands, RoleSettings, RunSettings, Settings, UiSettings,
+    ProjectCommands, RoleSettings, RunSettings, Settings, Symbols, UiSettings,
 };

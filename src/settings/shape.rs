@@ -167,7 +167,8 @@ pub(super) static CONFIG: Schema = Schema {
                     "command",
                     Kind::Texts,
                     "[]",
-                    "A program and its arguments to run; {title} and {message} stand for their values.",
+                    "A program and its arguments to run; {event} (needed, bound or ended), {title} and {message} stand for \
+                     their values. Without an open screen the supervisor runs it.",
                 ),
             ],
         ),
@@ -178,8 +179,21 @@ pub(super) static CONFIG: Schema = Schema {
                 field(
                     "theme",
                     Kind::Text,
-                    "\"dark\"",
-                    "dark, light, high-contrast, ansi, or the name of a file in the themes folder.",
+                    "\"auto\"",
+                    "auto (dark or light, as the terminal's background is), dark, light, high-contrast, ansi, or the \
+                     name of a file in the themes folder.",
+                ),
+                field(
+                    "symbols",
+                    Kind::Choice(&["auto", "unicode", "ascii"]),
+                    "\"auto\"",
+                    "Signs and frames: unicode, ascii, or auto, which goes by the locale.",
+                ),
+                field(
+                    "title",
+                    Kind::Switch,
+                    "true",
+                    "The terminal's title, and the name of the tmux window, tell how the run stands.",
                 ),
                 field(
                     "mouse",

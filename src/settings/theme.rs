@@ -270,6 +270,9 @@ static THEME: Schema = Schema {
 };
 
 impl Theme {
+    /// No theme of its own: `dark` or `light`, as the terminal's background is.
+    pub const BY_BACKGROUND: &str = "auto";
+
     /// The theme of a name: `themes/NAME.toml` of the project or the user, else the one that awtui brings along.
     pub fn load(name: &str, folders: &Folders) -> Result<Self, SettingsError> {
         let file = folders.find(&PathBuf::from("themes").join(format!("{name}.toml")));

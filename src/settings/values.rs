@@ -96,10 +96,22 @@ pub struct NotifySettings {
     pub command: Vec<String>,
 }
 
+/// Which signs the screen is drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Symbols {
+    /// As the locale says.
+    Auto,
+    Unicode,
+    Ascii,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UiSettings {
     pub theme: String,
+    pub symbols: Symbols,
+    pub title: bool,
     pub mouse: bool,
     pub clipboard_from_agents: bool,
 }
@@ -348,7 +360,11 @@ fn project_commands(merged: &Merged, sources: &Sources) -> Option<ProjectCommand
 /// Names of files that are not there.
 fn unknown_files(whole: &Whole, document: &Document, folders: &Folders) -> Vec<Problem> {
     let named = [
-        (["ui", "theme"], &whole.ui.theme, Theme::names(folders)),
+        (["ui", "theme"], &whole.ui.theme, {
+            let mut names = Theme::names(folders);
+            names.push(Theme::BY_BACKGROUND.to_owned());
+            names
+        }),
         (["run", "workflow"], &whole.run.workflow, super::workflows::names(folders)),
     ];
     named

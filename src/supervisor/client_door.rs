@@ -287,8 +287,9 @@ impl Client {
                 let run = self.which(run)?;
                 self.unsubscribe().await;
                 let mailbox = Arc::clone(&self.mailbox);
-                let subscribe =
-                    OwnerMessage::Subscribe { client: self.id, after: after.unwrap_or(0), mailbox };
+                let screen = matches!(self.hello.purpose, Purpose::Attach { .. });
+                let after = after.unwrap_or(0);
+                let subscribe = OwnerMessage::Subscribe { client: self.id, after, mailbox, screen };
                 self.tell(&run, subscribe).await?;
                 self.subscribed = Some(run.clone());
                 Ok(Reply::Run { run })

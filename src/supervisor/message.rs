@@ -54,6 +54,8 @@ pub(super) enum OwnerMessage {
         client: ClientId,
         after: Seq,
         mailbox: Arc<Mailbox>,
+        /// A person sits before it.
+        screen: bool,
     },
     Unsubscribe {
         client: ClientId,

@@ -27,6 +27,8 @@ pub(super) struct OwnSettings {
     pub(super) prices: Prices,
     /// The names that children see besides the harmless ones; `None`: they see everything.
     pub(super) minimal: Option<Vec<String>>,
+    /// What calls a person when no screen is there to do it.
+    notify: Vec<String>,
     commands: Option<ProjectCommands>,
 }
 
@@ -42,18 +44,24 @@ impl OwnSettings {
         Ok(Self {
             prices: Prices::of(&settings),
             minimal,
+            notify: settings.notify.command.clone(),
             commands: settings.commands_from_project().cloned(),
         })
     }
 
     /// For settings that cannot be read: nothing is allowed that they could forbid.
     pub(super) fn closed() -> Self {
-        Self { prices: Prices::bundled(), minimal: Some(Vec::new()), commands: None }
+        Self { prices: Prices::bundled(), minimal: Some(Vec::new()), notify: Vec::new(), commands: None }
     }
 
     /// Why nothing may start, when the repository brings commands along that nobody agreed to.
     pub(super) fn objection(&self, trusted: impl Fn(&str) -> bool) -> Option<String> {
         self.commands.as_ref().filter(|commands| !trusted(&commands.sha256)).map(objection)
+    }
+
+    /// The command that calls a person, if nobody needs to agree to it first.
+    pub(super) fn called_by(&self, trusted: impl Fn(&str) -> bool) -> Vec<String> {
+        if self.objection(trusted).is_none() { self.notify.clone() } else { Vec::new() }
     }
 
     pub(super) fn for_children(&self, environment: Vec<(String, String)>) -> Vec<(String, String)> {

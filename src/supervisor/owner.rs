@@ -16,10 +16,10 @@ use super::{launch, log_file};
 use crate::agent::{Emission, protocol};
 use crate::domain::{
     ArtifactEntry, Author, EffectId, Fact, Input, Observation, OperatorAct, Outcome, PaneId, PauseMode,
-    Record, Run, Source, TimerDue,
+    Record, Run, Source, Summons, TimerDue,
 };
 use crate::journal::JournalError;
-use crate::project::Projector;
+use crate::project::{Projector, summon};
 use crate::pty;
 use crate::settings::prices::Prices;
 use crate::settings::prompts::Prompts;
@@ -92,6 +92,8 @@ pub(super) struct Owner {
     /// The files for people could not be written: when they are tried again, and why.
     pub(super) unwritten: Option<(Instant, String)>,
     pub(super) unneeded_since: Option<Instant>,
+    /// What calls a person when no screen is there to do it; none while its file is not trusted.
+    pub(super) notify: Vec<String>,
     /// Of panes that no desk stands for.
     pub(super) last_screens: LastScreens,
 }
@@ -184,7 +186,10 @@ impl Owner {
                 self.environment = variables;
             }
             OwnerMessage::PaneSizes { panes } => self.want_sizes(&panes),
-            OwnerMessage::Subscribe { client, after, mailbox } => self.subscribe(client, after, mailbox),
+            OwnerMessage::Subscribe { client, after, mailbox, screen } => {
+                self.subscribe(client, after, mailbox);
+                self.subscribers.is_screen(client, screen);
+            }
             OwnerMessage::Unsubscribe { client } => self.subscribers.remove(client),
             OwnerMessage::State { reply } => {
                 let _ = reply.send(self.run().clone());
@@ -275,6 +280,7 @@ impl Owner {
         }
         for record in records {
             self.subscribers.record(self.places.run(), record);
+            self.summon(&record.fact);
             if let Fact::RunEnded { .. } = record.fact {
                 self.subscribers.clock(self.places.run(), record.at);
             }
@@ -286,6 +292,20 @@ impl Owner {
             *known = standing;
             moved
         });
+    }
+
+    /// Calls a person, unless a screen is there that does so. What is taken in now is new: nothing is said twice.
+    fn summon(&self, fact: &Fact) {
+        if self.notify.is_empty() || self.subscribers.has_screen() {
+            return;
+        }
+        let run = self.engine.run();
+        let Some(summons) = Summons::of(fact, run) else { return };
+        let directory = std::path::Path::new(&run.directory);
+        let asked = summon(&self.notify, &summons, self.places.run(), directory, Some(&self.environment));
+        if let Err(error) = asked {
+            tracing::warn!(%error, command = ?self.notify, "the command of notify.command cannot be run");
+        }
     }
 
     /// Takes in what is queued, in its order, until nothing is left or the disk takes no more.

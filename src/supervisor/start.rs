@@ -213,6 +213,7 @@ fn owner(
         wants_projection: true,
         unwritten: None,
         unneeded_since: None,
+        notify: settings.called_by(|sha| hall.folders.trusts(sha)),
         last_screens: BTreeMap::new(),
     };
     (owner, messages)

@@ -3,12 +3,14 @@
 use super::message::ClientId;
 use crate::domain::{ArtifactEntry, Millis, PaneChange, PaneId, Record, RunId, TerminalEntry, Time};
 use crate::wire::{Mailbox, ToClient};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 #[derive(Default)]
 pub(super) struct Subscribers {
     mailboxes: BTreeMap<ClientId, Arc<Mailbox>>,
+    /// Those before which a person sits.
+    screens: BTreeSet<ClientId>,
 }
 
 impl Subscribers {
@@ -43,6 +45,17 @@ impl Subscribers {
 
     pub(super) fn remove(&mut self, client: ClientId) {
         self.mailboxes.remove(&client);
+        self.screens.remove(&client);
+    }
+
+    pub(super) fn is_screen(&mut self, client: ClientId, screen: bool) {
+        if screen {
+            self.screens.insert(client);
+        }
+    }
+
+    pub(super) fn has_screen(&self) -> bool {
+        !self.screens.is_empty()
     }
 
     pub(super) fn record(&self, run: &RunId, record: &Record) {

@@ -2,6 +2,7 @@
 //!
 //! Owns the sequences that do so and the panic hook. What was switched on is switched off in reverse.
 
+use super::Herald;
 use crate::term::is_guarded;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -79,6 +80,8 @@ impl Features {
 
 static ENTERED: AtomicBool = AtomicBool::new(false);
 static FEATURES: Mutex<Features> = Mutex::new(Features::NONE);
+/// How the title of before comes back.
+static TITLE: Mutex<Option<Herald>> = Mutex::new(None);
 static HOOK: Once = Once::new();
 
 /// Holds the terminal; dropping it gives the terminal back.
@@ -139,9 +142,18 @@ pub fn restore() -> io::Result<()> {
     }
     // A panic may hold the lock; what was asked for is then all switched off.
     let features = FEATURES.try_lock().map_or(Features::ALL, |features| *features);
-    let written = write(&features.leave());
+    let written = write(&(features.leave() + untitle()));
     crossterm::terminal::disable_raw_mode()?;
     written
+}
+
+/// From now on the title of before is given back with the terminal.
+pub(super) fn hold_title(herald: Option<Herald>) {
+    *TITLE.lock().unwrap_or_else(PoisonError::into_inner) = herald;
+}
+
+fn untitle() -> &'static str {
+    TITLE.try_lock().ok().and_then(|mut held| held.take()).map_or("", Herald::untitle)
 }
 
 fn write(sequence: &str) -> io::Result<()> {

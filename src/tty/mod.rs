@@ -4,19 +4,23 @@
 //! Owns everything that touches the terminal awtui itself runs in. It never knows what is drawn or what a key does,
 //! and reads no clock: times are handed in.
 
+mod background;
 mod canvas;
 mod decoder;
 mod event;
 mod guard;
+mod herald;
 mod input;
 mod limiter;
 mod steady;
 mod terminal;
 
+pub use background::{ASK_BACKGROUND, dark_by_variables};
 pub use canvas::Canvas;
 pub use decoder::Decoder;
 pub use event::TtyEvent;
 pub use guard::{Features, Guard, restore};
+pub use herald::Herald;
 pub use input::Input;
 pub use limiter::FrameLimiter;
 pub use steady::Steady;

@@ -1,8 +1,8 @@
 //! The whole terminal: guard, input and drawing together, and the moments in which it is lent to somebody else.
 
-use super::guard::is_terminal;
+use super::guard::{hold_title, is_terminal};
 use super::input::Meanwhile;
-use super::{Canvas, Features, Guard, Input, Steady, TtyEvent};
+use super::{ASK_BACKGROUND, Canvas, Features, Guard, Herald, Input, Steady, TtyEvent};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 use rustix::process::{self, Pid, Signal};
@@ -49,6 +49,8 @@ pub struct Tty {
     terminal: Terminal<Steady<CrosstermBackend<Canvas>>>,
     canvas: Canvas,
     guard: Guard,
+    /// The title that was set last, and how.
+    title: Option<(Herald, String)>,
 }
 
 impl Tty {
@@ -60,7 +62,7 @@ impl Tty {
         let backend = Steady::new(CrosstermBackend::new(canvas.clone()));
         let terminal = Terminal::new(backend).map_err(failed("measured"))?;
         let input = Input::new().map_err(failed("read"))?;
-        Ok(Self { input, terminal, canvas, guard })
+        Ok(Self { input, terminal, canvas, guard, title: None })
     }
 
     /// The next event; `None` once the terminal is gone. A call that is dropped while it waits loses nothing.
@@ -154,6 +156,29 @@ impl Tty {
         out.write_all(sequence.as_bytes()).and_then(|()| out.flush()).map_err(failed("written to"))
     }
 
+    /// Sets the title of the window, which has its own again whenever the terminal is given back.
+    pub fn set_title(&mut self, herald: Herald, text: &str) -> Result<(), TtyError> {
+        let title = herald.title(text);
+        let first = self.title.is_none();
+        self.title = Some((herald, title.clone()));
+        if first { self.take_title() } else { self.send(&title) }
+    }
+
+    fn take_title(&mut self) -> Result<(), TtyError> {
+        let Some((herald, title)) = self.title.clone() else { return Ok(()) };
+        hold_title(Some(herald));
+        self.send(&(herald.keep_title().to_owned() + &title))
+    }
+
+    /// Asks for the background's colour, which comes back as an event; not of a terminal that knows no such question.
+    pub fn ask_background(&mut self) -> Result<bool, TtyError> {
+        let asks = self.guard.features().focus;
+        if asks {
+            self.send(ASK_BACKGROUND)?;
+        }
+        Ok(asks)
+    }
+
     /// Gives the terminal back and tells what went wrong with it; dropping does the same silently.
     pub fn close(mut self) -> Result<(), TtyError> {
         self.lend()
@@ -166,6 +191,7 @@ impl Tty {
     fn take_back(&mut self) -> Result<(), TtyError> {
         self.guard.resume().map_err(failed("taken over"))?;
         self.input.resumed();
+        self.take_title()?;
         self.redraw()
     }
 }

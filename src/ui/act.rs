@@ -1,6 +1,6 @@
 //! What each action does to the UI's own state, and what it asks for.
 
-use super::input::Address;
+use super::input::{Address, completion};
 use super::keys::{context, disabled};
 use super::model::{ActionList, Ask, Focus, Mode, PlayerAct, Popup, Scrolled, Ui, Zoom};
 use super::pane;
@@ -140,6 +140,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::NextAddress => ui.input.next_address(&glass.run),
         Action::NewLine => ui.input.newline(),
         Action::EditInput => return vec![ui.input.ask_editor()],
+        Action::SearchHistory => completion::search_history(ui),
         Action::Suspend => return vec![Ask::Suspend],
         Action::ToggleMouse => {
             ui.mouse = !ui.mouse;

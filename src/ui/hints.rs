@@ -71,6 +71,7 @@ fn label(action: Action) -> &'static str {
         Action::NextAddress => "to whom",
         Action::NewLine => "new line",
         Action::EditInput => "editor",
+        Action::SearchHistory => "sent before",
         Action::Suspend => "suspend",
         Action::ToggleMouse => "mouse",
         Action::ReplayToggle => "play",
@@ -196,6 +197,10 @@ fn preview_keys(ui: &Ui) -> Vec<(Action, &'static str)> {
 
 /// Keys and what they do here, most useful first.
 pub fn hints(ui: &Ui, glass: &Glass) -> Vec<(String, String)> {
+    if ui.completion.is_open() && ui.focus == Focus::Input && ui.popups.is_empty() {
+        let keys = [("tab", "take it"), ("up/down", "choose"), ("esc", "close the list")];
+        return keys.map(|(key, what)| (key.to_owned(), what.to_owned())).to_vec();
+    }
     let context = context(ui, glass);
     if !ui.pending.is_empty()
         && let Lookup::Pending(next) = ui.keymap.lookup(context, &ui.pending)

@@ -1,8 +1,13 @@
 //! The input box: several lines, a history, and always an address.
 
+pub(super) mod completion;
+pub(super) mod draw;
+mod rows;
+
 use super::model::{Ask, Edited};
 use crate::domain::{GateId, Run};
 use crate::term::{Key, KeyCode, Mods};
+use std::collections::BTreeMap;
 use tui_textarea::{CursorMove, Input, Key as AreaKey, TextArea};
 
 /// Lines that the history keeps.
@@ -32,6 +37,30 @@ impl Address {
     }
 }
 
+impl Address {
+    /// As a draft keeps it.
+    pub fn written(&self) -> String {
+        match self {
+            Self::NewTask => "task".to_owned(),
+            Self::Note => "note".to_owned(),
+            Self::Say(role) => format!("say {role}"),
+            Self::Answer(gate) => format!("answer {gate}"),
+            Self::Reject(gate) => format!("reject {gate}"),
+        }
+    }
+
+    /// As it was written; unknown words are a note or a task, whatever fits.
+    pub fn read(text: &str) -> Self {
+        let gate = |text: &str| text.parse().ok().map(GateId);
+        match text.split_once(' ') {
+            Some(("say", role)) => Self::Say(role.to_owned()),
+            Some(("answer", id)) => gate(id).map_or(Self::Note, Self::Answer),
+            Some(("reject", id)) => gate(id).map_or(Self::Note, Self::Reject),
+            Some(_) | None => Self::Note,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct InputBox {
     area: TextArea<'static>,
@@ -39,11 +68,36 @@ pub(super) struct InputBox {
     history: Vec<String>,
     /// Where in the history the box stands; at its length when on new words.
     place: usize,
+    /// Words that were changed or begun at a place of the history and left for another place.
+    left: BTreeMap<usize, String>,
+    /// What was sent and is not yet kept for other sessions.
+    said: Vec<String>,
 }
 
 impl InputBox {
     pub(super) fn new() -> Self {
-        Self { area: TextArea::default(), address: Address::NewTask, history: Vec::new(), place: 0 }
+        Self {
+            area: TextArea::default(),
+            address: Address::NewTask,
+            history: Vec::new(),
+            place: 0,
+            left: BTreeMap::new(),
+            said: Vec::new(),
+        }
+    }
+
+    /// What was sent in earlier sessions, the oldest first.
+    pub(super) fn remember(&mut self, history: Vec<String>) {
+        self.history = history;
+        self.place = self.history.len();
+    }
+
+    pub(super) fn history(&self) -> &[String] {
+        &self.history
+    }
+
+    pub(super) fn take_said(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.said)
     }
 
     pub(super) fn text(&self) -> String {
@@ -54,29 +108,30 @@ impl InputBox {
         self.area.lines()
     }
 
-    /// Row and column of the cursor, in characters.
+    /// Line and place of the cursor, in characters.
     pub(super) fn cursor(&self) -> (usize, usize) {
         let cursor = self.area.cursor();
         (cursor.0, cursor.1)
+    }
+
+    /// What is selected: from a place up to another one.
+    pub(super) fn selection(&self) -> Option<((usize, usize), (usize, usize))> {
+        self.area.selection_range()
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.area.lines().iter().all(String::is_empty)
     }
 
-    pub(super) fn set(&mut self, text: &str) {
-        self.area = TextArea::new(text.lines().map(str::to_owned).collect());
-        self.area.move_cursor(CursorMove::Bottom);
-        self.area.move_cursor(CursorMove::End);
-    }
-
-    /// Puts other words in the place of all there are, as one change that can be undone.
+    /// Puts other words in the place of all there are; it can be undone.
     pub(super) fn replace(&mut self, text: &str) {
         if text == self.text() {
             return;
         }
+        let yanked = self.area.yank_text();
         self.area.select_all();
         self.area.cut();
+        self.area.set_yank_text(yanked);
         self.area.insert_str(text);
     }
 
@@ -84,14 +139,22 @@ impl InputBox {
         Ask::Edit { text: self.text(), suffix: ".md", then: Edited::Input }
     }
 
+    /// The words leave the box.
     pub(super) fn taken(&mut self) {
         let text = self.text();
         if !text.trim().is_empty() && self.history.last() != Some(&text) {
+            self.said.push(text.clone());
             self.history.push(text);
             let surplus = self.history.len().saturating_sub(HISTORY);
             self.history.drain(..surplus);
         }
+        self.emptied();
+    }
+
+    /// The words are not needed any more, and were none that are kept.
+    pub(super) fn emptied(&mut self) {
         self.place = self.history.len();
+        self.left.clear();
         self.area = TextArea::default();
     }
 
@@ -103,25 +166,49 @@ impl InputBox {
         self.area.insert_newline();
     }
 
-    /// An older entry, when the cursor is in the first line.
+    /// The entry of the history before the one that is shown. What is in the box is found again by going back.
     pub(super) fn older(&mut self) -> bool {
-        if self.area.cursor().0 > 0 || self.place == 0 {
-            return false;
+        match self.place.checked_sub(1) {
+            Some(place) => self.go_to(place),
+            None => false,
         }
-        self.place -= 1;
-        let text = self.history[self.place].clone();
-        self.set(&text);
-        true
     }
 
     pub(super) fn newer(&mut self) -> bool {
-        if self.place >= self.history.len() {
-            return false;
-        }
-        self.place += 1;
-        let text = self.history.get(self.place).cloned().unwrap_or_default();
-        self.set(&text);
+        self.place < self.history.len() && self.go_to(self.place + 1)
+    }
+
+    fn go_to(&mut self, place: usize) -> bool {
+        self.left.insert(self.place, self.text());
+        self.place = place;
+        let text = self.left.get(&place).or_else(|| self.history.get(place)).cloned().unwrap_or_default();
+        self.replace(&text);
         true
+    }
+
+    /// Moves the cursor to a place of the text; what was selected is so no longer.
+    pub(super) fn jump(&mut self, (line, character): (usize, usize)) {
+        let short = |place: usize| u16::try_from(place).unwrap_or(u16::MAX);
+        self.area.cancel_selection();
+        self.area.move_cursor(CursorMove::Jump(short(line), short(character)));
+    }
+
+    /// The word that ends at the cursor, blanks being what divides words: where it begins, and its text.
+    pub(super) fn word(&self) -> (usize, String) {
+        let (line, character) = self.cursor();
+        let before: Vec<char> =
+            self.lines().get(line).map_or("", String::as_str).chars().take(character).collect();
+        let from =
+            before.iter().rposition(|character| character.is_whitespace()).map_or(0, |place| place + 1);
+        (from, before[from..].iter().collect())
+    }
+
+    /// Puts a text in the place of so many characters before the cursor.
+    pub(super) fn put(&mut self, characters: usize, text: &str) {
+        for _ in 0..characters {
+            self.area.delete_char();
+        }
+        self.area.insert_str(text);
     }
 
     /// An editing key. Whether it meant something.
@@ -145,6 +232,11 @@ impl InputBox {
             | KeyCode::Insert
             | KeyCode::F(_) => return false,
         };
+        if key == Key::new(KeyCode::Char('u'), Mods::ALT) {
+            // Its own key for it is the search in what was sent.
+            self.area.redo();
+            return true;
+        }
         let typed = key.typed().is_some();
         self.area.input(Input {
             key: code,

@@ -46,6 +46,7 @@ pub(super) fn chord(ui: &Ui, context: Context, action: Action) -> Option<String>
 }
 
 /// Why an action makes no sense now.
+#[allow(clippy::too_many_lines, reason = "a line for each action")]
 pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String> {
     if let Some(reason) = forbidden(ui.mode, action) {
         return Some(reason.to_owned());
@@ -159,6 +160,7 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         | Action::NextAddress
         | Action::NewLine
         | Action::EditInput
+        | Action::SearchHistory
         | Action::Suspend
         | Action::ToggleMouse
         | Action::ReplayToggle

@@ -19,7 +19,7 @@ fn terminals(glass: &Glass) -> usize {
 /// Leaves at once where nothing would be lost or left behind without a word.
 pub(super) fn quit(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
     let stays = runs(glass) || terminals(glass) > 0;
-    if ui.mode == Mode::Live && (stays || !ui.input.is_empty()) {
+    if ui.mode == Mode::Live && stays {
         ui.popups.push(Popup::ConfirmQuit);
         return Vec::new();
     }
@@ -40,7 +40,7 @@ pub(super) fn question(ui: &Ui, glass: &Glass) -> (String, Vec<(&'static str, &'
         (false, _) => text.push_str("Your terminals go on without the screen; `awtui` shows them again."),
     }
     if !ui.input.is_empty() {
-        text.push_str(" The words in the input box are lost.");
+        text.push_str(" The words in the input box are kept for the next time.");
     }
     let leave = match (run, terminals) {
         (true, 0) => "leave; the run goes on",

@@ -1,6 +1,7 @@
 //! Colours and marks: the theme as styles, as far as the terminal can show them. Every state also has a word or a sign, so
 //! that nothing is said by colour alone.
 
+use super::signs::Signs;
 use crate::settings::{Colour, ColourDepth, Theme};
 use crate::term;
 use ratatui::style::{Color, Modifier, Style};
@@ -9,6 +10,7 @@ use ratatui::style::{Color, Modifier, Style};
 pub struct Look {
     theme: Theme,
     depth: ColourDepth,
+    signs: Signs,
 }
 
 fn color(colour: Colour) -> Color {
@@ -45,7 +47,17 @@ fn ink(colour: Colour) -> Style {
 
 impl Look {
     pub fn new(theme: Theme, depth: ColourDepth) -> Self {
-        Self { theme: theme.for_depth(depth), depth }
+        Self { theme: theme.for_depth(depth), depth, signs: Signs::Unicode }
+    }
+
+    /// Drawn with these signs.
+    #[must_use]
+    pub fn with_signs(self, signs: Signs) -> Self {
+        Self { signs, ..self }
+    }
+
+    pub(super) fn signs(&self) -> Signs {
+        self.signs
     }
 
     /// Without any colour.

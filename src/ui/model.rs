@@ -1,11 +1,13 @@
 //! The UI's own state. Nothing in it is truth about the run.
 
+use super::input::completion::{self, Completion};
 use super::input::{Address, InputBox};
 use super::look::Look;
 use super::preview::{Preview, Work};
 use super::shape::Shape;
 use super::toast::Toasts;
 use crate::domain::{AnswerKind, Fetch, Figure, GateId, Millis, OperatorAct, PaneId, RoleName};
+use crate::glass::Glass;
 use crate::settings::{Context, Keymap};
 use crate::term::{Key, Mods};
 use ratatui::layout::Rect;
@@ -152,6 +154,8 @@ pub enum Ask {
         suffix: &'static str,
         then: Edited,
     },
+    /// Tell which files the repository has, by [`Ui::files_listed`].
+    ListFiles,
     /// Stop until the shell continues awtui.
     Suspend,
     ToggleMouse,
@@ -218,11 +222,14 @@ pub(super) struct Scrolled {
 pub struct Ui {
     pub mode: Mode,
     pub look: Look,
+    /// The looks on a dark and on a light background, where the terminal's own decides.
+    pub looks: Option<(Look, Look)>,
     pub keymap: Keymap,
     pub focus: Focus,
     pub zoom: Zoom,
     pub popups: Vec<Popup>,
     pub(super) input: InputBox,
+    pub(super) completion: Completion,
     /// Keys go to the focused pane's child.
     pub typing: bool,
     /// The keys of a sequence so far.
@@ -261,11 +268,13 @@ impl Ui {
         Self {
             mode,
             look,
+            looks: None,
             keymap,
             focus: if mode == Mode::Live { Focus::Input } else { Focus::Steps },
             zoom: Zoom::Normal,
             popups: Vec::new(),
             input: InputBox::new(),
+            completion: Completion::default(),
             typing: false,
             pending: Vec::new(),
             gate: None,
@@ -323,7 +332,7 @@ impl Ui {
     pub fn task_refused(&mut self, task: &str, reason: String) {
         self.refused(reason);
         if self.input.is_empty() {
-            self.input.set(task);
+            self.input.replace(task);
             self.input.address = Address::NewTask;
             self.focus = Focus::Input;
         }
@@ -339,6 +348,32 @@ impl Ui {
             (Edited::Nothing, Ok(_)) => {}
             (Edited::Input | Edited::Nothing, Err(reason)) => self.toasts.refusal(reason, self.time),
         }
+    }
+
+    /// The files of the repository, by their paths; `cut` when there are more.
+    pub fn files_listed(&mut self, glass: &Glass, paths: Vec<String>, cut: bool) {
+        completion::files_listed(self, glass, paths, cut);
+    }
+
+    /// The terminal's background is dark, or it is light.
+    pub fn set_dark(&mut self, dark: bool) {
+        if let Some((on_dark, on_light)) = &self.looks {
+            self.look = if dark { on_dark.clone() } else { on_light.clone() };
+        }
+    }
+
+    /// What was sent in earlier sessions, the oldest first, and the words that were not.
+    pub fn remember(&mut self, history: Vec<String>, draft: Option<(Address, String)>) {
+        self.input.remember(history);
+        if let Some((address, text)) = draft.filter(|_| self.input.is_empty()) {
+            self.input.replace(&text);
+            self.input.address = address;
+        }
+    }
+
+    /// What was sent since this was asked for last.
+    pub fn take_said(&mut self) -> Vec<String> {
+        self.input.take_said()
     }
 
     /// What the input box holds and whom it addresses.

@@ -1,6 +1,7 @@
 //! The mouse: a click focuses, selects or answers; the wheel scrolls what lies under it.
 
 use super::act::{go, is_typing_to, scroll_pane, select_in};
+use super::input::draw;
 use super::model::{Ask, Focus, Mode, Mouse, MouseKind, Popup, Ui};
 use super::{gate, pane, preview};
 use crate::domain::PaneId;
@@ -70,6 +71,12 @@ fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
         && !(focus == Focus::Input && ui.mode != Mode::Live)
     {
         go(ui, focus);
+    } else if place == Some(Focus::Input)
+        && ui.mode == Mode::Live
+        && let Some(place) = draw::under(ui, glass, (mouse.col, mouse.row))
+    {
+        ui.completion.close();
+        ui.input.jump(place);
     }
     Vec::new()
 }

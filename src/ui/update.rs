@@ -1,7 +1,7 @@
 //! From keys, pastes and the mouse to wishes. Nothing is done here; the UI's own state moves at once.
 
 use super::act::{act, clamp, settle_focus};
-use super::input::Address;
+use super::input::{Address, completion, draw};
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
 use super::view::shown_gate;
@@ -89,6 +89,11 @@ fn on_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
     if !ui.popups.is_empty() {
         return popup_key(ui, glass, key);
     }
+    if ui.pending.is_empty()
+        && let Some(asks) = completion::on_key(ui, glass, key)
+    {
+        return asks;
+    }
     let context = context(ui, glass);
     ui.pending.push(key);
     match ui.keymap.lookup(context, &ui.pending) {
@@ -101,7 +106,7 @@ fn on_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
             let keys = std::mem::take(&mut ui.pending);
             match (context, keys.as_slice()) {
                 (Context::Typing, [key]) => to_pane(ui, glass, |modes| term::encode_key(*key, modes)),
-                (Context::Input, [key]) => input_key(ui, *key),
+                (Context::Input, [key]) => input_key(ui, glass, *key),
                 (_, [_]) => Vec::new(),
                 (_, keys) => {
                     ui.toasts.refusal(format!("{} does nothing here", written(keys)), ui.time);
@@ -145,6 +150,7 @@ fn on_paste(ui: &mut Ui, glass: &Glass, text: &str) -> Vec<Ask> {
     } else if ui.mode == Mode::Live && ui.popups.is_empty() && !ui.layout.too_small {
         ui.focus_on(Focus::Input);
         ui.input.paste(text);
+        ui.completion.close();
     }
     Vec::new()
 }
@@ -155,19 +161,27 @@ fn focus_event(ui: &Ui, glass: &Glass, gained: bool) -> Vec<Ask> {
     bytes.map(|bytes| vec![Ask::Type { pane, bytes }]).unwrap_or_default()
 }
 
-/// A key that edits the text.
-fn input_key(ui: &mut Ui, key: Key) -> Vec<Ask> {
-    let last = ui.input.cursor().0 + 1 >= ui.input.lines().len();
-    let recalled =
-        key.code == KeyCode::Up && ui.input.older() || key.code == KeyCode::Down && last && ui.input.newer();
-    if !recalled {
-        ui.input.edit(key);
+/// A key that edits the text, or moves in it: up and down by rows, and by what was sent before at their edges.
+fn input_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
+    let down = key.code == KeyCode::Down;
+    if (down || key.code == KeyCode::Up) && key.mods.is_empty() {
+        match draw::beside(ui, glass, down) {
+            Some(place) => ui.input.jump(place),
+            None if down => drop(ui.input.newer()),
+            None => drop(ui.input.older()),
+        }
+        return Vec::new();
     }
-    Vec::new()
+    ui.input.edit(key);
+    completion::refresh(ui, glass)
 }
 
 /// The words leave for where they are addressed.
 pub(super) fn submit(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
+    if let Some(asks) = completion::run_command(ui, glass) {
+        return asks;
+    }
+    ui.completion.close();
     let text = ui.input.text();
     let empty = text.trim().is_empty();
     let ask = match &ui.input.address {

@@ -1,13 +1,13 @@
 //! The frame: where each part goes at this size, and nothing else. Shared references in, cells out.
 
-use super::format::{fit, width, wrap};
-use super::model::{Focus, Layout, Mode, Ui, Zoom};
+use super::format::{fit, wrap};
+use super::input::{completion, draw};
+use super::model::{Focus, Layout, Ui, Zoom};
 use super::table::{Column, rows};
 use super::tile::tile;
 use super::{card, hints, pane, panel, popup, slots, status, tabs, title};
 use crate::domain::GateId;
 use crate::glass::Glass;
-use crate::settings::{Action, Context};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -21,6 +21,12 @@ const MEDIUM: u16 = 76;
 
 /// Draws the glass and returns where things are.
 pub fn view(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> Layout {
+    let layout = parts(ui, glass, area, buffer);
+    ui.look.signs().rewrite(buffer);
+    layout
+}
+
+fn parts(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> Layout {
     let mut layout = Layout::default();
     buffer.set_style(area, ui.look.base());
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
@@ -40,9 +46,10 @@ pub fn view(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> Layout {
         card::draw(ui, glass, gate, middle, buffer, &mut layout);
     }
     // A text of several lines grows over what is above.
-    let grown = input_rows(ui, middle);
+    let grown = draw::height(ui, glass, middle);
     let input = Rect { y: input.y + 1 - grown, height: grown, ..input };
-    draw_input(ui, glass, input, buffer, &mut layout);
+    draw::draw(ui, glass, input, buffer, &mut layout);
+    completion::draw(ui, glass, middle, input, buffer);
     hints::draw(ui, glass, line_at(area.bottom() - 1), buffer);
     if popup::draw(ui, glass, area, buffer, &mut layout) {
         layout.cursor = None;
@@ -83,13 +90,6 @@ pub(super) fn shown_gate(ui: &Ui, glass: &Glass) -> Option<GateId> {
     let wanted = |id: &GateId| !ui.dismissed.contains(id) && !ui.answered.contains(id);
     let open = || glass.run.open_gates().map(|gate| gate.id).filter(wanted);
     open().find(|id| ui.gate == Some(*id)).or_else(|| open().next())
-}
-
-/// Lines of the input box.
-fn input_rows(ui: &Ui, middle: Rect) -> u16 {
-    let lines = u16::try_from(ui.input.lines().len()).unwrap_or(u16::MAX);
-    let most = if middle.height < 12 { 2 } else { 6 };
-    if ui.focus == Focus::Input { lines.clamp(1, most) } else { 1 }
 }
 
 /// Rows of the panels by the height of the middle, where the operator did not say otherwise.
@@ -213,61 +213,6 @@ fn draw_panels(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: 
     if let Some(panel) = current(ui.panel, &shown) {
         panel::draw(ui, glass, panel, &others(panel, &shown), area, buffer, layout);
     }
-}
-
-fn draw_input(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
-    let nobody = match ui.mode {
-        Mode::Live => None,
-        Mode::Watch => Some(" you only watch"),
-        Mode::Replay => Some(" a replay"),
-    };
-    if let Some(text) = nobody {
-        line(ui, buffer, area, text, ui.look.dim());
-        return;
-    }
-    for y in area.y..area.bottom() {
-        line(ui, buffer, Rect { y, height: 1, ..area }, "", Style::new());
-    }
-    layout.places.push((Focus::Input, area));
-    let focused = ui.focus == Focus::Input && !ui.typing;
-    let address = ui.input.fitting(&glass.run);
-    let label = format!("{}> ", address.label());
-    let style = if focused { ui.look.strong() } else { ui.look.dim() };
-    buffer.set_stringn(area.x, area.y, &label, usize::from(area.width), style);
-    let left = area.x + width(&label).min(area.width.saturating_sub(1));
-    let room = area.right().saturating_sub(left);
-    let (cursor_row, cursor_column) = ui.input.cursor();
-    let rows = usize::from(area.height);
-    let first = cursor_row.saturating_sub(rows - 1);
-    if ui.input.is_empty() && !focused {
-        let key = super::keys::chord(ui, Context::Normal, Action::FocusInput);
-        let hint = key.map_or_else(String::new, |key| format!("{key}: write here"));
-        buffer.set_stringn(left, area.y, fit(&hint, room), usize::from(room), ui.look.dim());
-    }
-    for (y, (number, text)) in (area.y..).zip(ui.input.lines().iter().enumerate().skip(first).take(rows)) {
-        // The part of the line around the cursor.
-        let before: String = text.chars().take(cursor_column).collect();
-        let shift =
-            if number == cursor_row { width(&before).saturating_sub(room.saturating_sub(1)) } else { 0 };
-        let visible = skip_columns(text, shift);
-        buffer.set_stringn(left, y, &visible, usize::from(room), Style::new());
-        if focused && number == cursor_row {
-            layout.cursor =
-                Some((left + width(&before).saturating_sub(shift).min(room.saturating_sub(1)), y));
-        }
-    }
-}
-
-fn skip_columns(text: &str, columns: u16) -> String {
-    let mut skipped = 0;
-    let mut characters = text.chars();
-    while skipped < columns {
-        match characters.next() {
-            Some(character) => skipped += width(character.encode_utf8(&mut [0; 4])),
-            None => break,
-        }
-    }
-    characters.collect()
 }
 
 fn first_screen(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {

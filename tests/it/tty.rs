@@ -2,4 +2,5 @@
 
 mod conversion;
 mod frames;
+mod herald;
 mod lifetime;

@@ -48,6 +48,11 @@ impl Terminal {
         self.screen.lock().unwrap().text()
     }
 
+    /// The title of the window, empty where none was set.
+    pub fn title(&self) -> String {
+        self.screen.lock().unwrap().title().unwrap_or_default().to_owned()
+    }
+
     /// Waits for words on the screen.
     #[track_caller]
     pub fn shows(&self, words: &str) {

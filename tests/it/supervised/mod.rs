@@ -12,8 +12,10 @@ mod looked_at;
 mod misbehaviour;
 mod replay;
 mod settings;
+mod summons;
 mod terminals;
 mod told;
+mod words;
 
 pub use crate::support::{Ran, only_child, until};
 use awtui::client::{Session, Starter};

@@ -4,7 +4,7 @@ use super::scenes::{self, Scene, new_ui};
 use awtui::domain::{Fetch, OperatorAct, PaneChange, PauseMode, StepNumber, Text};
 use awtui::glass::{Glass, GlassEvent};
 use awtui::settings::Keymap;
-use awtui::ui::{ActionList, Address, Ask, Edited, Focus, Mode, Msg, PlayerAct, Popup, Zoom};
+use awtui::ui::{ActionList, Address, Ask, Focus, Mode, Msg, PlayerAct, Popup, Zoom};
 
 const SIZE: (u16, u16) = (120, 40);
 
@@ -66,21 +66,6 @@ fn a_paste_with_line_breaks_is_text_and_never_sent() {
 }
 
 #[test]
-fn what_was_sent_can_be_fetched_back() {
-    let mut scene = scenes::first(SIZE);
-    for task in ["first", "second"] {
-        scene.type_text(task);
-        scene.press("enter 7");
-    }
-    let mut seen = Vec::new();
-    for key in ["up", "up", "up", "down", "down"] {
-        scene.press(key);
-        seen.push(scene.ui.input().0);
-    }
-    assert_eq!(seen, ["second", "first", "first", "second", ""]);
-}
-
-#[test]
 fn each_key_of_the_panels_asks_for_its_act() {
     for (keys, expected) in [
         ("p", vec![pause(PauseMode::Drain)]),
@@ -114,12 +99,15 @@ fn leaving_may_pause_the_run_first() {
 }
 
 #[test]
-fn without_a_run_the_screen_is_left_at_once_unless_words_would_be_lost() {
+fn without_a_run_the_screen_is_left_at_once_with_a_run_the_box_says_that_its_words_are_kept() {
     let mut scene = scenes::first(SIZE);
-    assert_eq!(scene.press("ctrl-c"), [Ask::Quit]);
     scene.type_text("half a task");
+    assert_eq!(scene.press("ctrl-c"), [Ask::Quit]);
+    let mut scene = working();
+    scene.press("7");
+    scene.type_text("half a note");
     assert_eq!(scene.press("ctrl-c"), []);
-    assert!(scene.shows("The words in the input box are lost."), "{}", scene.text());
+    assert!(scene.shows("The words in the input box are kept"), "{}", scene.text());
     assert_eq!(scene.press("enter"), [Ask::Quit]);
 }
 
@@ -406,22 +394,6 @@ fn nothing_is_known_of_a_run_that_is_not_there() {
     scene.press("esc");
     for key in ["p", "r", "A", "g", "1", "2", "n", "S", "i", "enter", "up", "pageup", "home"] {
         assert_eq!(scene.press(key), [], "{key}");
-    }
-}
-
-#[test]
-fn the_words_of_the_input_box_go_to_the_editor_and_come_back_as_one_change() {
-    for keys in ["alt-e", "ctrl-x ctrl-e"] {
-        let mut scene = scenes::first(SIZE);
-        scene.type_text("fix it");
-        let text = "fix it".to_owned();
-        assert_eq!(scene.press(keys), [Ask::Edit { text, suffix: ".md", then: Edited::Input }], "{keys}");
-        scene.ui.edited(Edited::Input, Ok("fix it\nproperly".to_owned()));
-        assert_eq!(scene.ui.input().0, "fix it\nproperly");
-        scene.ui.edited(Edited::Input, Err("the editor ended badly".to_owned()));
-        scene.draw();
-        assert_eq!(scene.ui.input().0, "fix it\nproperly", "an editor that failed changes nothing");
-        assert!(scene.shows("NOT DONE the editor ended badly"), "{}", scene.text());
     }
 }
 

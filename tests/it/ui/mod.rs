@@ -3,10 +3,12 @@
 mod calm;
 mod frames;
 mod gates;
+mod input;
 mod keys;
 mod mouse;
 mod numbers;
 mod previews;
 pub mod scenes;
 mod shape;
+mod signs;
 mod terminals;
