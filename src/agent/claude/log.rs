@@ -5,7 +5,7 @@
 
 use super::sums::Sums;
 use crate::agent::entry::{detail, flag, number, text, words};
-use crate::domain::{Tokens, TurnEnd, UsageKind, UsageSeen};
+use crate::domain::{SumsSeen, Tokens, TurnEnd, UsageKind, UsageSeen};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +18,8 @@ const SKIPPED: [&str; 2] = ["{\"type\":\"api-request-blob\"", "{\"type\":\"api-r
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Entry {
     Paid(UsageSeen),
+    /// Claude's own sums over the session.
+    Sum(SumsSeen),
     /// Somebody's prompt begins a turn or joins one.
     User {
         text: String,
@@ -90,7 +92,10 @@ impl Reader {
             Some("user") => user(&entry).unwrap_or_default(),
             Some("system") => self.system(&entry),
             Some("attachment") => queued(&entry).into_iter().collect(),
-            Some("cost-state") => self.sums.settle(&entry).into_iter().map(Entry::Paid).collect(),
+            Some("cost-state") => {
+                let compaction = self.sums.settle(&entry).map(Entry::Paid);
+                compaction.into_iter().chain(self.sums.whole(&entry).map(Entry::Sum)).collect()
+            }
             _ => Vec::new(),
         }
     }

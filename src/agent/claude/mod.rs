@@ -85,7 +85,7 @@ impl Adapter for Claude {
         &[
             ("state", "hooks; OSC 7501 for what no hook tells; the session log where both are missing"),
             ("tokens", "message.usage of the entries of the session log"),
-            ("cost", "no call has a price of Claude's own"),
+            ("cost", "of no single call; totalCostUSD of the session log (cost-state) when Claude ends"),
             ("context", "message.usage of the last reply: input, cached, written and output"),
         ]
     }

@@ -109,6 +109,7 @@ impl Claude {
         let mut observations = Vec::new();
         match entry {
             Entry::Paid(seen) => observations.push(Observation::Usage(seen)),
+            Entry::Sum(sums) => observations.push(Observation::SumsSeen(sums)),
             Entry::User { text, joins } => {
                 observations.extend(self.arrives(&text));
                 if alone && !joins {

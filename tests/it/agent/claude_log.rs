@@ -3,7 +3,7 @@
 use super::claude::{claude, probe, worker};
 use super::{RUN, launch, observations, usages};
 use awtui::agent::{Adapter, Emission};
-use awtui::domain::{Observation, Source, Tokens, TurnEnd, UsageKind, UsageSeen};
+use awtui::domain::{Money, Observation, Source, SumsSeen, Tokens, TurnEnd, UsageKind, UsageSeen};
 use serde_json::json;
 
 pub fn recorded(name: &str) -> Vec<String> {
@@ -265,7 +265,10 @@ fn a_resumed_session_tells_nothing_of_what_was_before_but_its_spend() {
     .unwrap();
     let told = seen(read(claude.as_mut(), "session_turns"));
     assert!(!told.is_empty());
-    assert!(told.iter().all(|(_, one)| matches!(one, Observation::Usage(_))), "{told:?}");
+    assert!(
+        told.iter().all(|(_, one)| matches!(one, Observation::Usage(_) | Observation::SumsSeen(_))),
+        "{told:?}"
+    );
     assert!(!claude.waits());
 }
 
@@ -284,4 +287,45 @@ fn lines_that_are_not_understood_say_nothing() {
     ] {
         assert_eq!(claude.log_line(line), [], "{line}");
     }
+}
+
+#[test]
+fn claude_tells_its_own_sums_at_its_end_and_what_was_written_for_an_hour() {
+    let mut claude = launched();
+    let usage = json!({"input_tokens": 1500, "output_tokens": 120, "cache_read_input_tokens": 3200, "cache_creation_input_tokens": 300,
+        "cache_creation": {"ephemeral_1h_input_tokens": 100, "ephemeral_5m_input_tokens": 200}});
+    let reply = json!({"type": "assistant", "timestamp": "2026-11-21T12:00:01.000Z",
+        "message": {"id": "msg_1", "model": "claude-sonnet-4-5", "content": [], "usage": usage}});
+    let of_model = json!({"inputTokens": 1500, "outputTokens": 120, "thinkingTokens": 0, "cacheReadInputTokens": 3200,
+        "cacheCreationInputTokens": 300, "cacheCreationEphemeral5mInputTokens": 200, "cacheCreationEphemeral1hInputTokens": 100});
+    let sums = |start: u64| {
+        json!({"type": "cost-state", "totalCostUSD": 0.00861, "startTime": start, "modelUsage": {"claude-sonnet-4-5": of_model},
+            "hasUnknownModelCost": false})
+    };
+    // 2026-11-21T12:00:00Z; each process tells its sums twice.
+    let start = 1_795_262_400_000;
+    let lines = [reply, sums(start), sums(start), sums(start + 9_000), sums(start + 9_000)];
+    let told = seen(lines.iter().flat_map(|line| claude.log_line(&line.to_string())).collect());
+    let tokens = Tokens {
+        input: 1500,
+        output: 120,
+        cache_read: 3200,
+        cache_write: 300,
+        reasoning: 0,
+        cache_write_1h: 100,
+    };
+    assert_eq!(usages(&told)[0].tokens, tokens);
+    // What Claude Code 2.1.329 reckoned for these tokens is what the table gives, to the nano-dollar.
+    let cost = awtui::settings::prices::Prices::bundled().price("claude-sonnet-4-5", &tokens).unwrap().nanos;
+    assert_eq!(cost, Money(8_610_000));
+    let sums: Vec<SumsSeen> = told
+        .iter()
+        .filter_map(|(_, seen)| match seen {
+            Observation::SumsSeen(sums) => Some(*sums),
+            _ => None,
+        })
+        .collect();
+    let once = SumsSeen { tokens: Some(tokens), cost: Some(cost), helpers: true };
+    let twice = SumsSeen { tokens: Some(tokens + tokens), cost: Some(cost + cost), helpers: true };
+    assert_eq!(sums, [once, once, twice, twice]);
 }
