@@ -1,6 +1,6 @@
 //! What can be looked at that is neither a fact nor a pane.
 
-use super::{SessionId, StepNumber};
+use super::{RoleName, StepNumber};
 use serde::{Deserialize, Serialize};
 
 /// Something to read.
@@ -11,8 +11,8 @@ pub enum Fetch {
     Blob { sha256: String },
     /// A file beneath the run's folder.
     File { path: String },
-    /// The conversation of a session as its log tells it.
-    Transcript { session: SessionId },
+    /// The conversation with a role: what was sent, the tools, the questions, the last words of each turn.
+    Transcript { role: RoleName },
     /// The patch of a step, or what it did to one file.
     Diff {
         step: StepNumber,

@@ -37,7 +37,7 @@ pub fn list(run_folder: &Path) -> Vec<ArtifactEntry> {
             entries.push(ArtifactEntry {
                 path: path.to_string_lossy().into_owned(),
                 bytes: metadata.size(),
-                modified: u64::try_from(metadata.mtime()).unwrap_or(0) * 1000,
+                modified: modified(&metadata),
                 is_folder: metadata.is_dir(),
             });
             if metadata.is_dir() {
@@ -45,8 +45,16 @@ pub fn list(run_folder: &Path) -> Vec<ArtifactEntry> {
             }
         }
     }
-    entries.sort_by(|one, other| one.path.cmp(&other.path));
+    // Folder by folder: what lies in one follows it at once.
+    entries.sort_by(|one, other| one.path.split('/').cmp(other.path.split('/')));
     entries
+}
+
+/// In wall milliseconds.
+fn modified(metadata: &std::fs::Metadata) -> u64 {
+    let seconds = u64::try_from(metadata.mtime()).unwrap_or(0);
+    let part = u64::try_from(metadata.mtime_nsec()).unwrap_or(0);
+    seconds * 1000 + part / 1_000_000
 }
 
 /// Opens a regular file beneath `root`, following no link on the way.

@@ -3,8 +3,8 @@
 //! Everything is answered in parts, so that a file of any size is opened at once. Nothing is followed out of the folder.
 
 use super::artifacts::{self, ArtifactError};
-use super::{checkpoint, step_file};
-use crate::domain::{Fetch, Piece, Run, Step, StepNumber, Text};
+use super::{checkpoint, step_file, transcript};
+use crate::domain::{Fetch, Piece, Record, RoleName, Run, Step, StepNumber, Text};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -13,6 +13,17 @@ pub type Full<'a> = &'a (dyn Fn(&Text) -> Result<String, String> + Sync);
 
 fn step_of(run: &Run, number: StepNumber) -> Result<&Step, String> {
     run.step(number).ok_or_else(|| format!("the run has no step {number}"))
+}
+
+/// The conversation with a role, as Markdown.
+pub fn transcript<'a>(
+    run: &Run,
+    records: impl Iterator<Item = &'a Record>,
+    role: &RoleName,
+    full: Full<'_>,
+) -> String {
+    let quoted = |text: &Text| full(text).unwrap_or_else(|reason| format!("{}\n({reason})", text.summary()));
+    transcript::markdown(run, records, role, &quoted)
 }
 
 /// The text of something that the facts hold. `Ok(None)`: they do not hold it.

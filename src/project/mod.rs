@@ -17,6 +17,7 @@ mod settings_file;
 mod state_file;
 mod step_file;
 mod summon;
+mod transcript;
 
 pub use folders::{FolderError, ProjectFolders, RunFolder, run_id};
 pub use git::GitError;

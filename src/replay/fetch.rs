@@ -16,6 +16,11 @@ impl Player {
             return fetch::file(folder.path(), path, offset, limit)
                 .map_err(|error| format!("it was not kept ({error})"));
         }
+        if let Fetch::Transcript { role } = what {
+            let so_far = self.timeline().records().iter().take_while(|record| record.seq <= run.seq);
+            let text = fetch::transcript(run, so_far, role, &full);
+            return Ok(Piece::of(text.as_bytes(), offset, limit));
+        }
         match fetch::text(run, what, &full)? {
             Some(text) => Ok(Piece::of(text.as_bytes(), offset, limit)),
             None => Err("it was not kept".to_owned()),

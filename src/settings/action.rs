@@ -163,6 +163,7 @@ actions! {
     ShowDiff "show_diff" [Global, Normal, Gate, Replay] "Look at what the step changed";
     ShowLog "show_log" [Global, Normal, Gate, Replay] "Look at what the checks printed";
     ShowPrompt "show_prompt" [Global, Normal, Gate, Replay] "Look at the prompt of the step as it was sent";
+    ShowTranscript "show_transcript" [Global, Normal, Gate, Replay] "Look at the conversation with this agent";
     Close "close" [Preview] "Close what is looked at";
     Search "search" [Preview] "Search for words";
     SearchNext "search_next" [Preview] "Go to the next place of the words";
@@ -175,6 +176,7 @@ actions! {
     ToggleWrap "toggle_wrap" [Preview] "Wrap long lines, or cut them";
     PanLeft "pan_left" [Preview] "Move to the left, where lines are cut";
     PanRight "pan_right" [Preview] "Move to the right; lines are cut then";
+    OpenEditor "open_editor" [Preview] "Look at a copy of it in $VISUAL or $EDITOR; what is changed there is not kept";
     Reload "reload" [Preview] "Fetch it anew";
     Note "note" [Global, Normal, Gate, Typing] "Write a note for the run";
     SayAnalyst "say_analyst" [Global, Normal, Gate, Typing] "Say something to the analyst with its next prompt";

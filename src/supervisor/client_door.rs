@@ -376,6 +376,12 @@ impl Client {
         received(answer).await
     }
 
+    async fn records(&self, run: &RunId, after: u64) -> Result<Vec<Arc<Record>>, String> {
+        let (reply, answer) = oneshot::channel();
+        self.tell(run, OwnerMessage::Records { after, reply }).await?;
+        received(answer).await
+    }
+
     async fn events(
         &self,
         run: Option<RunId>,
@@ -384,11 +390,9 @@ impl Client {
         limit: Option<u32>,
     ) -> Result<Reply, String> {
         let run = self.which(run)?;
-        let (reply, answer) = oneshot::channel();
-        self.tell(&run, OwnerMessage::Records { after: after.unwrap_or(0), reply }).await?;
         let limit =
             limit.map_or(MOST_EVENTS, |limit| usize::try_from(limit).unwrap_or(MOST_EVENTS)).min(MOST_EVENTS);
-        let found = received(answer).await?;
+        let found = self.records(&run, after.unwrap_or(0)).await?;
         let mut matching =
             found.iter().filter(|record| kind.is_none_or(|kind| kind_of(&record.fact) == kind));
         let records: Vec<Record> =
@@ -406,7 +410,17 @@ impl Client {
         let state = self.state(run).await?;
         let folder = self.hall.folder(run).ok_or("the run's folder is not known")?;
         let blobs = Blobs::new(self.hall.folders.blobs(run));
-        fetch::answer(&state, blobs, folder, what, offset, limit.unwrap_or(u64::MAX)).await
+        let records = match what {
+            Fetch::Transcript { .. } => self.records(run, 0).await?,
+            Fetch::Blob { .. }
+            | Fetch::File { .. }
+            | Fetch::Diff { .. }
+            | Fetch::Prompt { .. }
+            | Fetch::Report { .. }
+            | Fetch::CheckLog { .. }
+            | Fetch::Unknown => Vec::new(),
+        };
+        fetch::answer(&state, &records, blobs, folder, what, offset, limit.unwrap_or(u64::MAX)).await
     }
 
     /// The supervisor ends after this; with `drain` every live run finishes its turn and is parked first.

@@ -1,16 +1,18 @@
 //! Answers to what a screen wants to look at. Nothing of the run moves by it.
 
-use crate::domain::{Fetch, Piece, Run, Text};
+use crate::domain::{Fetch, Piece, Record, Run, Text};
 use crate::journal::blobs::Blobs;
 use crate::project::fetch;
 use crate::wire::Reply;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Bytes that one answer carries. As JSON a byte takes up to six, and a frame has an end.
 const MOST: u64 = 512 * 1024;
 
 pub(super) async fn answer(
     run: &Run,
+    records: &[Arc<Record>],
     blobs: Blobs,
     folder: PathBuf,
     what: &Fetch,
@@ -35,11 +37,14 @@ pub(super) async fn answer(
             };
             Piece::of(text.as_bytes(), offset, limit)
         }
+        Fetch::Transcript { role } => {
+            let text = fetch::transcript(run, records.iter().map(|record| &**record), role, &full);
+            Piece::of(text.as_bytes(), offset, limit)
+        }
         Fetch::Blob { .. }
         | Fetch::Prompt { .. }
         | Fetch::Report { .. }
         | Fetch::CheckLog { .. }
-        | Fetch::Transcript { .. }
         | Fetch::Unknown => match fetch::text(run, what, &full)? {
             Some(text) => Piece::of(text.as_bytes(), offset, limit),
             None => return Err("that cannot be fetched here".to_owned()),

@@ -39,6 +39,7 @@ mod terminal;
 mod terminals;
 mod tokens;
 mod told;
+mod watch;
 pub mod world;
 
 pub use launch::{IN_TERMINAL, marker_entry};

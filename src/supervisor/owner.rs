@@ -11,6 +11,7 @@ use super::stall::Stall;
 use super::standing::Standing;
 use super::subscribers::Subscribers;
 use super::tokens::Tokens;
+use super::watch::Watch;
 use super::world::World;
 use super::{launch, log_file};
 use crate::agent::{Emission, protocol};
@@ -88,6 +89,8 @@ pub(super) struct Owner {
     pub(super) projected: u64,
     pub(super) projector: Projector,
     pub(super) artifacts: Vec<ArtifactEntry>,
+    /// Over the artifacts.
+    pub(super) watch: Watch,
     pub(super) wants_projection: bool,
     /// The files for people could not be written: when they are tried again, and why.
     pub(super) unwritten: Option<(Instant, String)>,
@@ -111,6 +114,7 @@ impl Owner {
         if self.must_recover {
             self.take_up().await;
         }
+        self.watch = Watch::of(&self.places.artifacts_folder());
         self.drive();
         loop {
             let due = self.next_due();
@@ -125,6 +129,7 @@ impl Owner {
                 _ = sync.tick(), if self.engine.needs_sync() && self.stall.reason().is_none() => self.sync(),
                 _ = logs.tick(), if self.desks.values().any(|desk| !desk.terminal.has_ended()) => self.read_logs(),
                 _ = quiet.tick(), if self.desks.values().any(Desk::is_watched) => self.on_quiet(),
+                () = self.watch.moved(), if self.watch.listens() => self.watch.put_off(),
                 _ = files.tick(), if self.may_project() => self.write_projections(),
                 message = messages.recv() => match message {
                     Some(OwnerMessage::LetGo { done }) => {
@@ -381,6 +386,7 @@ impl Owner {
             .chain(desks)
             .chain(snapshots)
             .chain(self.stall.retry_at())
+            .chain(self.watch.due())
             .chain(self.unwritten.as_ref().map(|(at, _)| *at).filter(|at| *at > Instant::now()))
             .min()
     }
@@ -391,6 +397,9 @@ impl Owner {
             self.timers.iter().filter(|(_, due)| due.is_due(now)).map(|(effect, _)| *effect).collect();
         for effect in fired {
             self.settle(effect, Outcome::Fired);
+        }
+        if self.watch.take_due() {
+            self.show_artifacts();
         }
         self.on_deadlines();
         self.send_snapshots();

@@ -10,6 +10,7 @@ use super::server::Hall;
 use super::stall::Stall;
 use super::standing::Standing;
 use super::subscribers::Subscribers;
+use super::watch::Watch;
 use super::{launch, log_file};
 use crate::agent;
 use crate::domain::{
@@ -210,6 +211,7 @@ fn owner(
         projected: 0,
         projector: Projector::default(),
         artifacts: Vec::new(),
+        watch: Watch::default(),
         wants_projection: true,
         unwritten: None,
         unneeded_since: None,

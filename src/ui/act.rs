@@ -120,6 +120,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::ShowDiff => return preview::show(ui, glass, Subject::Diff),
         Action::ShowLog => return preview::show(ui, glass, Subject::Log),
         Action::ShowPrompt => return preview::show(ui, glass, Subject::Prompt),
+        Action::ShowTranscript => return preview::show_transcript(ui, glass),
         // Done already where something is looked at.
         Action::Close
         | Action::PanLeft
@@ -133,6 +134,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         | Action::Search
         | Action::SearchNext
         | Action::SearchPrevious
+        | Action::OpenEditor
         | Action::Reload => {}
         Action::Note => write_to(ui, Address::Note),
         Action::SayAnalyst => write_to(ui, Address::Say("analyst".to_owned())),
@@ -289,8 +291,12 @@ fn open(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
         }
         Focus::Artifacts => {
             let index = selected(ui, glass, Focus::Artifacts);
-            if let Some(entry) = glass.artifacts.get(index).filter(|entry| !entry.is_folder) {
+            let chosen = panel::visible_artifacts(ui, glass).get(index).copied();
+            if let Some(entry) = chosen.filter(|entry| !entry.is_folder) {
                 return preview::open(ui, glass, Fetch::File { path: entry.path.clone() });
+            }
+            if let Some(entry) = chosen {
+                panel::fold(ui, &entry.path);
             }
         }
         Focus::Ledger => explain::open(ui, glass),
@@ -307,7 +313,7 @@ fn count(ui: &Ui, glass: &Glass, focus: Focus) -> usize {
     match focus {
         Focus::Steps => glass.run.steps.len(),
         Focus::Gates => glass.run.gates.len(),
-        Focus::Artifacts => glass.artifacts.len(),
+        Focus::Artifacts => panel::visible_artifacts(ui, glass).len(),
         Focus::Ledger => panel::ledger_figures(ui, glass).len(),
         Focus::Analyst | Focus::Worker | Focus::Role(_) | Focus::Terminal(_) | Focus::Input => 0,
     }

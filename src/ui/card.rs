@@ -2,6 +2,7 @@
 
 use super::format::{duration, fit, width, wrap};
 use super::gate::{action, answered_in, consequence};
+use super::keys::{chord, disabled};
 use super::model::{Layout, Ui};
 use super::popup::{frame, framed};
 use super::view::line;
@@ -96,6 +97,11 @@ fn rows(ui: &Ui, glass: &Glass, gate: &Gate, columns: u16, most: u16) -> Vec<Row
         let more = evidence.len() - shown;
         rows.push(text(format!("  … {more} more lines in the panel of gates"), look.dim()));
     }
+    if let Some(looks) = looks(ui, glass).filter(|looks| width(looks) <= columns)
+        && rows.len() + gate.answers.len() + 2 <= most
+    {
+        rows.push(text(looks, look.dim()));
+    }
     rows.push(text(String::new(), Style::new()));
     if answered_in(&glass.run, gate).is_some() {
         let keys = ui.keymap.chords(Context::Normal, Action::TypeInto);
@@ -110,6 +116,21 @@ fn rows(ui: &Ui, glass: &Glass, gate: &Gate, columns: u16, most: u16) -> Vec<Row
         rows.push(Row::Answer(index, *answer, words));
     }
     rows
+}
+
+/// The keys that lead to the evidence itself.
+fn looks(ui: &Ui, glass: &Glass) -> Option<String> {
+    let shown: Vec<String> = [
+        (Action::ShowDiff, "diff"),
+        (Action::ShowLog, "check log"),
+        (Action::ShowReport, "report"),
+        (Action::ShowPrompt, "prompt"),
+    ]
+    .into_iter()
+    .filter(|(action, _)| disabled(ui, glass, *action).is_none())
+    .filter_map(|(action, what)| Some(format!("{} {what}", chord(ui, Context::Gate, action)?)))
+    .collect();
+    (!shown.is_empty()).then(|| format!("look at  {}", shown.join("  ")))
 }
 
 /// Question and keys without a frame, for the smallest screens.

@@ -88,6 +88,7 @@ fn label(action: Action) -> &'static str {
         Action::ShowDiff => "diff",
         Action::ShowLog => "check log",
         Action::ShowPrompt => "prompt",
+        Action::ShowTranscript => "transcript",
         Action::Close => "close",
         Action::PanLeft => "left",
         Action::PanRight => "right",
@@ -100,6 +101,7 @@ fn label(action: Action) -> &'static str {
         Action::Search => "search",
         Action::SearchNext => "next place",
         Action::SearchPrevious => "place before",
+        Action::OpenEditor => "editor",
         Action::Reload => "reload",
     }
 }
@@ -190,6 +192,7 @@ fn preview_keys(ui: &Ui) -> Vec<(Action, &'static str)> {
         (Action::NextFile, next),
         (Action::ToggleForm, form),
         (Action::ToggleWrap, "wrap"),
+        (Action::OpenEditor, "editor"),
         (Action::Help, "help"),
     ]
     .into()

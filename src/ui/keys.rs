@@ -91,6 +91,7 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         Action::ShowDiff => preview::cannot_show(ui, glass, Subject::Diff),
         Action::ShowLog => preview::cannot_show(ui, glass, Subject::Log),
         Action::ShowPrompt => preview::cannot_show(ui, glass, Subject::Prompt),
+        Action::ShowTranscript => preview::cannot_show_transcript(ui, glass),
         Action::Close
         | Action::PanLeft
         | Action::PanRight
@@ -103,6 +104,7 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         | Action::Search
         | Action::SearchNext
         | Action::SearchPrevious
+        | Action::OpenEditor
         | Action::Reload => preview::cannot(ui, glass, action),
         Action::FocusAnalyst if run.id.is_none() => Some("no agent runs before a task".to_owned()),
         Action::FocusWorker if run.id.is_none() => Some("no agent runs before a task".to_owned()),

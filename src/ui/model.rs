@@ -11,7 +11,7 @@ use crate::glass::Glass;
 use crate::settings::{Context, Keymap};
 use crate::term::{Key, Mods};
 use ratatui::layout::Rect;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the UI may do here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -244,6 +244,8 @@ pub struct Ui {
     pub(super) gate_choice: usize,
     /// What is selected in each list; without an entry its natural end.
     pub(super) selected: BTreeMap<Focus, usize>,
+    /// The folders of artifacts that are folded.
+    pub(super) folded: BTreeSet<String>,
     pub(super) scrolled: BTreeMap<PaneId, Scrolled>,
     /// The panel that is shown where there is room for one.
     pub(super) panel: Focus,
@@ -282,6 +284,7 @@ impl Ui {
             answered: Vec::new(),
             gate_choice: 0,
             selected: BTreeMap::new(),
+            folded: BTreeSet::new(),
             scrolled: BTreeMap::new(),
             panel: Focus::Steps,
             side: Focus::Ledger,

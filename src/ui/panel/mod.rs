@@ -5,6 +5,7 @@ mod gates;
 mod ledger;
 mod steps;
 
+pub(super) use artifacts::{fold, visible as visible_artifacts};
 pub(super) use gates::in_order as gates_in_order;
 pub(super) use ledger::figures as ledger_figures;
 

@@ -106,11 +106,12 @@ enum Does {
     Find(bool),
     Hunk(bool),
     File(bool),
+    Edit,
     Reload,
     Close,
 }
 
-const DOES: [(Action, Does); 24] = [
+const DOES: [(Action, Does); 25] = [
     (Action::Up, Does::Rows(-1)),
     (Action::Down, Does::Rows(1)),
     (Action::ScrollUp, Does::Rows(-1)),
@@ -131,6 +132,7 @@ const DOES: [(Action, Does); 24] = [
     (Action::PreviousHunk, Does::Hunk(false)),
     (Action::NextFile, Does::File(true)),
     (Action::PreviousFile, Does::File(false)),
+    (Action::OpenEditor, Does::Edit),
     (Action::Reload, Does::Reload),
     (Action::Close, Does::Close),
     (Action::ZoomOut, Does::Close),
@@ -147,6 +149,11 @@ pub(in crate::ui) fn cannot(ui: &Ui, glass: &Glass, action: Action) -> Option<St
     let Some(preview) = ui.preview() else { return Some("nothing is looked at".to_owned()) };
     let is_diff = preview.kind == Some(Kind::Diff);
     match does {
+        Does::Edit if preview.kind == Some(Kind::Binary) => Some("this is no text".to_owned()),
+        Does::Edit if preview.source.is_empty() => Some("there is nothing in it".to_owned()),
+        Does::Edit if preview.begin > 0 || preview.end < preview.total => {
+            Some("it is too large: only a part of it is here".to_owned())
+        }
         Does::Form if preview.forms.len() < 2 => Some("this has one form only".to_owned()),
         Does::Hunk(_) if !is_diff => Some("this is no diff".to_owned()),
         Does::Find(_) if preview.needle.is_empty() => Some("nothing was searched for".to_owned()),
@@ -166,6 +173,7 @@ pub(in crate::ui) fn cannot(ui: &Ui, glass: &Glass, action: Action) -> Option<St
         | Does::Find(_)
         | Does::Hunk(_)
         | Does::File(_)
+        | Does::Edit
         | Does::Reload
         | Does::Close => None,
     }
@@ -222,6 +230,7 @@ pub(in crate::ui) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Option<V
             None
         }
         Does::File(forward) => return Some(next_file(ui, glass, forward)),
+        Does::Edit => Some(preview.in_editor()),
         Does::Reload => {
             let at = preview.document().and_then(|document| document.lines.get(preview.top.line));
             let at = at.map_or(0, |line| line.at);
@@ -230,7 +239,9 @@ pub(in crate::ui) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Option<V
             Some(preview.ask(id, now, offset, Goal::At(at)))
         }
         Does::Close => {
-            ui.popups.pop();
+            if !preview.give_up_searching(id) {
+                ui.popups.pop();
+            }
             None
         }
     };

@@ -14,11 +14,11 @@ mod view;
 mod work;
 
 pub(super) use keys::{act, cannot, click, on_key, on_paste, wheel};
-pub(super) use open::{Subject, cannot_show, open, show};
+pub(super) use open::{Subject, cannot_show, cannot_show_transcript, open, show, show_transcript};
 pub(super) use view::draw;
 pub use work::{Made, Work};
 
-use super::model::{Ask, Popup, Ui};
+use super::model::{Ask, Edited, Popup, Ui};
 use crate::domain::{Fetch, Millis, Piece};
 use document::Document;
 use place::Sought;
@@ -73,6 +73,8 @@ pub struct Preview {
     goal: Goal,
     kind: Option<Kind>,
     bytes: Vec<u8>,
+    /// What the forms were made of.
+    source: Arc<Vec<u8>>,
     forms: Vec<Arc<Document>>,
     /// Which part of how much the forms show.
     begin: u64,
@@ -87,8 +89,8 @@ pub struct Preview {
     /// What is searched for, as it is typed and as it was.
     typed: Option<String>,
     needle: String,
-    /// The byte where the search began.
-    origin: u64,
+    /// Since when a search goes from part to part, and the byte that it has come to.
+    searching: Option<(Millis, u64)>,
 }
 
 impl Preview {
@@ -101,6 +103,7 @@ impl Preview {
             goal: Goal::At(0),
             kind: None,
             bytes: Vec::new(),
+            source: Arc::default(),
             forms: Vec::new(),
             begin: 0,
             end: 0,
@@ -112,7 +115,7 @@ impl Preview {
             top: Top::default(),
             typed: None,
             needle: String::new(),
-            origin: 0,
+            searching: None,
         }
     }
 
@@ -154,6 +157,25 @@ impl Preview {
         Ask::Fetch { id, what: self.what.clone(), offset, limit: WINDOW }
     }
 
+    /// A copy for the operator's editor, whose name says what kind of text it is.
+    fn in_editor(&self) -> Ask {
+        let suffix = match self.kind {
+            Some(Kind::Markdown) => ".md",
+            Some(Kind::Diff) => ".diff",
+            Some(Kind::Log) => ".log",
+            Some(Kind::Text | Kind::Binary) | None => self.suffix(),
+        };
+        let text = String::from_utf8_lossy(&self.source).into_owned();
+        Ask::Edit { text, suffix, then: Edited::Nothing }
+    }
+
+    fn suffix(&self) -> &'static str {
+        let Fetch::File { path } = &self.what else { return ".txt" };
+        let known =
+            [".rs", ".py", ".js", ".ts", ".json", ".toml", ".yaml", ".sh", ".c", ".go", ".html", ".csv"];
+        known.into_iter().find(|suffix| path.ends_with(suffix)).unwrap_or(".txt")
+    }
+
     fn fetched(&mut self, piece: Piece) -> Ask {
         let kind = *self.kind.get_or_insert_with(|| Kind::of(&self.what, &piece.bytes));
         let begin = piece.offset.saturating_sub(self.bytes.len() as u64);
@@ -164,6 +186,7 @@ impl Preview {
             return Ask::Fetch { id: self.id, what: self.what.clone(), offset: end, limit: WINDOW };
         }
         let bytes = Arc::new(std::mem::take(&mut self.bytes));
+        self.source = Arc::clone(&bytes);
         Ask::Prepare(Work { id: self.id, kind, bytes, begin, total: piece.total })
     }
 }
@@ -210,13 +233,13 @@ impl Ui {
     }
 
     fn sought(&mut self, sought: Sought) -> Vec<Ask> {
-        let nowhere = matches!(sought, Sought::Nowhere | Sought::Back(_));
-        if nowhere {
-            self.toasts.refusal("nothing more is found".to_owned(), self.time);
-        }
         match sought {
-            Sought::Found | Sought::Nowhere => Vec::new(),
-            Sought::Ask(ask) | Sought::Back(ask) => vec![ask],
+            Sought::Found => Vec::new(),
+            Sought::Nowhere => {
+                self.toasts.refusal("nothing more is found".to_owned(), self.time);
+                Vec::new()
+            }
+            Sought::Ask(ask) => vec![ask],
         }
     }
 
@@ -225,6 +248,12 @@ impl Ui {
     pub fn wakes_at(&self) -> Option<Millis> {
         let waiting = self.popups.iter().filter_map(|popup| match popup {
             Popup::Preview(preview) => match preview.state {
+                // Part follows part, each of them at once.
+                State::Waiting(_)
+                    if preview.searching.is_some_and(|(since, _)| self.time >= since + PATIENCE) =>
+                {
+                    Some(self.time + SECOND / 4)
+                }
                 State::Waiting(since) if self.time < since + PATIENCE => Some(since + PATIENCE),
                 State::Waiting(since) => Some(self.time + SECOND - (self.time - since) % SECOND),
                 State::Failed(_) | State::Ready => None,

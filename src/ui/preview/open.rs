@@ -1,10 +1,11 @@
 //! What is opened to be looked at: of which step, and what can be looked at next to it.
 
 use super::Preview;
-use crate::domain::{Fetch, Step};
+use crate::domain::{Fetch, RoleName, Step};
 use crate::glass::Glass;
 use crate::ui::act::selected;
 use crate::ui::model::{Ask, Focus, Popup, Ui};
+use crate::ui::slots;
 use crate::ui::view::shown_gate;
 
 /// What of a step can be looked at.
@@ -74,6 +75,23 @@ pub(in crate::ui) fn show(ui: &mut Ui, glass: &Glass, subject: Subject) -> Vec<A
     open(ui, glass, what)
 }
 
+/// The role whose pane has the keys, else the one that works or worked last.
+fn role_meant(ui: &Ui, glass: &Glass) -> Option<RoleName> {
+    let last = || glass.run.steps.iter().rev().find_map(|step| step.role.clone());
+    slots::role(glass, ui.focus).or_else(last)
+}
+
+pub(in crate::ui) fn cannot_show_transcript(ui: &Ui, glass: &Glass) -> Option<String> {
+    role_meant(ui, glass).is_none().then(|| "no agent was spoken to yet".to_owned())
+}
+
+pub(in crate::ui) fn show_transcript(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
+    match role_meant(ui, glass) {
+        Some(role) => open(ui, glass, Fetch::Transcript { role }),
+        None => Vec::new(),
+    }
+}
+
 pub(in crate::ui) fn open(ui: &mut Ui, glass: &Glass, what: Fetch) -> Vec<Ask> {
     let id = ui.next_fetch();
     let title = title(glass, &what);
@@ -112,7 +130,7 @@ fn title(glass: &Glass, what: &Fetch) -> String {
             format!("check {name}{place} of step {step}: {end}")
         }
         Fetch::File { path } => path.strip_prefix("artifacts/").unwrap_or(path).to_owned(),
-        Fetch::Transcript { session } => format!("transcript of {session}"),
+        Fetch::Transcript { role } => format!("transcript of the {role}"),
         Fetch::Blob { .. } | Fetch::Unknown => "text".to_owned(),
     }
 }

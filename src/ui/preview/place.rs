@@ -13,8 +13,6 @@ pub(super) enum Sought {
     Found,
     /// It is not here, and there is no more.
     Nowhere,
-    /// The same, and one goes back to where one was.
-    Back(Ask),
     /// It may be in the next part.
     Ask(Ask),
 }
@@ -56,6 +54,21 @@ impl Preview {
     /// What was made is shown, where it was wanted.
     pub(super) fn take(&mut self, made: Made, area: Option<Rect>, id: u64, now: Millis) -> Sought {
         let Made { id: _, begin, end, total, forms } = made;
+        let forward = self.goal == Goal::Find;
+        if forward || self.goal == Goal::FindBack {
+            let held = forms
+                .get(self.form)
+                .is_some_and(|document| (0..document.lines.len()).any(|line| self.holds(document, line)));
+            if !held {
+                // What is seen stays until something is found.
+                let more = if forward { end < total } else { begin > 0 };
+                return if more {
+                    Sought::Ask(self.search_on(forward, begin, end, id, now))
+                } else {
+                    self.nowhere()
+                };
+            }
+        }
         (self.begin, self.end, self.total, self.forms) = (begin, end, total, forms);
         self.state = State::Ready;
         let area = area.unwrap_or_default();
@@ -211,8 +224,7 @@ impl Preview {
         if self.needle.is_empty() {
             return Sought::Nowhere;
         }
-        let here = document.lines.get(self.top.line).map_or(0, |line| line.at);
-        self.origin = here;
+        self.searching = Some((now, self.begin));
         if forward {
             self.find_on(&document, self.top.line + usize::from(again), id, now)
         } else {
@@ -229,17 +241,37 @@ impl Preview {
 
     fn found(&mut self, line: usize) -> Sought {
         self.go_to_line(line);
+        self.searching = None;
         Sought::Found
     }
 
-    /// Nothing more: back to where the search began.
-    fn nowhere(&mut self, document: &Document, id: u64, now: Millis) -> Sought {
-        let origin = self.origin;
-        let here = document.lines.first().is_some_and(|line| line.at <= origin) && origin < self.end.max(1);
-        if here {
-            return Sought::Nowhere;
+    fn nowhere(&mut self) -> Sought {
+        self.searching = None;
+        self.state = State::Ready;
+        Sought::Nowhere
+    }
+
+    /// In the part behind the one that was searched, or in the one before it.
+    fn search_on(&mut self, forward: bool, begin: u64, end: u64, id: u64, now: Millis) -> Ask {
+        let (_, far) = self.searching.get_or_insert((now, 0));
+        *far = if forward { end } else { begin };
+        // With the line end before it, by which a part knows that it begins with a whole line.
+        let (offset, goal) = if forward {
+            (end.saturating_sub(1), Goal::Find)
+        } else {
+            (begin.saturating_sub(WINDOW - 1), Goal::FindBack)
+        };
+        self.ask(id, now, offset, goal)
+    }
+
+    /// A search that goes on is given up; what comes of it is no longer heard. Whether there was one.
+    pub(super) fn give_up_searching(&mut self, id: u64) -> bool {
+        if !self.is_waiting() || self.searching.take().is_none() {
+            return false;
         }
-        Sought::Back(self.ask(id, now, origin.saturating_sub(WINDOW / 4), Goal::At(origin)))
+        self.id = id;
+        self.state = State::Ready;
+        true
     }
 
     fn find_on(&mut self, document: &Document, first: usize, id: u64, now: Millis) -> Sought {
@@ -247,10 +279,9 @@ impl Preview {
             return self.found(line);
         }
         if self.end < self.total && !self.kind.is_some_and(Kind::is_whole) {
-            // With the line end before it, by which a part knows that it begins with a whole line.
-            return Sought::Ask(self.ask(id, now, self.end.saturating_sub(1), Goal::Find));
+            return Sought::Ask(self.search_on(true, self.begin, self.end, id, now));
         }
-        self.nowhere(document, id, now)
+        self.nowhere()
     }
 
     fn find_back_on(&mut self, document: &Document, last: usize, id: u64, now: Millis) -> Sought {
@@ -258,10 +289,9 @@ impl Preview {
             return self.found(line);
         }
         if self.begin > 0 && !self.kind.is_some_and(Kind::is_whole) {
-            let offset = self.begin.saturating_sub(WINDOW - 1);
-            return Sought::Ask(self.ask(id, now, offset, Goal::FindBack));
+            return Sought::Ask(self.search_on(false, self.begin, self.end, id, now));
         }
-        self.nowhere(document, id, now)
+        self.nowhere()
     }
 }
 

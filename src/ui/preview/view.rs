@@ -157,7 +157,10 @@ fn header(
 ) {
     let area = Rect { height: 1, ..place };
     let mut parts: Vec<String> = Vec::new();
-    if let State::Waiting(since) = preview.state
+    if let Some((since, far)) = preview.searching.filter(|(since, _)| ui.time >= since + super::PATIENCE) {
+        let percent = far.saturating_mul(100).checked_div(preview.total).unwrap_or(0);
+        parts.push(format!("searching… {percent}%, {}", duration(ui.time - since)));
+    } else if let State::Waiting(since) = preview.state
         && document.is_some()
         && ui.time >= since + super::PATIENCE
     {

@@ -23,11 +23,11 @@ impl Kind {
     /// What is shown by its name and its first bytes.
     pub(super) fn of(what: &Fetch, bytes: &[u8]) -> Self {
         match what {
-            Fetch::Report { .. } | Fetch::Prompt { .. } => Self::Markdown,
+            Fetch::Report { .. } | Fetch::Prompt { .. } | Fetch::Transcript { .. } => Self::Markdown,
             Fetch::Diff { .. } => Self::Diff,
             Fetch::CheckLog { .. } => Self::Log,
             Fetch::File { path } => Self::of_file(path, bytes),
-            Fetch::Blob { .. } | Fetch::Transcript { .. } | Fetch::Unknown => Self::Text,
+            Fetch::Blob { .. } | Fetch::Unknown => Self::Text,
         }
     }
 

@@ -33,6 +33,8 @@ async fn reports_diffs_logs_and_files_are_the_same_live_and_in_a_replay() {
         (Fetch::Prompt { step: step(2) }, "make the file"),
         (Fetch::Diff { step: step(2), file: None }, "+made"),
         (Fetch::CheckLog { step: step(3), check: 0 }, "red"),
+        (Fetch::Transcript { role: "worker".into() }, "## "),
+        (Fetch::Transcript { role: "worker".into() }, "> made it"),
         (Fetch::File { path: "artifacts/deep/x.bin".to_owned() }, "a\0b"),
     ] {
         let body = Body::Fetch { run: run.clone(), what: what.clone(), offset: 0, limit: Some(100_000) };

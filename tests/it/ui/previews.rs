@@ -151,6 +151,32 @@ fn a_search_goes_through_all_of_a_large_file_and_back() {
 }
 
 #[test]
+fn a_long_search_says_how_far_it_is_and_is_given_up_by_the_key_that_closes() {
+    let bytes: Vec<u8> = (0..200_000).flat_map(|line| format!("line {line}\n").into_bytes()).collect();
+    let mut scene = file((80, 24), "large.txt", &bytes);
+    press(&mut scene, "pagedown / n o n e", &bytes);
+    let top = scene.line(3);
+    // Parts come, and none of them holds it.
+    let mut asks = scene.press("enter");
+    for _ in 0..3 {
+        let Some(Ask::Fetch { id, offset, limit, .. }) = asks.pop() else { panic!("{asks:?}") };
+        let piece = awtui::domain::Piece::of(&bytes, offset, limit);
+        let Some(Ask::Prepare(work)) = scene.ui.fetched(id, Ok(piece)).pop() else { panic!("no work") };
+        asks = scene.ui.prepared(work.run());
+        scene.wait(200);
+    }
+    assert!(scene.line(2).contains("searching… 45%, 0.6s"), "{}", scene.text());
+    assert_eq!(scene.line(3), top, "what is read stays while it is searched");
+    assert_eq!(scene.press("esc"), []);
+    assert!(!scene.shows("searching"), "{}", scene.text());
+    assert_eq!(scene.line(3), top);
+    scene.answer(asks, &|_| Ok(bytes.clone()));
+    assert_eq!(scene.line(3), top, "what comes too late is not heard");
+    scene.press("esc");
+    assert!(scene.ui.popups.is_empty());
+}
+
+#[test]
 fn one_line_without_an_end_is_read_through_as_well() {
     let bytes = "0123456789abcdef".repeat(40_000).into_bytes();
     let mut scene = file((80, 24), "one_line.json", &bytes);
@@ -252,4 +278,76 @@ fn the_keys_of_what_is_looked_at_are_in_its_help_and_do_what_it_says() {
     scene.look("q");
     assert_eq!(scene.ui.focus, Focus::Steps);
     assert!(scene.ui.popups.is_empty());
+}
+
+/// Files of before the run, of the round that goes on, empty ones, and very long and wide names in deep folders.
+fn with_artifacts(size: (u16, u16)) -> Scene {
+    let bench = scenes::changed();
+    let worked = bench.run.steps[1].started.wall;
+    let mut scene = Scene::of(&bench, size);
+    let entries = [
+        ("a_folder", true, 0, worked),
+        ("a_folder/日付の測定_with_a_name_that_goes_on_and_on_and_on.csv", false, 1_250_000, worked + 5_000),
+        ("a_folder/deeper", true, 0, worked),
+        ("a_folder/deeper/test.log", false, 48_230, worked + 1_000),
+        ("a_folder.txt", false, 12, worked - 1_000),
+        ("before.txt", false, 2_000, bench.run.created.wall - 7_200_000),
+        ("empty.log", false, 0, worked + 2_000),
+    ];
+    let entries = entries.map(|(path, is_folder, bytes, modified)| ArtifactEntry {
+        path: format!("artifacts/{path}"),
+        bytes,
+        modified,
+        is_folder,
+    });
+    scene.glass.feed(GlassEvent::Artifacts(entries.into()));
+    scene.press("6");
+    scene
+}
+
+#[test]
+fn artifacts_are_a_tree_that_says_what_is_new_empty_and_left_from_before() {
+    for (cols, rows) in SIZES {
+        let scene = with_artifacts((cols, rows));
+        insta::assert_snapshot!(format!("artifacts_{cols}x{rows}"), scene.text());
+    }
+    let mut scene = with_artifacts((120, 40));
+    scene.press("z z");
+    insta::assert_snapshot!("artifacts_alone_120x40", scene.text());
+}
+
+#[test]
+fn folders_fold_and_files_open() {
+    let mut scene = with_artifacts((120, 40));
+    scene.press("z z");
+    assert!(scene.shows("test.log"));
+    assert_eq!(scene.press("enter"), []);
+    assert!(!scene.shows("test.log"), "{}", scene.text());
+    assert!(scene.shows("▸a_folder/"), "{}", scene.text());
+    assert!(scene.shows("2 files"), "{}", scene.text());
+    let asks = scene.press("down enter");
+    let path = "artifacts/a_folder.txt".to_owned();
+    assert!(matches!(&asks[..], [Ask::Fetch { what, .. }] if *what == Fetch::File { path }), "{asks:?}");
+    scene.press("q up enter");
+    assert!(scene.shows("▾a_folder/") && scene.shows("test.log"), "{}", scene.text());
+}
+
+#[test]
+fn what_is_looked_at_goes_to_the_editor_as_a_copy() {
+    let mut scene = file((80, 24), "notes.md", b"# One\n");
+    let asks = scene.press("e");
+    assert!(matches!(&asks[..], [Ask::Edit { text, suffix: ".md", .. }] if text == "# One\n"), "{asks:?}");
+    let mut scene = file((80, 24), "program", b"\x7fELF\0");
+    assert_eq!(scene.press("e"), []);
+    assert!(scene.shows("this is no text"), "{}", scene.text());
+}
+
+#[test]
+fn the_conversation_of_the_pane_that_has_the_keys_is_looked_at() {
+    let mut scene = Scene::of(&scenes::changed(), (80, 24));
+    for (keys, role) in [("1 C", "analyst"), ("q 2 C", "worker")] {
+        let asks = scene.press(keys);
+        let what = Fetch::Transcript { role: role.into() };
+        assert!(matches!(&asks[..], [Ask::Fetch { what: asked, .. }] if *asked == what), "{asks:?}");
+    }
 }
