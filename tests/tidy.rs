@@ -51,6 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("crossterm", &["tty"]),
     ("termina", &["tty"]),
+    ("nucleo_matcher", &["ui"]),
     ("ratatui", &["ui", "tty", "client"]),
     ("alacritty_terminal", &["term"]),
     ("portable_pty", &["pty"]),

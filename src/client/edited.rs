@@ -1,5 +1,7 @@
 //! A text in the operator's editor: a private file, the editor's command, and what the file holds afterwards.
 
+use super::screen::{Screen, ScreenError, next};
+use crate::tty::Tty;
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -7,6 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use tempfile::TempDir;
 use tokio::process::Command;
+use tokio::time::Instant;
 
 /// Longer than anything that a person writes.
 const LONGEST: u64 = 4 * 1024 * 1024;
@@ -80,5 +83,35 @@ impl EditedFile {
                 Err(format!("{} cannot be taken: {error}; it is kept", self.path.display()))
             }
         }
+    }
+}
+
+impl Screen<'_> {
+    /// The editor has the terminal; what the supervisor tells is heard meanwhile.
+    pub(super) async fn edit(
+        &mut self,
+        tty: &mut Tty,
+        text: &str,
+        suffix: &str,
+    ) -> Result<Edit, ScreenError> {
+        let file = match EditedFile::new(text, suffix) {
+            Ok(file) => file,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let mut editor = file.editor();
+        let handed = tty.hand_over(&mut editor);
+        let mut handed = std::pin::pin!(handed);
+        let ended = loop {
+            tokio::select! {
+                biased;
+                ended = &mut handed => break ended?,
+                message = next(&mut self.session) => match message {
+                    Ok(message) => self.on_messages(message).await,
+                    Err(error) => self.lost(&error),
+                },
+            }
+        };
+        self.last_key = Some(Instant::now());
+        Ok(file.read(ended))
     }
 }

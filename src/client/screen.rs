@@ -4,7 +4,6 @@ mod look;
 
 pub(super) use look::Workshop;
 
-use super::edited::{Edit, EditedFile};
 use super::frame::{self, Heard, sleep_until};
 use super::session::{ClientError, Session};
 use super::summon::{Caller, Calls};
@@ -112,7 +111,7 @@ pub(super) struct Screen<'a> {
     pub(super) glass: Glass,
     limiter: FrameLimiter,
     origin: Instant,
-    session: Option<Session>,
+    pub(super) session: Option<Session>,
     pub(super) run: Option<RunId>,
     asked: BTreeMap<RequestId, Asked>,
     /// What the supervisor was told last.
@@ -246,7 +245,7 @@ impl Screen<'_> {
         Ok(())
     }
 
-    fn lost(&mut self, error: &ClientError) {
+    pub(super) fn lost(&mut self, error: &ClientError) {
         self.session = None;
         self.give_up_fetching();
         self.feed(GlassEvent::Link(Link::Lost { reason: error.to_string() }));
@@ -271,7 +270,7 @@ impl Screen<'_> {
     }
 
     /// Takes a message and all that came with it, so that one frame shows them together.
-    async fn on_messages(&mut self, first: ToClient) {
+    pub(super) async fn on_messages(&mut self, first: ToClient) {
         let mut next = Some(first);
         while let Some(message) = next {
             if let Err(error) = self.on_message(message).await {
@@ -422,29 +421,6 @@ impl Screen<'_> {
         Ok(false)
     }
 
-    /// The editor has the terminal; what the supervisor tells is heard meanwhile.
-    async fn edit(&mut self, tty: &mut Tty, text: &str, suffix: &str) -> Result<Edit, ScreenError> {
-        let file = match EditedFile::new(text, suffix) {
-            Ok(file) => file,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let mut editor = file.editor();
-        let handed = tty.hand_over(&mut editor);
-        let mut handed = std::pin::pin!(handed);
-        let ended = loop {
-            tokio::select! {
-                biased;
-                ended = &mut handed => break ended?,
-                message = next(&mut self.session) => match message {
-                    Ok(message) => self.on_messages(message).await,
-                    Err(error) => self.lost(&error),
-                },
-            }
-        };
-        self.last_key = Some(Instant::now());
-        Ok(file.read(ended))
-    }
-
     async fn act(&mut self, act: OperatorAct) -> Result<(), ClientError> {
         match self.run.clone() {
             Some(run) => self.send(Body::Act { run, author: self.host.author(), act }, Asked::Other).await,
@@ -510,7 +486,7 @@ impl Screen<'_> {
     }
 }
 
-async fn next(session: &mut Option<Session>) -> Result<ToClient, ClientError> {
+pub(super) async fn next(session: &mut Option<Session>) -> Result<ToClient, ClientError> {
     match session {
         Some(session) => session.next().await,
         None => std::future::pending().await,
