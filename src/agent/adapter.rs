@@ -199,6 +199,12 @@ pub enum LogPlan {
         dir: PathBuf,
         contains: String,
     },
+    /// The same, where its name contains the `id` of the last line of `index` (JSON lines) whose `thread_name` is this.
+    Named {
+        index: PathBuf,
+        name: String,
+        dir: PathBuf,
+    },
     None,
 }
 

@@ -208,7 +208,10 @@ pub(super) async fn doctor(context: &Context, json: bool) -> Result<Exit, Proble
             let mut agents: Vec<AgentSpec> = Vec::new();
             for (role, bound) in &config.roles {
                 let model = bound.model.as_deref().unwrap_or("its own default");
-                add("role", true, format!("{role}: {} with {model}", bound.agent.name));
+                let unguarded = bound.unguarded().map_or_else(String::new, |argument| {
+                    format!("; it ASKS NOBODY before it acts, by {argument}")
+                });
+                add("role", true, format!("{role}: {} with {model}{unguarded}", bound.agent.name));
                 if !agents.contains(&bound.agent) {
                     agents.push(bound.agent.clone());
                 }

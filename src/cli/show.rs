@@ -90,6 +90,11 @@ pub(super) async fn status(
     print::line(&format!("phase    {phase}, step {step}, {}", run.worker_steps()));
     print::line(&format!("now      {}", explain(&run)));
     print::line(&format!("cost     {spent}, {} tokens", format::tokens(run.ledger.total.tokens.total())));
+    for (role, state) in &run.roles {
+        if let Some(argument) = &state.unguarded {
+            print::line(&format!("care     the {role}'s agent asks nobody before it acts, by {argument}"));
+        }
+    }
     for gate in run.open_gates() {
         print::line(&format!("gate {}   {}: {}", gate.id, gate.kind.title(), gate.question.first_line()));
     }

@@ -2,8 +2,8 @@
 
 use super::{
     Activity, CheckpointSide, Effect, EffectId, Ending, Fact, GateKind, GateStatus, Pane, PaneState, Pause,
-    PhaseKind, PromptKind, Record, ReportKind, RoleState, Run, RunOutcome, Session, Source, Stage, Step,
-    StepOutcome, WorkerReport, apply_observation, apply_settled, spans,
+    PhaseKind, PromptKind, Record, ReportKind, RoleConfig, RoleState, Run, RunOutcome, Session, Source,
+    Stage, Step, StepOutcome, WorkerReport, apply_observation, apply_settled, spans,
 };
 
 /// Folds one record into the state.
@@ -23,7 +23,8 @@ pub fn apply(run: &mut Run, record: &Record) {
             run.directory.clone_from(directory);
             run.created = record.at;
             run.workflow = Some(workflow.clone());
-            run.roles = config.roles.keys().map(|role| (role.clone(), RoleState::default())).collect();
+            let state = |role: &RoleConfig| RoleState { unguarded: role.unguarded(), ..RoleState::default() };
+            run.roles = config.roles.iter().map(|(name, role)| (name.clone(), state(role))).collect();
             run.config = Some(config.clone());
         }
         Fact::Recovered => recovered(run),

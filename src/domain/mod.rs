@@ -32,6 +32,7 @@ mod spans;
 mod step;
 mod summons;
 mod text;
+mod unguarded;
 mod usage;
 mod workflow;
 

@@ -72,6 +72,8 @@ pub struct RoleState {
     pub model_by: Option<(Source, Time)>,
     pub thinking_seen: Option<String>,
     pub context: Context,
+    /// The argument by which its agent asks nobody before it acts.
+    pub unguarded: Option<String>,
     pub limited: Option<LimitInfo>,
     /// Turns that a limit ended, in a row.
     pub limited_turns: u32,

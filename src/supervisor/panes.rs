@@ -384,8 +384,11 @@ impl Owner {
             let lines = log.new_lines(world);
             emissions.extend(lines.iter().flat_map(|line| desk.adapter.other_log_line(name, line)));
         }
+        // They may be the first to say which session it is.
+        self.emitted(pane, emissions);
         if let Some(path) = found
-            && let Some(session) = self.engine.run().sessions.get(&desk.session)
+            && let Some(session) =
+                self.desks.get(pane).and_then(|desk| self.engine.run().sessions.get(&desk.session))
             && let Some(agent_session) = session.agent_session.clone()
         {
             self.observe(
@@ -394,7 +397,6 @@ impl Owner {
                 Observation::SessionKnown { agent_session, log: Some(path) },
             );
         }
-        self.emitted(pane, emissions);
     }
 
     pub(super) fn on_deadlines(&mut self) {

@@ -114,6 +114,7 @@ impl World for RealWorld {
             LogPlan::File(path) => path.is_file().then(|| path.clone()),
             LogPlan::Folder { dir, contains } => newest(dir, contains, 0),
             LogPlan::Below { dir, contains } => newest(dir, contains, DEEPEST_LOG),
+            LogPlan::Named { index, name, dir } => newest(dir, &named_id(index, name)?, DEEPEST_LOG),
         }
     }
 
@@ -155,6 +156,17 @@ fn newest(dir: &Path, contains: &str, levels: u32) -> Option<PathBuf> {
     let below =
         folders.iter().filter(|_| levels > 0).filter_map(|folder| newest(folder, contains, levels - 1));
     files.into_iter().filter(named).chain(below).max()
+}
+
+/// The id that an index of sessions has under this name.
+fn named_id(index: &Path, name: &str) -> Option<String> {
+    let text = std::fs::read_to_string(index).ok()?;
+    // Most lines are of other sessions: only those that hold the name are read.
+    text.lines().rev().filter(|line| line.contains(name)).find_map(|line| {
+        let entry: serde_json::Value = serde_json::from_str(line).ok()?;
+        let id = entry.get("id")?.as_str().filter(|id| !id.is_empty())?;
+        (entry.get("thread_name")?.as_str()? == name).then(|| id.to_owned())
+    })
 }
 
 /// What a program said of itself counts for so long: a run asks before it begins and at each start of its agents, and some

@@ -14,6 +14,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
+/// Of an agent that was told to act without asking.
+const UNGUARDED: &str = " ASKS NOBODY ";
+
 pub(super) fn draw(
     ui: &Ui,
     glass: &Glass,
@@ -150,7 +153,13 @@ fn header(ui: &Ui, glass: &Glass, slot: &Slot, area: Rect, inside: Rect, buffer:
         (false, false) => accent.patch(look.strong()),
     };
     buffer.set_stringn(area.x, area.y, &name, usize::from(area.width), style);
-    let left = area.x + width(&name) + 1;
+    let mut left = area.x + width(&name) + 1;
+    let unguarded = slot.role.as_ref().and_then(|role| glass.run.roles.get(role)?.unguarded.as_ref());
+    if unguarded.is_some() {
+        // First of all, and whole: it matters more than what else fits.
+        buffer.set_stringn(left, area.y, UNGUARDED, usize::from(area.width), look.badge(look.warning()));
+        left += width(UNGUARDED) + 1;
+    }
     let room = area.right().saturating_sub(left);
     let parts = match &slot.role {
         Some(role) => facts(glass, role, inside),

@@ -36,7 +36,7 @@ fn lacks(cli: Cli) -> &'static [&'static str] {
 }
 
 fn conforms(cli: Cli) {
-    let wishes = Wishes { pi: quick(), ask: Vec::new() };
+    let wishes = Wishes { pi: quick(), ask: Vec::new(), before: None };
     Ground::pair(cli.partner(), cli, &wishes, obeys, |ground| {
         let before = home::belongings(&ground.path("home"));
         let mut ran = ground.command_within(800, &["conform", "--agent", cli.agent.name(), "--json"]);

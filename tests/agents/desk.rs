@@ -328,7 +328,7 @@ impl Desk {
         let path = match &self.log {
             LogPlan::File(path) => Some(path.clone()),
             LogPlan::Folder { dir, contains } => named(dir, contains),
-            LogPlan::Below { .. } | LogPlan::None => None,
+            LogPlan::Below { .. } | LogPlan::Named { .. } | LogPlan::None => None,
         };
         let Some(text) = path.and_then(|path| fs::read_to_string(path).ok()) else { return };
         let whole = text.rfind('\n').map_or(0, |end| end + 1);

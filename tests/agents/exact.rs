@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const TASK: &str = "write two files";
 
 fn with_partner(cli: Cli, script: impl FnMut(&Request) -> Reply + Send + 'static, test: impl Fn(&Ground)) {
-    let wishes = Wishes { pi: quick(), ask: Vec::new() };
+    let wishes = Wishes { pi: quick(), ask: Vec::new(), before: None };
     Ground::pair(cli.partner(), cli, &wishes, script, test);
 }
 
@@ -173,7 +173,7 @@ fn compacted(cli: Cli) {
         }
         _ => two_rounds(request),
     };
-    let wishes = Wishes { pi: settings, ask: Vec::new() };
+    let wishes = Wishes { pi: settings, ask: Vec::new(), before: None };
     Ground::pair(cli.partner(), cli, &wishes, script, |ground| {
         let limited = ["--set", "roles.worker.context_limit=10000"];
         ground.awtui(&[&["run", "--headless", "--yes", TASK], &limited[..]].concat()).ends_with(0);

@@ -14,6 +14,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -32,6 +33,8 @@ pub struct Wishes {
     pub pi: Value,
     /// The worker's tools that must ask.
     pub ask: Vec<&'static str>,
+    /// Shell words that run before the worker's program, with its arguments in `"$@"`.
+    pub before: Option<String>,
 }
 
 impl Ground {
@@ -42,7 +45,7 @@ impl Ground {
         test: impl Fn(&Ground),
     ) {
         for pi in [install::NEWEST, install::OLDER] {
-            let wishes = Wishes { pi: settings.clone(), ask: Vec::new() };
+            let wishes = Wishes { pi: settings.clone(), ask: Vec::new(), before: None };
             Self::pair(pi, pi, &wishes, script(), &test);
         }
     }
@@ -88,8 +91,16 @@ impl Ground {
         home::write(&ground.path("home"), &[&repository, &scratch], &ground.server, &wishes.pi);
         for installed in [analyst, worker] {
             let link = ground.path("bin").join(installed.cli.agent.name());
-            if !link.exists() {
-                std::os::unix::fs::symlink(&installed.program, link).unwrap();
+            if link.exists() {
+                continue;
+            }
+            match wishes.before.as_ref().filter(|_| installed.cli == worker.cli) {
+                Some(before) => {
+                    let text = format!("#!/bin/bash\n{before}\nexec {:?} \"$@\"\n", installed.program);
+                    fs::write(&link, text).unwrap();
+                    fs::set_permissions(&link, fs::Permissions::from_mode(0o755)).unwrap();
+                }
+                None => std::os::unix::fs::symlink(&installed.program, link).unwrap(),
             }
         }
         let role = |role: &str, cli: Cli, model: Model| {

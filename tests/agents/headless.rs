@@ -8,7 +8,7 @@ use crate::support::Ran;
 use serde_json::{Value, json};
 
 fn usual() -> Wishes {
-    Wishes { pi: json!({"retry": {"baseDelayMs": 20}, "quietStartup": true}), ask: Vec::new() }
+    Wishes { pi: json!({"retry": {"baseDelayMs": 20}, "quietStartup": true}), ask: Vec::new(), before: None }
 }
 
 /// Runs one prompt to its end.

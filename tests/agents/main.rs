@@ -44,3 +44,4 @@ mod runs;
 mod screen;
 #[path = "../support/mod.rs"]
 mod support;
+mod weaker;

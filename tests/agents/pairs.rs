@@ -48,7 +48,7 @@ fn approve_questions(ground: &Ground) -> Vec<String> {
 }
 
 fn carries_a_task_through(analyst: Cli, worker: Cli) {
-    let wishes = Wishes { pi: quick(), ask: worker.agent.asking() };
+    let wishes = Wishes { pi: quick(), ask: worker.agent.asking(), before: None };
     Ground::pair(analyst, worker, &wishes, asking_rounds, |ground| {
         let before = home::belongings(&ground.path("home"));
         ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);

@@ -38,7 +38,7 @@ fn done(request: &Request) -> Reply {
 
 /// Both agents are this one, and the prompt is the analyst's.
 fn arrives_whole(cli: Cli) {
-    let wishes = Wishes { pi: quick(), ask: Vec::new() };
+    let wishes = Wishes { pi: quick(), ask: Vec::new(), before: None };
     Ground::pair(cli, cli, &wishes, done, |ground| {
         let task = task();
         ground.awtui(&["run", "--headless", "--yes", &task]).ends_with(0);
@@ -112,7 +112,7 @@ fn stays_words(cli: Cli) {
         Kind::Turn => Reply::text("It looks fine to me."),
         kind => Reply::aside(kind),
     };
-    let wishes = Wishes { pi: quick(), ask: Vec::new() };
+    let wishes = Wishes { pi: quick(), ask: Vec::new(), before: None };
     Ground::pair(cli, cli, &wishes, script, |ground| {
         ground.awtui(&["run", "--detach", "--yes", "say what you are told"]).ends_with(0);
         for words in WORDS {
@@ -142,7 +142,7 @@ fn hears(cli: Cli) {
         }
         _ => held(request),
     };
-    let wishes = Wishes { pi: quick(), ask: Vec::new() };
+    let wishes = Wishes { pi: quick(), ask: Vec::new(), before: None };
     Ground::pair(cli.partner(), cli, &wishes, script, |ground| {
         ground.awtui(&["run", "--detach", "--yes", "write two files"]).ends_with(0);
         until("the worker works", || ground.path("repo/started").exists());

@@ -5,10 +5,11 @@
 //! So awtui's own hooks are marked as reviewed one by one, by the hash under which Codex keeps a review.
 
 use crate::agent::launch::{hook_line, own_command, text};
-use crate::agent::{Feature, LaunchContext};
+use crate::agent::{Feature, LaunchContext, LogPlan};
 use crate::domain::Thinking;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 /// Seconds for a hook that only tells something.
 const TELLING: u32 = 30;
@@ -56,6 +57,27 @@ pub(super) fn arguments(
     args.extend(context.config.args.iter().cloned());
     args.extend(context.resume.map(str::to_owned));
     args
+}
+
+/// Where the log of the session will be: of one that goes on by its id, of a new one by the name that it is given, since
+/// Codex keeps a list of names.
+pub(super) fn log(context: &LaunchContext, name: Option<&str>) -> LogPlan {
+    let Some(home) = home(context) else { return LogPlan::None };
+    let dir = home.join("sessions");
+    match (context.resume, name) {
+        (Some(id), _) => LogPlan::Below { dir, contains: id.to_owned() },
+        (None, Some(name)) => {
+            LogPlan::Named { index: home.join("session_index.jsonl"), name: name.to_owned(), dir }
+        }
+        (None, None) => LogPlan::None,
+    }
+}
+
+fn home(context: &LaunchContext) -> Option<PathBuf> {
+    match context.variable("CODEX_HOME").filter(|home| !home.is_empty()) {
+        Some(home) => Some(PathBuf::from(home)),
+        None => Some(Path::new(context.variable("HOME")?).join(".codex")),
+    }
 }
 
 /// awtui's tools. Codex would ask before each use of them.

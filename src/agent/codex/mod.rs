@@ -23,7 +23,7 @@ use crate::term::{ProgramState, Signal};
 use hooks::{Hook, Question, Session};
 use log::{Entry, Reader};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Milliseconds of silence after which an idle terminal takes prompts: while its servers start, it is idle by turns.
 const AFTER_IDLE: u64 = 300;
@@ -57,6 +57,8 @@ pub(super) struct Codex {
     /// What needs leave whatever Codex's own rules say.
     ask: Vec<String>,
     has_hooks: bool,
+    /// Its log will be found without a hook that says where it is.
+    has_log: bool,
     /// The session gets a name from awtui, so that it does not pay for one.
     unnamed: Option<String>,
     session: Option<Session>,
@@ -113,10 +115,8 @@ impl Adapter for Codex {
         let is_new = context.resume.is_none() || !context.prompted;
         self.unnamed = (context.probe.has(Feature::Titles) && is_new)
             .then(|| format!("awtui {} {}", context.run, context.session));
-        let log = match (context.resume, sessions(context)) {
-            (Some(id), Some(dir)) => LogPlan::Below { dir, contains: id.to_owned() },
-            (Some(_) | None, _) => LogPlan::None,
-        };
+        let log = launch::log(context, self.unnamed.as_deref());
+        self.has_log = log != LogPlan::None;
         Ok(LaunchPlan {
             program: context.program.to_owned(),
             args: launch::arguments(context, clamped.model.as_deref(), clamped.thinking),
@@ -290,7 +290,7 @@ impl Codex {
         let end = match state {
             ProgramState::Working => {
                 self.ending = None;
-                if !self.has_hooks && self.outstanding {
+                if !self.has_hooks && !self.has_log && self.outstanding {
                     emissions.extend(self.turn_started(Source::TerminalStatus, UNNAMED));
                 }
                 return emissions;
@@ -435,8 +435,12 @@ impl Codex {
         let told = |observation| vec![Emission::observed(source, observation)];
         let live = self.turn.as_deref() == Some(self.log.turn());
         match entry {
-            // Without hooks the log is known only for a session that is known.
-            Entry::Session { .. } => Vec::new(),
+            // The hooks tell more. Where they are missing, the log says whose it is.
+            Entry::Session { .. } if self.session.is_some() => Vec::new(),
+            Entry::Session { id } => {
+                self.session = Some(Session { id: id.clone(), log: None });
+                told(Observation::SessionKnown { agent_session: id, log: None })
+            }
             Entry::Model { model, effort, window } => {
                 let seen = Some((model.clone(), effort.clone(), window));
                 if self.model == seen {
@@ -446,7 +450,15 @@ impl Codex {
                 let agent_trigger = window.map(log::own_trigger);
                 told(Observation::ModelSeen { model, thinking: effort, window, agent_trigger })
             }
-            Entry::User { text } => self.arrived(source, &text),
+            Entry::User { text } => {
+                let mut emissions = self.arrived(source, &text);
+                // No hook told that the prompt was taken: the turn in which the log has it is the one that goes on.
+                if !emissions.is_empty() && std::mem::take(&mut self.outstanding) {
+                    let turn = self.log.turn().to_owned();
+                    emissions.extend(self.turn_started(source, &turn));
+                }
+                emissions
+            }
             Entry::Paid(seen) => {
                 if self.counted.insert(seen.message.clone()) {
                     told(Observation::Usage(seen))
@@ -489,12 +501,4 @@ impl Codex {
             }
         }
     }
-}
-
-fn sessions(context: &LaunchContext) -> Option<PathBuf> {
-    let home = match context.variable("CODEX_HOME").filter(|home| !home.is_empty()) {
-        Some(home) => PathBuf::from(home),
-        None => Path::new(context.variable("HOME")?).join(".codex"),
-    };
-    Some(home.join("sessions"))
 }

@@ -58,9 +58,13 @@ pub(super) fn read(outputs: &[ProbeOutput]) -> Result<Probe, AgentError> {
     if has_hooks(said(2)) {
         features.extend([Feature::Hooks, Feature::Permissions]);
     } else {
+        let unknown = if version >= TITLES_SINCE {
+            "what its helpers spend stays unknown"
+        } else {
+            "its session log is not found, so its spend stays unknown"
+        };
         lacks.push(format!(
-            "Codex {text}: hooks are off (`codex features list`): its session log is not found, so its spend stays \
-             unknown, and what it asks for is answered in its pane."
+            "Codex {text}: hooks are off (`codex features list`): {unknown}, and what it asks for is answered in its pane."
         ));
     }
     if said(1).contains("--no-daemon") {

@@ -18,7 +18,9 @@ use super::{
     Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Keys, LaunchContext, LaunchFile,
     LaunchPlan, LogPlan, Probe, ProbeOutput, ProbePlan, ServerPlan, ServerRequest, models,
 };
-use crate::domain::{Observation, RoleConfig, Source, StatusSeen, Text, Thinking, TurnEnd};
+use crate::domain::{
+    Observation, RoleConfig, Source, StatusSeen, Text, Thinking, Tokens, TurnEnd, UsageKind, UsageSeen,
+};
 use crate::term::Signal;
 use calls::Told;
 use conversation::{Conversation, failed_compaction};
@@ -67,6 +69,9 @@ pub(super) struct OpenCode {
     looks: u32,
     /// What the screen said last, while nothing better was heard.
     read: Option<StatusSeen>,
+    /// Names what is told without the server.
+    pane: String,
+    turns_by_screen: u64,
 }
 
 impl Adapter for OpenCode {
@@ -104,6 +109,7 @@ impl Adapter for OpenCode {
         let failed =
             |reason: &str| AgentError::Launch { agent: "opencode".to_owned(), reason: reason.to_owned() };
         let clamped = self.check_model(context.probe, context.config)?;
+        self.pane = context.pane.to_string();
         let port = context.port.ok_or_else(|| failed("no port of loopback is free for its server"))?;
         let variant = clamped.thinking.filter(|level| *level != Thinking::Off);
         let variant = variant.map(|level| level.as_str().to_owned());
@@ -397,6 +403,29 @@ impl OpenCode {
         Some(request::summarize(self.conversation.own()?, &model))
     }
 
+    /// What a turn cost that only the screen told of: nobody says. Where the server is heard again, it tells itself.
+    fn unheard(&mut self) -> Option<UsageSeen> {
+        if self.was_connected || self.connected {
+            return None;
+        }
+        self.turns_by_screen += 1;
+        let model = self
+            .model
+            .as_ref()
+            .map_or_else(|| "unknown".to_owned(), |model| format!("{}/{}", model.provider, model.model));
+        Some(UsageSeen {
+            message: format!("{} turn {}", self.pane, self.turns_by_screen),
+            model,
+            usage: UsageKind::Reply,
+            tokens: Tokens::default(),
+            cost: None,
+            wall: None,
+            context: None,
+            window: None,
+            unknown_spend: true,
+        })
+    }
+
     /// What the screen says, while the server is not heard.
     fn by_screen(&mut self, screen: &str, quiet: u64) -> Vec<Emission> {
         let said = screen::status(screen);
@@ -409,7 +438,10 @@ impl OpenCode {
             }
             Some(StatusSeen::Idle) if self.conversation.in_turn() && quiet >= AFTER_SCREEN => {
                 self.conversation.turn_by_screen(false);
-                observed(Observation::TurnEnded { end: TurnEnd::Unknown, text: Text::default() })
+                let over = Observation::TurnEnded { end: TurnEnd::Unknown, text: Text::default() };
+                let unheard = self.unheard().map(Observation::Usage);
+                let told = unheard.into_iter().chain([over]);
+                told.map(|observation| Emission::observed(Source::ScreenText, observation)).collect()
             }
             Some(StatusSeen::Working) if self.ready && !self.conversation.in_turn() => {
                 if self.conversation.is_compacting() {

@@ -99,7 +99,7 @@ fn codex_gets_everything_on_its_command_line() {
     }
     assert!(!plan.args.iter().any(|argument| argument.contains("dangerously")));
     assert!(!settings.iter().any(|setting| setting.starts_with("projects")), "trust is the operator's");
-    assert_eq!((plan.log, plan.agent_session), (LogPlan::None, None));
+    assert!(matches!(plan.log, LogPlan::Named { .. }) && plan.agent_session.is_none());
     assert_eq!(plan.files[0].path.to_str(), Some("agent.json"));
 }
 
@@ -140,6 +140,21 @@ fn a_session_is_resumed_by_its_id_and_its_log_is_looked_for() {
         let trusted = "projects={\"/repository\"={trust_level=\"trusted\"}}";
         assert!(settings(&plan.args).contains(&trusted));
     }
+}
+
+#[test]
+fn the_log_of_a_new_session_is_found_by_the_name_that_it_is_given() {
+    let environment: &'static [(String, String)] = vec![("CODEX_HOME".to_owned(), "/c".to_owned())].leak();
+    let find = |probe: &Probe| {
+        let plan = launch(codex().as_mut(), probe, &role(), |context| context.environment = environment);
+        plan.unwrap().log
+    };
+    let name = format!("awtui {RUN} worker.1");
+    let (index, dir) = ("/c/session_index.jsonl".into(), "/c/sessions".into());
+    assert_eq!(find(&probe()), LogPlan::Named { index, name, dir });
+    let mut older = probe();
+    older.features.retain(|feature| *feature != Feature::Titles);
+    assert_eq!(find(&older), LogPlan::None);
 }
 
 #[test]

@@ -215,9 +215,10 @@ fn an_end_by_the_terminal_alone_is_believed_after_a_silence() {
 }
 
 #[test]
-fn without_hooks_the_terminal_tells_the_turn() {
+fn without_hooks_and_a_log_the_terminal_tells_the_turn() {
+    use awtui::agent::Feature;
     let mut without = probe();
-    without.features.retain(|feature| *feature != awtui::agent::Feature::Hooks);
+    without.features.retain(|feature| !matches!(feature, Feature::Hooks | Feature::Titles));
     let mut codex = ready(&without);
     assert_eq!(status(codex.as_mut(), ProgramState::Working), [], "nothing was sent");
     codex.delivered(7);

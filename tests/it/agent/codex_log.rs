@@ -1,7 +1,7 @@
 //! Codex's own session logs, as recorded.
 
 use super::codex::{codex, probe};
-use super::{launch, observations, role, usages};
+use super::{RUN, launch, observations, role, usages};
 use awtui::agent::{Adapter, Emission};
 use awtui::domain::{Observation, Source, Tokens, TurnEnd, UsageKind};
 use serde_json::{Value, json};
@@ -178,6 +178,7 @@ fn what_went_on_before_this_process_is_no_news() {
                 | Observation::SumsSeen(_)
                 | Observation::ModelSeen { .. }
                 | Observation::PromptSeen { .. }
+                | Observation::SessionKnown { .. }
         )
     });
     assert_eq!(news.count(), 0, "{seen:#?}");
@@ -278,4 +279,27 @@ fn codex_tells_its_own_sum_before_a_turn_ends() {
     let tokens = Tokens { input: 3_600, output: 240, cache_read: 6_400, reasoning: 80, ..Tokens::default() };
     let sums = awtui::domain::SumsSeen { tokens: Some(tokens), cost: None, helpers: false };
     assert_eq!(seen[told].1, Observation::SumsSeen(sums));
+}
+
+#[test]
+fn without_a_hook_the_log_tells_the_session_the_prompt_and_the_turn_from_its_beginning() {
+    let mut codex = launched();
+    codex.delivered(5);
+    let marked = format!("TOOL please\\n\\n[awtui {RUN} 5]");
+    let lines = recorded("session_tools").into_iter().map(|line| line.replace("TOOL please", &marked));
+    let seen: Vec<_> = lines.flat_map(|line| observations(codex.log_line(&line))).collect();
+    let place = |what: &dyn Fn(&Observation) -> bool| {
+        let place = seen.iter().position(|(source, seen)| *source == Source::SessionLog && what(seen));
+        place.unwrap_or_else(|| panic!("{seen:#?}"))
+    };
+    let places = [
+        place(&|seen| matches!(seen, Observation::SessionKnown { log: None, .. })),
+        place(&|seen| *seen == Observation::PromptSeen { effect: 5 }),
+        place(&|seen| *seen == Observation::TurnStarted),
+        place(&|seen| matches!(seen, Observation::ToolStarted { .. })),
+        place(&|seen| matches!(seen, Observation::TurnEnded { end: TurnEnd::Completed, .. })),
+    ];
+    assert!(places.is_sorted(), "{seen:#?}");
+    let begun = seen.iter().filter(|(_, seen)| *seen == Observation::TurnStarted);
+    assert_eq!(begun.count(), 1, "history is no turn of now");
 }

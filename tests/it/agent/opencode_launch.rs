@@ -341,3 +341,19 @@ fn the_screen_stands_in_for_the_server_and_what_matches_nothing_says_nothing() {
     assert_eq!(told(agent.as_mut(), "ctrl+p commands", 5_000), ended);
     assert_eq!(told(agent.as_mut(), "ctrl+p commands", 9_000), []);
 }
+
+#[test]
+fn a_turn_of_an_agent_whose_server_was_never_heard_cost_nobody_knows_what() {
+    let mut agent = opencode();
+    launch(agent.as_mut(), &Probe::default(), &role(), |_| {}).unwrap();
+    let mut told = |screen: &str| seen(agent.quiet(&mut || screen.to_owned(), 60_000));
+    told("ctrl+p commands");
+    for _ in 0..2 {
+        told("■■■⬝  esc interrupt");
+        let ended = told("ctrl+p commands");
+        let [(_, Observation::Usage(usage)), (_, Observation::TurnEnded { .. })] = &ended[..] else {
+            panic!("{ended:?}")
+        };
+        assert!(usage.unknown_spend && usage.tokens.total() == 0, "{usage:?}");
+    }
+}

@@ -10,3 +10,4 @@ mod permissions;
 mod properties;
 mod recovery;
 mod reports;
+mod unguarded;

@@ -224,3 +224,27 @@ fn every_size_can_be_drawn_in_every_situation() {
 fn a_question_that_only_its_pane_takes_an_answer_to() {
     frames("asked_in_pane", |size| Scene::of(&scenes::asked_in_pane(), size));
 }
+
+#[test]
+fn an_agent_that_asks_nobody_wears_a_badge_at_every_size_and_no_other_does() {
+    let mut config = crate::domain::bench::config();
+    let worker = config.roles.get_mut(&"worker".into()).unwrap();
+    worker.agent.name = "codex".to_owned();
+    worker.args = vec!["--yolo".to_owned()];
+    let mut bench = crate::domain::bench::Bench::with(config);
+    bench.until_worker();
+    for size in SIZES {
+        let mut scene = Scene::of(&bench, size);
+        let headers = |scene: &Scene| -> String {
+            let text = scene.text();
+            let lines = text.lines().filter(|line| line.contains("worker") || line.contains("analyst"));
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(headers(&scene).matches("ASKS NOBODY").count(), 1, "{size:?}:\n{}", scene.text());
+        // Also while the keys go to the agent.
+        scene.press("i");
+        assert_eq!(scene.text().matches("ASKS NOBODY").count(), 1, "{size:?}:\n{}", scene.text());
+    }
+    let scene = Scene::of(&scenes::working(), (120, 40));
+    assert!(!scene.shows("ASKS NOBODY"));
+}
