@@ -19,6 +19,14 @@ const ASKING: u32 = 7 * 24 * 3_600;
 /// Where Codex says that hooks of its command line come from.
 const SOURCE: &str = "/<session-flags>/config.toml";
 
+/// What Codex may show before it takes prompts, and what that is about. Each waits for its user.
+pub(super) const FIRST_QUESTIONS: [(&str, &str, &str); 4] = [
+    ("Trust this folder?", "this folder", "Codex asks whether you trust it; it keeps your answer"),
+    ("Open restricted", "this folder", "your Codex settings do not trust it: open it restricted, or not"),
+    ("Hooks need review", "hooks", "there are hooks that you have not reviewed; Esc goes on without them"),
+    ("Sign in with ChatGPT", "its login", "Codex is not logged in"),
+];
+
 pub(super) fn arguments(
     context: &LaunchContext,
     model: Option<&str>,

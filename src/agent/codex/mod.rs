@@ -41,14 +41,6 @@ const IN_PANE: &str = "in the pane";
 /// A turn of which no hook told the name.
 const UNNAMED: &str = "";
 
-/// What Codex may show before it takes prompts, and what that is about. Each waits for its user.
-const FIRST_QUESTIONS: [(&str, &str, &str); 4] = [
-    ("Trust this folder?", "this folder", "Codex asks whether you trust it; it keeps your answer"),
-    ("Open restricted", "this folder", "your Codex settings do not trust it: open it restricted, or not"),
-    ("Hooks need review", "hooks", "there are hooks that you have not reviewed; Esc goes on without them"),
-    ("Sign in with ChatGPT", "its login", "Codex is not logged in"),
-];
-
 /// One session of Codex.
 #[expect(clippy::struct_excessive_bools, reason = "each is one independent thing that was seen")]
 #[derive(Debug, Default)]
@@ -264,7 +256,7 @@ impl Codex {
             return Vec::new();
         }
         let shown = screen();
-        let question = FIRST_QUESTIONS.into_iter().find(|(words, _, _)| shown.contains(words));
+        let question = launch::FIRST_QUESTIONS.into_iter().find(|(words, _, _)| shown.contains(words));
         question.map_or_else(Vec::new, |(_, about, detail)| {
             let request = PermissionRequest::new(IN_PANE, about, detail);
             self.asked_in_pane(Source::ScreenText, request)
