@@ -347,7 +347,10 @@ fn a_turn_of_an_agent_whose_server_was_never_heard_cost_nobody_knows_what() {
     let mut agent = opencode();
     launch(agent.as_mut(), &Probe::default(), &role(), |_| {}).unwrap();
     let mut told = |screen: &str| seen(agent.quiet(&mut || screen.to_owned(), 60_000));
-    told("ctrl+p commands");
+    // For a while it is waited for.
+    let ready =
+        (0..1_000).any(|_| told("ctrl+p commands").iter().any(|(_, seen)| *seen == Observation::Ready));
+    assert!(ready);
     for _ in 0..2 {
         told("■■■⬝  esc interrupt");
         let ended = told("ctrl+p commands");
