@@ -52,7 +52,8 @@ pub(super) async fn attach(
     let _log = log::begin(&context.client_log());
     let mut terminal = tty::Tty::open(features).map_err(|error| Problem::usage(error.to_string()))?;
     let shown = client::show(&host, &mut terminal, ui, run, terminals).await;
-    drop(terminal);
+    // A terminal that is gone needs nothing back.
+    drop(terminal.close().await);
     shown.map_err(|error| Problem::failed(error.to_string()))?;
     Ok(Exit::Done)
 }
@@ -98,6 +99,8 @@ pub(super) fn screen(context: &Context, settings: &Settings, mode: Mode) -> Resu
     if let Some(shape) = context.folders.shape().filter(|_| mode != Mode::Replay) {
         ui.shape = Shape::from_text(&shape);
     }
+    ui.which_key = settings.ui.which_key;
+    ui.utc_offset = jiff::Zoned::now().offset().seconds();
     Ok(ui)
 }
 

@@ -55,7 +55,8 @@ pub(super) async fn replay(
     let _log = super::log::begin(&context.client_log());
     let mut terminal = tty::Tty::open(features).map_err(|error| Problem::usage(error.to_string()))?;
     let shown = client::replay(player, &mut terminal, ui).await;
-    drop(terminal);
+    // A terminal that is gone needs nothing back.
+    drop(terminal.close().await);
     shown.map_err(|error| Problem::failed(error.to_string()))?;
     Ok(Exit::Done)
 }

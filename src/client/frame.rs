@@ -1,8 +1,10 @@
 //! What a live screen and a replay do in the same way: hear the terminal, draw a frame, wait for one.
 
+use crate::domain::Millis;
 use crate::glass::Glass;
 use crate::tty::{Tty, TtyError, TtyEvent};
 use crate::ui::{self, Mouse, MouseKind, Msg, Ui};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// What an event of the terminal comes to.
@@ -67,6 +69,11 @@ pub(super) async fn suspend(tty: &mut Tty, ui: &mut Ui) -> Result<(), TtyError> 
     }
     ui.refused("awtui was not started by a shell that could bring it back".to_owned());
     Ok(())
+}
+
+/// When the screen has been open for so many milliseconds. A clock that is told in whole ones must have passed it.
+pub(super) fn instant(origin: Instant, uptime: Option<Millis>) -> Option<Instant> {
+    uptime.map(|uptime| origin + Duration::from_millis(uptime))
 }
 
 pub(super) async fn sleep_until(due: Option<Instant>) {

@@ -43,6 +43,7 @@ impl Screen {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let due = self.limiter.due().map(|due| self.origin + due);
+            let appears = frame::instant(self.origin, self.ui.due());
             tokio::select! {
                 biased;
                 event = tty.next() => match event {
@@ -66,6 +67,11 @@ impl Screen {
                     let asks = self.ui.prepared(made);
                     self.look(asks);
                     self.limiter.request(self.origin.elapsed());
+                }
+                () = sleep_until(appears) => {
+                    if self.tell_time() {
+                        self.limiter.request(self.origin.elapsed());
+                    }
                 }
                 _ = tick.tick(), if self.player.is_playing() || self.ui.has_news() => {
                     if self.play() | self.tell_time() {

@@ -139,6 +139,7 @@ impl Screen<'_> {
         let mut attempt = 0;
         loop {
             let due = self.limiter.due().map(|due| self.caller.not_before(self.origin + due));
+            let appears = frame::instant(self.origin, self.ui.due());
             let running = self.glass.run.id.is_some() && !self.glass.run.is_over();
             let ticking = running || self.ui.has_news();
             tokio::select! {
@@ -158,6 +159,11 @@ impl Screen<'_> {
                     None => return Ok(()),
                 },
                 () = sleep_until(due) => self.draw(tty).await?,
+                () = sleep_until(appears) => {
+                    if self.tell_time() {
+                        self.request_frame();
+                    }
+                }
                 () = sleep_until(self.wakes_at()) => {
                     self.tell_time();
                     self.request_frame();

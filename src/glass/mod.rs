@@ -5,8 +5,10 @@
 //!
 //! The frame of sequence number n is: the run folded to n, each pane fed to its offset in record n, the time of n.
 
+mod commands;
 mod pane;
 
+pub use commands::{Act, Command, Commands};
 pub use pane::PaneGlass;
 
 use crate::domain::{
@@ -23,6 +25,8 @@ pub struct Glass {
     /// The operator's own terminals; their screens are among the panes.
     pub terminals: Vec<TerminalEntry>,
     pub artifacts: Vec<ArtifactEntry>,
+    /// What awtui itself did in the run.
+    pub commands: Commands,
     pub link: Link,
     pub now: Time,
     /// The last line that the other side wanted a person to read.
@@ -103,6 +107,7 @@ impl Glass {
             runs: Vec::new(),
             terminals: Vec::new(),
             artifacts: Vec::new(),
+            commands: Commands::default(),
             link: Link::Connecting { attempt: 0 },
             now: Time::default(),
             notice: None,
@@ -137,6 +142,7 @@ impl Glass {
                 let terminals = &self.terminals;
                 self.panes.retain(|pane, _| terminals.iter().any(|entry| entry.pane == *pane));
                 self.artifacts.clear();
+                self.commands = Commands::default();
                 self.now = Time::default();
                 self.notice = None;
                 true
@@ -152,8 +158,11 @@ impl Glass {
         }
         if matches!(record.fact, Fact::RunCreated { .. }) {
             self.run = Run::default();
+            self.commands = Commands::default();
         }
         apply(&mut self.run, record);
+        let panes = &self.run.panes;
+        self.commands.record(record, |pane| panes.get(pane).map(|pane| pane.role.clone()));
         self.now = record.at;
         true
     }

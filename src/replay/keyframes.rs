@@ -2,6 +2,7 @@
 
 use super::tape::Place;
 use crate::domain::{PaneId, Run, Seq, Time};
+use crate::glass::Commands;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ const INTERVAL: u64 = 32;
 #[derive(Debug)]
 pub(super) struct Keyframe {
     pub(super) run: Run,
+    pub(super) commands: Commands,
     pub(super) now: Time,
     pub(super) panes: BTreeMap<PaneId, Arc<PaneFrame>>,
 }

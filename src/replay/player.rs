@@ -289,13 +289,19 @@ impl Player {
             });
             panes.insert(pane.clone(), frame);
         }
-        Keyframe { run: self.glass.run.clone(), now: self.glass.now, panes }
+        Keyframe {
+            run: self.glass.run.clone(),
+            commands: self.glass.commands.clone(),
+            now: self.glass.now,
+            panes,
+        }
     }
 
     fn restore(&mut self, at: Seq) {
         let Some((seq, frame)) = self.keyframes.before(at) else { return };
         self.glass.feed(GlassEvent::Reset);
         self.glass.run = frame.run.clone();
+        self.glass.commands = frame.commands.clone();
         self.glass.now = frame.now;
         self.tapes.retain(|pane, _| frame.panes.contains_key(pane));
         for (pane, kept) in &frame.panes {

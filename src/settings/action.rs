@@ -49,7 +49,8 @@ impl Context {
             Self::Normal => &[Self::Normal, Self::Global],
             Self::Gate => &[Self::Gate, Self::Normal, Self::Global],
             Self::Replay => &[Self::Replay, Self::Normal, Self::Global],
-            Self::Input => &[Self::Input, Self::Global],
+            // Letters are text here too: what cannot be bound to one has its key after the leader.
+            Self::Input => &[Self::Input, Self::Global, Self::Typing],
             Self::Preview => &[Self::Preview, Self::Global],
             Self::Typing => &[Self::Typing],
         }
@@ -63,7 +64,7 @@ impl Context {
             Self::Replay => "In a replay",
             Self::Input => "In the input box",
             Self::Preview => "While looking at a report, a diff, a log or a file",
-            Self::Typing => "While typing into an agent, after the leader",
+            Self::Typing => "While typing into an agent or in the input box, after the leader",
         }
     }
 }
@@ -113,6 +114,7 @@ actions! {
     Quit "quit" [Global, Normal, Gate, Replay, Input, Typing] "Leave awtui; asks what is to become of a run that works";
     Detach "detach" [Global, Normal, Gate, Replay, Input, Typing] "Leave the screen; the run goes on";
     Help "help" [Global, Normal, Gate, Replay, Input, Preview, Typing] "Show what can be done here";
+    CommandLog "command_log" [Global, Normal, Gate, Replay, Input, Typing] "Show what awtui did: processes, prompts, signals, checks, git";
     Palette "palette" [Global, Normal, Gate, Replay, Input, Preview, Typing] "Search all actions by name";
     FocusNext "focus_next" [Global, Normal, Gate, Replay, Input, Typing] "Go to the next panel";
     FocusPrevious "focus_previous" [Global, Normal, Gate, Replay, Input, Typing] "Go to the previous panel";

@@ -136,14 +136,14 @@ impl Keymap {
 
     pub fn lookup(&self, context: Context, keys: &[Key]) -> Lookup {
         let mut hints: Vec<Hint> = Vec::new();
-        for bindings in context.chain().iter().filter_map(|context| self.bindings.get(context)) {
-            if let Some(binding) = bindings.get(keys) {
+        for (owner, bindings) in self.chain(context) {
+            if let Some(binding) = bindings.get(keys).filter(|binding| holds(binding, owner, context)) {
                 // What a more particular context begins with these keys goes before what they are here.
                 if hints.is_empty() {
                     return Lookup::Matched(binding.action);
                 }
             }
-            for binding in bindings.values() {
+            for binding in bindings.values().filter(|binding| holds(binding, owner, context)) {
                 let Some(next) = binding.keys.strip_prefix(keys).and_then(|rest| rest.first()) else {
                     continue;
                 };
@@ -164,14 +164,18 @@ impl Keymap {
     /// All keys that hold in a context, its own first; what is taken by a more particular one is left out.
     pub fn bindings(&self, context: Context) -> Vec<&Binding> {
         let mut all: Vec<&Binding> = Vec::new();
-        for binding in
-            context.chain().iter().filter_map(|one| self.bindings.get(one)).flat_map(BTreeMap::values)
-        {
-            if !all.iter().any(|taken| clash(&taken.keys, &binding.keys)) {
-                all.push(binding);
+        for (owner, bindings) in self.chain(context) {
+            for binding in bindings.values().filter(|binding| holds(binding, owner, context)) {
+                if !all.iter().any(|taken| clash(&taken.keys, &binding.keys)) {
+                    all.push(binding);
+                }
             }
         }
         all
+    }
+
+    fn chain(&self, context: Context) -> impl Iterator<Item = (Context, &BTreeMap<Vec<Key>, Binding>)> {
+        context.chain().iter().filter_map(|one| Some((*one, self.bindings.get(one)?)))
     }
 
     /// The keys of one context alone, in the order of their actions.
@@ -202,6 +206,11 @@ impl Keymap {
             bindings.insert(keys.clone(), Binding { keys, action, description });
         }
     }
+}
+
+/// Whether a key means something here. What follows the leader is lent to the input box as far as it does.
+fn holds(binding: &Binding, owner: Context, context: Context) -> bool {
+    owner != Context::Typing || binding.action.contexts().contains(&context)
 }
 
 /// The same keys, or one the beginning of the other.

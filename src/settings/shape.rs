@@ -202,6 +202,12 @@ pub(super) static CONFIG: Schema = Schema {
                     "awtui uses the mouse; the terminal's own selection then needs Shift.",
                 ),
                 field(
+                    "which_key",
+                    Kind::Switch,
+                    "true",
+                    "Show what may follow when a key that begins a sequence, such as the leader, stays alone for 200 ms.",
+                ),
+                field(
                     "clipboard_from_agents",
                     Kind::Switch,
                     "false",

@@ -106,6 +106,7 @@ pub enum Symbols {
     Ascii,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent switch of the screen")]
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UiSettings {
@@ -113,6 +114,7 @@ pub struct UiSettings {
     pub symbols: Symbols,
     pub title: bool,
     pub mouse: bool,
+    pub which_key: bool,
     pub clipboard_from_agents: bool,
 }
 

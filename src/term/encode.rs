@@ -3,7 +3,7 @@
 //! Owns the legacy xterm encoding, xterm's modifyOtherKeys and the kitty keyboard protocol, chosen by what the program
 //! asked for. It sends presses only: nothing awtui forwards needs a release.
 
-use super::key::{Key, KeyCode, Mods, capital_letter};
+use super::key::{Key, KeyCode, Mods, Native, capital_letter};
 use super::modes::Modes;
 
 const DISAMBIGUATE: u8 = 1;
@@ -13,7 +13,8 @@ const ASSOCIATED_TEXT: u8 = 16;
 
 /// The bytes of a key press.
 pub fn encode_key(key: Key, modes: &Modes) -> Vec<u8> {
-    let key = Key::new(key.code, key.mods);
+    // The fields are public: whatever they were set to comes into one form first.
+    let key = key.native().map_or_else(|| Key::new(key.code, key.mods), |_| key);
     if modes.kitty & (DISAMBIGUATE | ALL_KEYS) != 0 { kitty(key, modes.kitty) } else { legacy(key, modes) }
 }
 
@@ -105,6 +106,8 @@ fn legacy(key: Key, modes: &Modes) -> Vec<u8> {
     }
     let control = key.mods.contains(Mods::CTRL);
     let bytes = match key.code {
+        // The old encoding has no word for it, and without it the key would type a character that nobody meant.
+        KeyCode::Char(_) if key.mods.contains(Mods::SUPER) => Vec::new(),
         KeyCode::Char(character) => {
             let shifted = key.mods.contains(Mods::SHIFT);
             let typed = capital_letter(character).filter(|_| shifted).unwrap_or(character);
@@ -161,28 +164,48 @@ fn modify_other_keys(key: Key, level: u8) -> Option<Vec<u8>> {
     if level == 0 || key.mods.is_empty() {
         return None;
     }
-    let code = if let KeyCode::Char(character) = key.code {
-        let lost = match key.mods {
-            Mods::SHIFT => return None,
-            _ if level >= 2 => true,
-            mods => mods.contains(Mods::CTRL) && control_code(character).is_none(),
-        };
-        let shifted = key.mods.contains(Mods::SHIFT);
-        lost.then(|| u32::from(capital_letter(character).filter(|_| shifted).unwrap_or(character)))?
-    } else {
-        let named = [
-            (KeyCode::Enter, 13, 1),
-            (KeyCode::Tab, 9, 1),
-            (KeyCode::Backspace, 127, 2),
-            (KeyCode::Esc, 27, 2),
-        ];
-        let (_, code, _) = named.into_iter().find(|(named, _, from)| *named == key.code && level >= *from)?;
-        code
+    let mut mods = key.native().map_or(key.mods, |native| native.mods);
+    let code = match key.code {
+        KeyCode::Char(character) => {
+            let lost = match key.mods {
+                Mods::SHIFT => return None,
+                _ if level >= 2 => true,
+                mods => mods.contains(Mods::CTRL) && control_code(character).is_none(),
+            };
+            let shifted = key.mods.contains(Mods::SHIFT);
+            lost.then(|| u32::from(capital_letter(character).filter(|_| shifted).unwrap_or(character)))?
+        }
+        KeyCode::BackTab => {
+            mods = mods | Mods::SHIFT;
+            9
+        }
+        KeyCode::Enter => 13,
+        KeyCode::Tab => 9,
+        KeyCode::Backspace if level >= 2 => 127,
+        KeyCode::Esc if level >= 2 => 27,
+        KeyCode::Backspace
+        | KeyCode::Esc
+        | KeyCode::Up
+        | KeyCode::Down
+        | KeyCode::Left
+        | KeyCode::Right
+        | KeyCode::Home
+        | KeyCode::End
+        | KeyCode::PageUp
+        | KeyCode::PageDown
+        | KeyCode::Insert
+        | KeyCode::Delete
+        | KeyCode::F(_) => return None,
     };
-    Some(format!("\x1b[27;{};{code}~", key.mods.protocol_number()).into_bytes())
+    Some(format!("\x1b[27;{};{code}~", mods.protocol_number()).into_bytes())
 }
 
 fn kitty(key: Key, flags: u8) -> Vec<u8> {
+    let all = flags & ALL_KEYS != 0;
+    let text = key.typed().filter(|_| flags & ASSOCIATED_TEXT != 0);
+    if let Some(native) = key.native().filter(|_| all || key.typed().is_none()) {
+        return write_unicode(native, flags, text);
+    }
     // The protocol knows no application cursor keys, writes F3 so that it is no position report, and numbers the
     // function keys from F13 on in the private use area.
     let form = if key.code == KeyCode::F(3) {
@@ -199,7 +222,6 @@ fn kitty(key: Key, flags: u8) -> Vec<u8> {
         Some(number @ Form::Number(_)) => return write_form(&number, key.mods),
         None => {}
     }
-    let all = flags & ALL_KEYS != 0;
     let (code, mods) = match key.code {
         KeyCode::Char(character) => {
             if let Some(typed) = key.typed().filter(|_| !all) {
@@ -227,15 +249,23 @@ fn kitty(key: Key, flags: u8) -> Vec<u8> {
         | KeyCode::Insert
         | KeyCode::Delete => return Vec::new(),
     };
-    let capital = char::from_u32(code).and_then(capital_letter);
-    let shifted = capital.filter(|_| flags & ALTERNATE_KEYS != 0 && mods.contains(Mods::SHIFT));
-    let shifted = shifted.map_or(String::new(), |capital| format!(":{}", u32::from(capital)));
-    let text = key.typed().filter(|_| flags & ASSOCIATED_TEXT != 0);
-    let rest = match (text, mods.protocol_number()) {
+    let shifted = char::from_u32(code).and_then(capital_letter).map(u32::from);
+    write_unicode(Native { code, shifted, base: None, mods }, flags, text)
+}
+
+/// `CSI code : shifted : base ; modifiers ; text u`, as much of it as was asked for and as there is.
+fn write_unicode(key: Native, flags: u8, text: Option<char>) -> Vec<u8> {
+    let alternates = flags & ALTERNATE_KEYS != 0;
+    let shifted = key.shifted.filter(|_| alternates && key.mods.contains(Mods::SHIFT));
+    let base = key.base.filter(|_| alternates);
+    let told = |code: Option<u32>| code.map_or_else(String::new, |code| format!(":{code}"));
+    let shifted = if shifted.is_none() && base.is_some() { ":".to_owned() } else { told(shifted) };
+    let code = format!("{}{shifted}{}", key.code, told(base));
+    let rest = match (text, key.mods.protocol_number()) {
         (None, 1) => String::new(),
         (None, modifiers) => format!(";{modifiers}"),
         (Some(text), 1) => format!(";;{}", u32::from(text)),
         (Some(text), modifiers) => format!(";{modifiers};{}", u32::from(text)),
     };
-    format!("\x1b[{code}{shifted}{rest}u").into_bytes()
+    format!("\x1b[{code}{rest}u").into_bytes()
 }

@@ -2,7 +2,9 @@
 //!
 //! Owns the names of keys and chords. It never knows what a key does.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 /// A key without its modifiers.
@@ -56,6 +58,17 @@ impl Mods {
         self.0 == 0
     }
 
+    /// The modifiers that a terminal names by this number, which begins at one for none. Meta counts as alt, as it does
+    /// in keymaps; hyper and the locks are left out, as nothing can be bound to them.
+    pub fn from_protocol(number: u32) -> Self {
+        let bits = number.saturating_sub(1);
+        let meta = if bits & 32 == 0 { Self::NONE } else { Self::ALT };
+        [Self::SHIFT, Self::ALT, Self::CTRL, Self::SUPER]
+            .into_iter()
+            .filter(|one| bits & u32::from(one.0) != 0)
+            .fold(meta, |all, one| all | one)
+    }
+
     /// The number by which terminal protocols name a combination of modifiers.
     pub(super) fn protocol_number(self) -> u8 {
         self.0 + 1
@@ -75,12 +88,52 @@ impl std::ops::BitOr for Mods {
     }
 }
 
+/// How a terminal that speaks the kitty protocol told a key, where the form that is compared loses something of it: the
+/// shifted forms of keys that are no letters, letters of other scripts, the keypad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Native {
+    /// The number of the key in the protocol.
+    pub code: u32,
+    pub shifted: Option<u32>,
+    /// The key in the same place of the American layout.
+    pub base: Option<u32>,
+    pub mods: Mods,
+}
+
 /// A key and its modifiers. [`Key::new`] brings the ways in which terminals tell the same key into one form, so that
-/// keys can be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// keys can be compared; what that loses is kept beside it for programs that can be told, and takes no part in
+/// comparisons.
+#[derive(Clone, Copy, Debug)]
 pub struct Key {
     pub code: KeyCode,
     pub mods: Mods,
+    native: Option<Native>,
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        (self.code, self.mods) == (other.code, other.mods)
+    }
+}
+
+impl Eq for Key {}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.code, self.mods).cmp(&(other.code, other.mods))
+    }
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.code, self.mods).hash(state);
+    }
 }
 
 impl Key {
@@ -88,19 +141,30 @@ impl Key {
     /// tells it; tab with shift becomes back-tab.
     pub fn new(code: KeyCode, mods: Mods) -> Self {
         let unshifted = mods.without(Mods::SHIFT);
-        if let KeyCode::Char(character) = code {
+        let (code, mods) = if let KeyCode::Char(character) = code {
             if let Some(small) = small_letter(character) {
-                Self { code: KeyCode::Char(small), mods: mods | Mods::SHIFT }
+                (KeyCode::Char(small), mods | Mods::SHIFT)
             } else if capital_letter(character).is_some() || character == ' ' {
-                Self { code, mods }
+                (code, mods)
             } else {
-                Self { code, mods: unshifted }
+                (code, unshifted)
             }
         } else if code == KeyCode::BackTab || code == KeyCode::Tab && mods.contains(Mods::SHIFT) {
-            Self { code: KeyCode::BackTab, mods: unshifted }
+            (KeyCode::BackTab, unshifted)
         } else {
-            Self { code, mods }
-        }
+            (code, mods)
+        };
+        Self { code, mods, native: None }
+    }
+
+    /// The same key with how the terminal told it.
+    #[must_use]
+    pub fn told_as(self, native: Native) -> Self {
+        Self { native: Some(native), ..self }
+    }
+
+    pub(super) fn native(&self) -> Option<Native> {
+        self.native
     }
 
     /// A key without modifiers.

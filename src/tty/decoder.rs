@@ -1,51 +1,56 @@
-//! From the terminal's bytes to what it tells, wherever the bytes were cut.
+//! From the bytes of the terminal to what they tell, whichever of the usual encodings it uses: xterm's old one and its
+//! modifyOtherKeys, the kitty protocol, what tmux, rxvt and the kernel's console send.
 //!
-//! Owns where a key, a report or a paste begins and ends, and what to make of one that stays incomplete. What a whole
-//! sequence means is the parser's knowledge. Pure: whoever reads the terminal keeps the time.
+//! Pure: bytes and silences in, events and replies out. What it does not know is dropped whole, so that no part of it is
+//! ever read as something that was typed.
 
 use super::TtyEvent;
-use super::event::{convert, with_alt};
+use super::sequence::{self, Found};
+use crate::term::{Key, KeyCode, Mods};
 use std::collections::VecDeque;
 use std::time::Duration;
-use termina::Parser;
 
-const ESC: u8 = 0x1b;
-const PASTE_BEGINS: &[u8] = b"\x1b[200~";
-const PASTE_ENDS: &[u8] = b"\x1b[201~";
-
-/// How long the rest of what may be a key alone is waited for: the bytes of one key leave the terminal together, and
-/// nobody types escape and the next key this fast.
-const KEY: Duration = Duration::from_millis(40);
-/// How long the rest of what can only be a report is waited for, over a slow line.
-const REPORT: Duration = Duration::from_secs(1);
+/// A key of its own, or the beginning of a sequence: how long to wait for the rest. Over a slow line the rest of a
+/// sequence comes in another packet; a person who presses Esc does not feel this.
+const ESC_WAIT: Duration = Duration::from_millis(30);
+/// A sequence that is clearly one: how long until it is given up as broken.
+const SEQUENCE_WAIT: Duration = Duration::from_secs(2);
 /// How long the rest of a paste is waited for.
-const PASTE: Duration = Duration::from_secs(5);
+const PASTE_WAIT: Duration = Duration::from_secs(5);
+/// More bytes at once than keys come to.
+const MORE_THAN_KEYS: usize = 64;
+/// A paste that is longer comes in pieces of this many bytes.
+const PASTE_PIECE: usize = 16 * 1024 * 1024;
 
-/// Where the first thing in some bytes ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cut {
-    /// A whole sequence of so many bytes.
-    Whole(usize),
-    /// So many bytes that mean nothing.
-    Noise(usize),
-    /// More is to come within this time.
-    Open(Duration),
+const PASTE_BEGIN: &[u8] = b"\x1b[200~";
+const PASTE_END: &[u8] = b"\x1b[201~";
+
+/// What a terminal answers when it is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// It speaks the kitty keyboard protocol; the flags that are on.
+    KeyboardFlags(u32),
+    /// Its name and version, in its own words.
+    Name(String),
+    /// The last answer: every terminal gives this one.
+    Attributes,
 }
 
-/// Takes bytes in any pieces and gives events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decoded {
+    Event(TtyEvent),
+    Reply(Reply),
+}
+
+/// Takes bytes in any pieces and keeps what is not whole yet.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    bytes: Vec<u8>,
-    paste: Option<Paste>,
-    events: VecDeque<TtyEvent>,
-}
-
-/// A paste that is under way.
-#[derive(Debug, Default)]
-struct Paste {
-    bytes: Vec<u8>,
-    /// So many of them are known not to begin its end.
-    searched: usize,
+    decoded: VecDeque<Decoded>,
+    pending: Vec<u8>,
+    /// The bytes of a paste that has not ended.
+    paste: Option<Vec<u8>>,
+    /// The end of a paste did not come in time; it may come yet.
+    owed: bool,
 }
 
 impl Decoder {
@@ -53,229 +58,217 @@ impl Decoder {
         Self::default()
     }
 
+    /// Takes bytes as they came.
     pub fn feed(&mut self, bytes: &[u8]) {
-        match &mut self.paste {
-            Some(paste) => paste.bytes.extend_from_slice(bytes),
-            None => self.bytes.extend_from_slice(bytes),
+        if self.owed && self.pending.is_empty() && goes_on_with_a_paste(bytes) {
+            self.paste = Some(Vec::new());
+            self.owed = false;
         }
-        self.advance();
+        self.pending.extend_from_slice(bytes);
+        self.take(false);
     }
 
-    /// The next event that is whole.
-    pub fn next_event(&mut self) -> Option<TtyEvent> {
-        self.events.pop_front()
+    /// The next that is whole.
+    pub fn next(&mut self) -> Option<Decoded> {
+        self.decoded.pop_front()
     }
 
-    /// Whether an event is whole.
+    /// Whether there is one.
     pub fn is_ready(&self) -> bool {
-        !self.events.is_empty()
+        !self.decoded.is_empty()
     }
 
-    /// How long to wait for the rest of what has begun; `None` when nothing has.
+    /// The next answer, before whatever else there is.
+    pub fn next_reply(&mut self) -> Option<Reply> {
+        let place = self.decoded.iter().position(|one| matches!(one, Decoded::Reply(_)))?;
+        match self.decoded.remove(place) {
+            Some(Decoded::Reply(reply)) => Some(reply),
+            Some(Decoded::Event(_)) | None => None,
+        }
+    }
+
+    /// How long to wait for more before [`Self::give_up`] is to be called; `None` while nothing is open.
     pub fn patience(&self) -> Option<Duration> {
         if self.paste.is_some() {
-            return Some(PASTE);
+            return Some(PASTE_WAIT);
         }
-        match cut(&self.bytes) {
-            Cut::Open(patience) if !self.bytes.is_empty() => Some(patience),
-            Cut::Open(_) | Cut::Whole(_) | Cut::Noise(_) => None,
+        if self.pending.is_empty() {
+            return None;
         }
+        // Alone, or with what alt may have been held for, it may be all that was pressed.
+        let key = match self.pending.as_slice() {
+            [0x1b, 0x1b, rest @ ..] | [0x1b, rest @ ..] => rest.len() <= 1,
+            _ => false,
+        };
+        Some(if key { ESC_WAIT } else { SEQUENCE_WAIT })
     }
 
-    /// The rest did not come: what is there is taken as it stands.
+    /// Nothing came for as long as [`Self::patience`] said: what is there is all there is.
     pub fn give_up(&mut self) {
-        if let Some(paste) = self.paste.take() {
-            self.pasted(&paste.bytes);
+        if let Some(mut text) = self.paste.take() {
+            text.append(&mut self.pending);
+            self.decoded.push_back(paste(&text));
+            self.owed = true;
         }
-        let bytes = std::mem::take(&mut self.bytes);
-        match bytes.as_slice() {
-            [ESC] => self.whole(&[ESC]),
-            [ESC, ESC] => {
-                self.whole(&[ESC]);
-                self.whole(&[ESC]);
-            }
-            [ESC, byte] if byte.is_ascii() => self.with_alt(&[*byte]),
-            // A part of a report, or of a character.
-            _ => {}
-        }
+        self.take(true);
     }
 
-    fn advance(&mut self) {
-        loop {
-            if let Some(paste) = &mut self.paste {
-                let bytes = &mut paste.bytes;
-                let unknown = bytes.get(paste.searched..).unwrap_or_default();
-                let end = unknown.windows(PASTE_ENDS.len()).position(|window| window == PASTE_ENDS);
-                let Some(end) = end.map(|end| end + paste.searched) else {
-                    paste.searched = (bytes.len() + 1).saturating_sub(PASTE_ENDS.len());
-                    return;
-                };
-                self.bytes = bytes.split_off(end + PASTE_ENDS.len());
-                bytes.truncate(end);
-                let text = std::mem::take(bytes);
-                self.paste = None;
-                self.pasted(&text);
+    fn take(&mut self, quiet: bool) {
+        let mut bytes = std::mem::take(&mut self.pending);
+        let mut at = 0;
+        while at < bytes.len() {
+            let rest = &bytes[at..];
+            if self.paste.is_some() {
+                at += self.pasted(rest);
+                if self.paste.is_some() {
+                    // What is left may be the beginning of the end.
+                    break;
+                }
                 continue;
             }
-            match cut(&self.bytes) {
-                Cut::Open(_) => return,
-                Cut::Noise(length) => drop(self.bytes.drain(..length)),
-                Cut::Whole(length) => {
-                    let token: Vec<u8> = self.bytes.drain(..length).collect();
-                    if token == PASTE_BEGINS {
-                        let bytes = std::mem::take(&mut self.bytes);
-                        self.paste = Some(Paste { bytes, searched: 0 });
-                    } else {
-                        self.whole(&token);
-                    }
+            if rest.starts_with(PASTE_BEGIN) {
+                self.paste = Some(Vec::new());
+                self.owed = false;
+                at += PASTE_BEGIN.len();
+                continue;
+            }
+            match one(rest, quiet) {
+                Some((length, found)) => {
+                    at += length.max(1);
+                    self.decoded.extend(found);
                 }
+                None => break,
             }
         }
+        self.pending = bytes.split_off(at.min(bytes.len()));
     }
 
-    fn pasted(&mut self, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\r', "\n");
-        self.events.push_back(TtyEvent::Paste(text));
-    }
-
-    /// One whole sequence.
-    fn whole(&mut self, token: &[u8]) {
-        match token {
-            [ESC, ESC, rest @ ..] if !rest.is_empty() => {
-                let key = [&[ESC], rest].concat();
-                self.with_alt(&key);
-            }
-            [ESC, b'[' | b'O', _, ..] => self.parse(&in_the_words_of_the_parser(token), false),
-            [ESC, b']', _, _, ..] if token.is_ascii() => self.parse(token, false),
-            [ESC, b']', _, _, ..] => {}
-            // Answers to questions that awtui does not ask.
-            [ESC, b'P' | b'_', _, _, ..] => {}
-            [ESC, rest @ ..] if !rest.is_empty() => self.with_alt(rest),
-            _ => self.parse(token, false),
+    /// Takes what belongs to the paste; how many bytes that were.
+    fn pasted(&mut self, bytes: &[u8]) -> usize {
+        let end = bytes.windows(PASTE_END.len()).position(|window| window == PASTE_END);
+        let taken = end.unwrap_or_else(|| bytes.len() - beginning_of(PASTE_END, bytes));
+        let collected = self.paste.get_or_insert_default();
+        collected.extend_from_slice(&bytes[..taken]);
+        if end.is_some() {
+            self.decoded.push_back(paste(&self.paste.take().unwrap_or_default()));
+            return taken + PASTE_END.len();
         }
-    }
-
-    fn with_alt(&mut self, key: &[u8]) {
-        self.parse(key, true);
-    }
-
-    fn parse(&mut self, token: &[u8], alt: bool) {
-        // A new one each time: it would keep what it does not know, and take what comes next for its end.
-        let mut parser = Parser::default();
-        parser.parse(token, false);
-        while let Some(event) = parser.pop() {
-            let event = convert(event);
-            self.events.extend(if alt { event.map(with_alt) } else { event });
+        if collected.len() >= PASTE_PIECE {
+            let mut piece = std::mem::take(collected);
+            *collected = piece.split_off(last_character(&piece));
+            self.decoded.push_back(paste(&piece));
         }
+        taken
     }
 }
 
-/// Two old forms of keys that the parser does not know, in newer ones: xterm's `modifyOtherKeys`, and F3 with
-/// modifiers, which looks like a report of the cursor's place. awtui never asks for that.
-fn in_the_words_of_the_parser(token: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(token);
-    let numbers = |prefix: &str, end: char| {
-        let inside = text.strip_prefix(prefix)?.strip_suffix(end)?;
-        let plain = !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit() || byte == b';');
-        plain.then(|| inside.to_owned())
-    };
-    if let Some((modifiers, code)) =
-        numbers("\x1b[27;", '~').and_then(|inside| inside.split_once(';').map(own))
-    {
-        return format!("\x1b[{code};{modifiers}u").into_bytes();
-    }
-    match numbers("\x1b[1;", 'R') {
-        Some(modifiers) => format!("\x1b[13;{modifiers}~").into_bytes(),
-        None => token.to_vec(),
-    }
+/// Whether bytes that come after a paste was given up are more of it: keys would be taken for what was pasted less
+/// badly than what was pasted for keys, with Enter among them.
+fn goes_on_with_a_paste(bytes: &[u8]) -> bool {
+    bytes.len() > MORE_THAN_KEYS || bytes.windows(PASTE_END.len()).any(|window| window == PASTE_END)
 }
 
-fn own((first, second): (&str, &str)) -> (String, String) {
-    (first.to_owned(), second.to_owned())
+fn paste(bytes: &[u8]) -> Decoded {
+    let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\r', "\n");
+    Decoded::Event(TtyEvent::Paste(text))
 }
 
-/// Where the first thing ends. For no bytes it is open.
-fn cut(bytes: &[u8]) -> Cut {
+/// How many bytes at the end could be the beginning of the marker.
+fn beginning_of(marker: &[u8], bytes: &[u8]) -> usize {
+    (1..marker.len()).rev().find(|length| bytes.ends_with(&marker[..*length])).unwrap_or(0)
+}
+
+/// Where to cut so that no character and no line end is cut in two.
+fn last_character(bytes: &[u8]) -> usize {
+    let tail = bytes.len().saturating_sub(4);
+    let cut = bytes[tail..].iter().rposition(|byte| byte & 0xc0 != 0x80).map_or(bytes.len(), |at| tail + at);
+    if cut > 0 && bytes[cut - 1] == b'\r' { cut - 1 } else { cut }
+}
+
+/// The first key, sequence or reply, and its length. `None`: more bytes are needed.
+fn one(bytes: &[u8], quiet: bool) -> Option<(usize, Vec<Decoded>)> {
     match bytes {
-        [] | [ESC] => Cut::Open(KEY),
-        // Alt before a sequence, as some terminals tell it; else two keys.
-        [ESC, ESC] => Cut::Open(KEY),
-        [ESC, ESC, b'[' | b'O', ..] => match cut(&bytes[1..]) {
-            Cut::Whole(length) => Cut::Whole(length + 1),
-            Cut::Noise(length) => Cut::Noise(length + 1),
-            Cut::Open(patience) => Cut::Open(patience),
-        },
-        [ESC, ESC, ..] => Cut::Whole(1),
-        [ESC, b'[', rest @ ..] => control_sequence(rest),
-        [ESC, b'O'] => Cut::Open(KEY),
-        [ESC, b'O', b'A'..=b'Z' | b'a'..=b'z', ..] => Cut::Whole(3),
-        // What starts a string by its grammar, but not one that a terminal would send, is a key with alt.
-        [ESC, b']', b'0'..=b'9', ..] | [ESC, b'P', b'0'..=b'9' | b'>' | b'!' | b'+' | b'$', ..] => {
-            string(bytes)
-        }
-        [ESC, b'_', b'G', ..] => string(bytes),
-        [ESC, b']' | b'P' | b'_'] => Cut::Open(KEY),
-        [ESC, rest @ ..] => match character(rest) {
-            Cut::Whole(length) => Cut::Whole(length + 1),
-            Cut::Noise(length) => Cut::Noise(length + 1),
-            Cut::Open(patience) => Cut::Open(patience),
-        },
-        [..] => character(bytes),
+        [0x1b, rest @ ..] => escape(rest, quiet).map(|(length, found)| (length + 1, found)),
+        _ => plain(bytes, quiet).map(|(length, key)| (length, events(key))),
     }
 }
 
-/// One character in UTF-8.
-fn character(bytes: &[u8]) -> Cut {
-    let length = match bytes.first() {
-        Some(0x00..=0x7f) => 1,
-        Some(0xc2..=0xdf) => 2,
-        Some(0xe0..=0xef) => 3,
-        Some(0xf0..=0xf4) => 4,
-        Some(_) | None => return Cut::Noise(1),
-    };
-    let continued = bytes.iter().skip(1).take(length - 1).take_while(|byte| **byte & 0xc0 == 0x80).count();
-    match continued + 1 {
-        whole if whole == length => Cut::Whole(length),
-        part if part == bytes.len() => Cut::Open(KEY),
-        part => Cut::Noise(part),
-    }
+fn events(key: Option<Key>) -> Vec<Decoded> {
+    key.into_iter().map(|key| Decoded::Event(TtyEvent::Key(key))).collect()
 }
 
-/// What follows `ESC [`.
-fn control_sequence(rest: &[u8]) -> Cut {
-    const INTRODUCER: usize = 2;
-    let needs = |count: usize| {
-        if rest.len() < count { Cut::Open(REPORT) } else { Cut::Whole(INTRODUCER + count) }
-    };
+fn key(code: KeyCode) -> Vec<Decoded> {
+    events(Some(Key::plain(code)))
+}
+
+/// What follows an escape character.
+fn escape(rest: &[u8], quiet: bool) -> Option<(usize, Vec<Decoded>)> {
     match rest {
-        [] => Cut::Open(KEY),
-        // The kernel's console: F1 to F5.
-        [b'[', ..] => needs(2),
-        // The mouse in its oldest form: three bytes follow.
-        [b'M', ..] => needs(4),
-        [..] => {
-            let Some(end) = rest.iter().position(|byte| !(0x20..0x40).contains(byte)) else {
-                return Cut::Open(REPORT);
+        [] if quiet => Some((0, key(KeyCode::Esc))),
+        [] => None,
+        // Twice: the first is a key by itself, unless the second begins the sequence of a key that was pressed with alt.
+        [0x1b, b'[' | b'O', ..] => match sequence::read(&rest[1..], quiet)? {
+            (length, Found::Key(Some(found))) => Some((length + 1, events(Some(with_alt(found))))),
+            _ => Some((0, key(KeyCode::Esc))),
+        },
+        [0x1b] if !quiet => None,
+        [0x1b, ..] => Some((0, key(KeyCode::Esc))),
+        _ if sequence::begins(rest) => {
+            let (length, found) = sequence::read(rest, quiet)?;
+            let decoded = match found {
+                Found::Key(key) => events(key),
+                Found::Text(text) => {
+                    text.chars().flat_map(|character| key(KeyCode::Char(character))).collect()
+                }
+                Found::Event(event) => vec![Decoded::Event(event)],
+                Found::Reply(reply) => vec![Decoded::Reply(reply)],
             };
-            match rest[end] {
-                0x40..=0x7e => Cut::Whole(INTRODUCER + end + 1),
-                // Something else begins in the middle of it.
-                _ => Cut::Noise(INTRODUCER + end),
-            }
+            Some((length, decoded))
         }
+        _ => plain(rest, quiet).map(|(length, key)| (length, events(key.map(with_alt)))),
     }
 }
 
-/// A string up to its terminator, `BEL` or `ESC \`.
-fn string(bytes: &[u8]) -> Cut {
-    let inside = bytes.iter().skip(2).position(|byte| matches!(*byte, 0x07 | ESC)).map(|place| place + 2);
-    match inside {
-        None => Cut::Open(REPORT),
-        Some(end) => match bytes[end..] {
-            [0x07, ..] => Cut::Whole(end + 1),
-            [_, b'\\', ..] => Cut::Whole(end + 2),
-            [_] => Cut::Open(REPORT),
-            [..] => Cut::Noise(end),
-        },
+fn with_alt(key: Key) -> Key {
+    Key::new(key.code, key.mods | Mods::ALT)
+}
+
+/// A control code or a character.
+fn plain(bytes: &[u8], quiet: bool) -> Option<(usize, Option<Key>)> {
+    let first = *bytes.first()?;
+    if let Some(key) = control(first) {
+        return Some((1, Some(key)));
     }
+    let length = match first {
+        0x00..=0x7f => 1,
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        // No character begins so.
+        0x80..=0xc1 | 0xf5..=0xff => return Some((1, None)),
+    };
+    let continued =
+        bytes.iter().skip(1).take(length - 1).take_while(|byte| **byte & 0xc0 == 0x80).count() + 1;
+    if continued < length && continued == bytes.len() && !quiet {
+        return None;
+    }
+    let character = std::str::from_utf8(&bytes[..continued]).ok().and_then(|text| text.chars().next());
+    Some((continued, character.map(|character| Key::plain(KeyCode::Char(character)))))
+}
+
+/// What a control code says. Those that stand for several keys are taken as the one that people mean.
+fn control(byte: u8) -> Option<Key> {
+    let with_ctrl = |character: char| Key::new(KeyCode::Char(character), Mods::CTRL);
+    Some(match byte {
+        b'\r' => Key::plain(KeyCode::Enter),
+        b'\t' => Key::plain(KeyCode::Tab),
+        0x7f => Key::plain(KeyCode::Backspace),
+        0x00 => with_ctrl(' '),
+        0x01..=0x1a => with_ctrl(char::from(byte - 1 + b'a')),
+        0x1c => with_ctrl('\\'),
+        0x1d => with_ctrl(']'),
+        0x1e => with_ctrl('^'),
+        0x1f => with_ctrl('_'),
+        0x1b | 0x20..=0x7e | 0x80..=0xff => return None,
+    })
 }

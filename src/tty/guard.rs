@@ -2,11 +2,12 @@
 //!
 //! Owns the sequences that do so and the panic hook. What was switched on is switched off in reverse.
 
-use super::Herald;
+use super::keyboard::{Keyboard, Known, QUESTION};
+use super::{Herald, Reply};
 use crate::term::is_guarded;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 /// Presses, drags and the wheel. Movement without a button would wake awtui all the time.
 const MOUSE_ON: &str = "\x1b[?1002h\x1b[?1006h";
@@ -19,24 +20,23 @@ pub struct Features {
     pub mouse: bool,
     pub paste: bool,
     pub focus: bool,
-    /// The kitty keyboard protocol. Terminals without it skip the request, so it is not asked for beforehand: the
-    /// question would cost a round trip at every start.
-    pub kitty: bool,
+    /// The keyboard protocols that tell more keys apart, as far as the terminal says that it has one.
+    pub keyboard: bool,
     /// Frames are marked as synchronized updates.
     pub synchronized: bool,
 }
 
 impl Features {
-    pub const ALL: Self = Self { mouse: true, paste: true, focus: true, kitty: true, synchronized: true };
+    pub const ALL: Self = Self { mouse: true, paste: true, focus: true, keyboard: true, synchronized: true };
     pub const NONE: Self =
-        Self { mouse: false, paste: false, focus: false, kitty: false, synchronized: false };
+        Self { mouse: false, paste: false, focus: false, keyboard: false, synchronized: false };
 
     /// By the value of `TERM`. A terminal that calls itself dumb gets nothing beyond what drawing needs; the kernel's
     /// console would print parts of what it does not know.
     pub fn of_terminal(term: Option<&str>) -> Self {
         match term {
             None | Some("" | "dumb" | "unknown") => Self::NONE,
-            Some("linux") => Self { kitty: false, focus: false, ..Self::ALL },
+            Some("linux") => Self { keyboard: false, focus: false, ..Self::ALL },
             Some(_) => Self::ALL,
         }
     }
@@ -44,13 +44,9 @@ impl Features {
     /// What switches them on, after raw mode.
     pub fn enter(self) -> String {
         let mut bytes = String::from("\x1b[?1049h\x1b[2J\x1b[H");
-        for (on, sequence) in [
-            (self.paste, "\x1b[?2004h"),
-            (self.focus, "\x1b[?1004h"),
-            (self.mouse, MOUSE_ON),
-            // Disambiguate, and tell the shifted form of a key: pushed, so that the shell's own choice comes back.
-            (self.kitty, "\x1b[>5u"),
-        ] {
+        for (on, sequence) in
+            [(self.paste, "\x1b[?2004h"), (self.focus, "\x1b[?1004h"), (self.mouse, MOUSE_ON)]
+        {
             if on {
                 bytes.push_str(sequence);
             }
@@ -64,7 +60,6 @@ impl Features {
         for (on, sequence) in [
             // A frame may have been cut off half-way.
             (self.synchronized, "\x1b[?2026l"),
-            (self.kitty, "\x1b[<1u"),
             (self.mouse, MOUSE_OFF),
             (self.focus, "\x1b[?1004l"),
             (self.paste, "\x1b[?2004l"),
@@ -79,22 +74,31 @@ impl Features {
 }
 
 static ENTERED: AtomicBool = AtomicBool::new(false);
-static FEATURES: Mutex<Features> = Mutex::new(Features::NONE);
+static TAKEN: Mutex<Taken> = Mutex::new(Taken { features: Features::NONE, keyboard: Keyboard::Plain });
 /// How the title of before comes back.
 static TITLE: Mutex<Option<Herald>> = Mutex::new(None);
 static HOOK: Once = Once::new();
+
+/// What is to be switched off.
+#[derive(Debug, Clone, Copy)]
+struct Taken {
+    features: Features,
+    keyboard: Keyboard,
+}
 
 /// Holds the terminal; dropping it gives the terminal back.
 #[derive(Debug)]
 pub struct Guard {
     features: Features,
+    known: Known,
+    keyboard: Keyboard,
 }
 
 impl Guard {
     /// Takes the terminal over. The panic hook is installed first, so that nothing between can leave it raw.
     pub fn enter(features: Features) -> io::Result<Self> {
         HOOK.call_once(install_hook);
-        let guard = Self { features };
+        let guard = Self { features, known: Known::default(), keyboard: Keyboard::Plain };
         guard.resume()?;
         Ok(guard)
     }
@@ -106,9 +110,11 @@ impl Guard {
 
     /// Takes it over again.
     pub fn resume(&self) -> io::Result<()> {
-        *FEATURES.lock().unwrap_or_else(PoisonError::into_inner) = self.features;
+        *taken() = Taken { features: self.features, keyboard: self.keyboard };
         ENTERED.store(true, Ordering::SeqCst);
-        let entered = crossterm::terminal::enable_raw_mode().and_then(|()| write(&self.features.enter()));
+        let question = if self.awaits_answer() { QUESTION } else { "" };
+        let sequence = self.features.enter() + self.keyboard.on() + question;
+        let entered = crossterm::terminal::enable_raw_mode().and_then(|()| write(&sequence));
         if entered.is_err() {
             // The error that matters is the first one.
             drop(restore());
@@ -116,10 +122,30 @@ impl Guard {
         entered
     }
 
+    /// The terminal was asked something and has not answered all of it.
+    pub fn awaits_answer(&self) -> bool {
+        self.features.keyboard && !self.known.is_complete()
+    }
+
+    /// The terminal answered: what it has is switched on.
+    pub fn learn(&mut self, reply: Reply) -> io::Result<()> {
+        if !self.features.keyboard {
+            return Ok(());
+        }
+        match self.known.learn(reply) {
+            Some(keyboard) => {
+                self.keyboard = keyboard;
+                taken().keyboard = keyboard;
+                write(keyboard.on())
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Takes the mouse, or gives it back.
     pub fn set_mouse(&mut self, ours: bool) -> io::Result<()> {
         self.features.mouse = ours;
-        FEATURES.lock().unwrap_or_else(PoisonError::into_inner).mouse = ours;
+        taken().features.mouse = ours;
         write(if ours { MOUSE_ON } else { MOUSE_OFF })
     }
 
@@ -140,9 +166,10 @@ pub fn restore() -> io::Result<()> {
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return Ok(());
     }
-    // A panic may hold the lock; what was asked for is then all switched off.
-    let features = FEATURES.try_lock().map_or(Features::ALL, |features| *features);
-    let written = write(&(features.leave() + untitle()));
+    // A panic may hold the lock; what may have been asked for is then all switched off.
+    let taken =
+        TAKEN.try_lock().map_or(Taken { features: Features::ALL, keyboard: Keyboard::Kitty }, |taken| *taken);
+    let written = write(&format!("{}{}{}", taken.keyboard.off(), taken.features.leave(), untitle()));
     crossterm::terminal::disable_raw_mode()?;
     written
 }
@@ -154,6 +181,10 @@ pub(super) fn hold_title(herald: Option<Herald>) {
 
 fn untitle() -> &'static str {
     TITLE.try_lock().ok().and_then(|mut held| held.take()).map_or("", Herald::untitle)
+}
+
+fn taken() -> MutexGuard<'static, Taken> {
+    TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn write(sequence: &str) -> io::Result<()> {

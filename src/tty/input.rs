@@ -3,7 +3,7 @@
 //! Owns the reading of the terminal: only what is there is read, and only when somebody asks. So nothing is ever held
 //! for the terminal while it is lent to another program, and no key of it or of ours goes to the wrong one.
 
-use super::{Decoder, TtyEvent};
+use super::{Decoded, Decoder, Reply, TtyEvent};
 use rustix::event::{PollFd, PollFlags, poll};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -103,35 +103,44 @@ impl Input {
     /// The next event; `None` for ever once the terminal is gone. A call that is dropped while it waits loses nothing.
     pub async fn next(&mut self) -> Option<TtyEvent> {
         loop {
+            // Whoever asks the terminal nothing gets no answers.
+            if let Decoded::Event(event) = self.decoded().await? {
+                return Some(event);
+            }
+        }
+    }
+
+    /// The next event or answer, in the same way.
+    pub(super) async fn decoded(&mut self) -> Option<Decoded> {
+        loop {
             if self.ended {
                 return None;
             }
             if let Some(kind) = self.ending.take() {
-                return Some(TtyEvent::Terminate(kind.as_raw_value()));
+                return Some(Decoded::Event(TtyEvent::Terminate(kind.as_raw_value())));
             }
-            let deadline = self.deadline;
             tokio::select! {
                 biased;
                 asked = self.signals.next() => {
                     if let Some(event) = self.heard(asked) {
-                        return Some(event);
+                        return Some(Decoded::Event(event));
                     }
                 }
-                () = std::future::ready(()), if self.decoder.is_ready() => return self.decoder.next_event(),
-                chunk = read(&self.source) => match chunk {
-                    Ok(chunk) if !chunk.is_empty() => {
-                        self.decoder.feed(&chunk);
-                        self.deadline = self.decoder.patience().map(|patience| Instant::now() + patience);
-                    }
-                    // A terminal that cannot be read any more stays so: asking again would only spin.
-                    Ok(_) | Err(_) => self.ended = true,
-                },
-                () = until(deadline) => {
-                    self.decoder.give_up();
-                    self.deadline = None;
-                }
+                () = std::future::ready(()), if self.decoder.is_ready() => return self.decoder.next(),
+                () = take(&self.source, &mut self.decoder, &mut self.deadline, &mut self.ended) => {}
             }
         }
+    }
+
+    /// The next answer. Events that come before it wait for [`Self::next`].
+    pub(super) async fn reply(&mut self) -> Option<Reply> {
+        while !self.ended {
+            if let Some(reply) = self.decoder.next_reply() {
+                return Some(reply);
+            }
+            take(&self.source, &mut self.decoder, &mut self.deadline, &mut self.ended).await;
+        }
+        None
     }
 
     fn heard(&mut self, asked: Asked) -> Option<TtyEvent> {
@@ -173,6 +182,30 @@ impl Input {
 )]
 fn watched(terminal: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
     AsyncFd::new(terminal)
+}
+
+/// More of what the terminal says, or that nothing more comes.
+async fn take(
+    source: &AsyncFd<OwnedFd>,
+    decoder: &mut Decoder,
+    deadline: &mut Option<Instant>,
+    ended: &mut bool,
+) {
+    tokio::select! {
+        biased;
+        chunk = read(source) => match chunk {
+            Ok(chunk) if !chunk.is_empty() => {
+                decoder.feed(&chunk);
+                *deadline = decoder.patience().map(|patience| Instant::now() + patience);
+            }
+            // A terminal that cannot be read any more stays so: asking again would only spin.
+            Ok(_) | Err(_) => *ended = true,
+        },
+        () = until(*deadline) => {
+            decoder.give_up();
+            *deadline = None;
+        }
+    }
 }
 
 async fn until(deadline: Option<Instant>) {

@@ -2,16 +2,19 @@
 
 use super::guard::{hold_title, is_terminal};
 use super::input::Meanwhile;
-use super::{ASK_BACKGROUND, Canvas, Features, Guard, Herald, Input, Steady, TtyEvent};
+use super::{ASK_BACKGROUND, Canvas, Decoded, Features, Guard, Herald, Input, Steady, TtyEvent};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 use rustix::process::{self, Pid, Signal};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use std::io;
+use std::pin::Pin;
 use std::process::ExitStatus;
+use std::time::Duration;
 use thiserror::Error;
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::Sleep;
 
 /// Modes that awtui never sets, and a program that ended badly may leave behind: movement of the mouse, and other codes
 /// for the arrow keys.
@@ -42,10 +45,16 @@ fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> TtyError {
     move |error| TtyError::Io { doing, error }
 }
 
+/// How long a terminal may take to answer: one on the other side of the world. One that is given back earlier would hand
+/// the answer to somebody else.
+const ANSWER: Duration = Duration::from_secs(1);
+
 /// Our terminal while it is ours.
 pub struct Tty {
     // Dropped in this order: nobody reads or draws when the terminal is given back.
     input: Input,
+    /// Until then an answer is waited for.
+    answer: Pin<Box<Sleep>>,
     terminal: Terminal<Steady<CrosstermBackend<Canvas>>>,
     canvas: Canvas,
     guard: Guard,
@@ -62,12 +71,18 @@ impl Tty {
         let backend = Steady::new(CrosstermBackend::new(canvas.clone()));
         let terminal = Terminal::new(backend).map_err(failed("measured"))?;
         let input = Input::new().map_err(failed("read"))?;
-        Ok(Self { input, terminal, canvas, guard, title: None })
+        Ok(Self { input, answer: Box::pin(tokio::time::sleep(ANSWER)), terminal, canvas, guard, title: None })
     }
 
     /// The next event; `None` once the terminal is gone. A call that is dropped while it waits loses nothing.
     pub async fn next(&mut self) -> Option<TtyEvent> {
-        self.input.next().await
+        loop {
+            match self.input.decoded().await? {
+                Decoded::Event(event) => return Some(event),
+                // A terminal that cannot be written to will say so when it is drawn on.
+                Decoded::Reply(reply) => drop(self.guard.learn(reply)),
+            }
+        }
     }
 
     /// Draws a frame and sends what changed since the last one, in one piece.
@@ -89,7 +104,7 @@ impl Tty {
     /// meanwhile, and what it leaves unread is ours afterwards. When it is stopped by the keyboard, so are we. The inner
     /// error: the program could not be run. The call must not be dropped before it ends.
     pub async fn hand_over(&mut self, program: &mut Command) -> Result<io::Result<ExitStatus>, TtyError> {
-        self.lend()?;
+        self.lend().await?;
         // A program that is killed does not put back what it changed.
         let modes = tcgetattr(io::stdin());
         let ended = match program.spawn() {
@@ -133,7 +148,7 @@ impl Tty {
         }
         let mut continued =
             signal(SignalKind::from_raw(Signal::CONT.as_raw())).map_err(failed("left to the shell"))?;
-        self.lend()?;
+        self.lend().await?;
         // It may reach the process a little after the call, through another thread.
         let stopped = stop();
         if stopped.is_ok() {
@@ -180,16 +195,27 @@ impl Tty {
     }
 
     /// Gives the terminal back and tells what went wrong with it; dropping does the same silently.
-    pub fn close(mut self) -> Result<(), TtyError> {
-        self.lend()
+    pub async fn close(mut self) -> Result<(), TtyError> {
+        self.lend().await
     }
 
-    fn lend(&mut self) -> Result<(), TtyError> {
+    async fn lend(&mut self) -> Result<(), TtyError> {
+        // What the terminal was asked is answered, or will not be: nobody else gets the answer.
+        while self.guard.awaits_answer() {
+            tokio::select! {
+                reply = self.input.reply() => match reply {
+                    Some(reply) => drop(self.guard.learn(reply)),
+                    None => break,
+                },
+                () = &mut self.answer => break,
+            }
+        }
         self.guard.pause().map_err(failed("given back"))
     }
 
     fn take_back(&mut self) -> Result<(), TtyError> {
         self.guard.resume().map_err(failed("taken over"))?;
+        self.answer = Box::pin(tokio::time::sleep(ANSWER));
         self.input.resumed();
         self.take_title()?;
         self.redraw()

@@ -1,5 +1,6 @@
 //! What each action does to the UI's own state, and what it asks for.
 
+use super::commands::CommandLog;
 use super::input::{Address, completion};
 use super::keys::{context, disabled};
 use super::model::{ActionList, Ask, Focus, Mode, PlayerAct, Popup, Scrolled, Ui, Zoom};
@@ -33,6 +34,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::Quit => return leave::quit(ui, glass),
         Action::Detach => return vec![Ask::Quit],
         Action::Help => open_actions(ui, glass, ActionList::Help),
+        Action::CommandLog => ui.popups.push(Popup::Commands(CommandLog::default())),
         Action::Palette => open_actions(ui, glass, ActionList::Palette),
         Action::FocusNext => move_focus(ui, glass, false),
         Action::FocusPrevious => move_focus(ui, glass, true),

@@ -20,6 +20,7 @@ fn label(action: Action) -> &'static str {
         Action::Detach => "leave",
         Action::Help => "help",
         Action::Palette => "actions",
+        Action::CommandLog => "command log",
         Action::FocusNext => "next",
         Action::FocusPrevious => "previous",
         Action::FocusAnalyst => "analyst",
@@ -198,29 +199,37 @@ fn preview_keys(ui: &Ui) -> Vec<(Action, &'static str)> {
     .into()
 }
 
+/// The keys that may follow those that were pressed and what they do, most useful first.
+pub(super) fn following(ui: &Ui, glass: &Glass) -> Vec<(String, String)> {
+    let context = context(ui, glass);
+    if ui.pending.is_empty() {
+        return Vec::new();
+    }
+    let Lookup::Pending(mut next) = ui.keymap.lookup(context, &ui.pending) else { return Vec::new() };
+    // What matters most comes first here too.
+    let wanted = wanted(ui, glass, context);
+    let place = |hint: &Hint| wanted.iter().position(|(action, _)| Some(*action) == hint.action);
+    next.sort_by_key(|hint| (place(hint).unwrap_or(usize::MAX), hint.action));
+    let mut told = Vec::new();
+    next.retain(|hint| {
+        let new = hint.action.is_none() || !told.contains(&hint.action);
+        told.push(hint.action);
+        new
+    });
+    next.iter().map(pending).collect()
+}
+
 /// Keys and what they do here, most useful first.
 pub fn hints(ui: &Ui, glass: &Glass) -> Vec<(String, String)> {
     if ui.completion.is_open() && ui.focus == Focus::Input && ui.popups.is_empty() {
         let keys = [("tab", "take it"), ("up/down", "choose"), ("esc", "close the list")];
         return keys.map(|(key, what)| (key.to_owned(), what.to_owned())).to_vec();
     }
-    let context = context(ui, glass);
-    if !ui.pending.is_empty()
-        && let Lookup::Pending(next) = ui.keymap.lookup(context, &ui.pending)
-    {
-        // What matters most comes first here too.
-        let wanted = wanted(ui, glass, context);
-        let place = |hint: &Hint| wanted.iter().position(|(action, _)| Some(*action) == hint.action);
-        let mut next = next;
-        next.sort_by_key(|hint| place(hint).unwrap_or(usize::MAX));
-        let mut told = Vec::new();
-        next.retain(|hint| {
-            let new = hint.action.is_none() || !told.contains(&hint.action);
-            told.push(hint.action);
-            new
-        });
-        return next.iter().map(pending).collect();
+    let following = following(ui, glass);
+    if !following.is_empty() {
+        return following;
     }
+    let context = context(ui, glass);
     wanted(ui, glass, context)
         .into_iter()
         .filter(|(action, _)| *action == Action::Select || disabled(ui, glass, *action).is_none())
@@ -279,13 +288,14 @@ fn player_bar(ui: &Ui, bar: &PlayerBar, area: Rect, buffer: &mut Buffer) {
     let key = |action| chord(ui, Context::Replay, action).unwrap_or_default();
     let mut parts = vec![
         format!(" REPLAY {state}"),
+        format!("{} {}", key(Action::Quit), label(Action::Quit)),
         format!("{}/{}", clock(bar.position.run), clock(bar.length.run)),
         format!("{} help", key(Action::Help)),
         format!("step {step}"),
         format!("{}%", bar.speed_percent),
         format!("fact {} of {}", bar.seq, bar.last_seq),
     ];
-    for action in [Action::ReplayToggle, Action::ReplayNextStep, Action::ReplayForward, Action::Quit] {
+    for action in [Action::ReplayToggle, Action::ReplayNextStep, Action::ReplayForward] {
         parts.push(format!("{} {}", key(action), label(action)));
     }
     let mut text = String::new();

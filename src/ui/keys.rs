@@ -1,6 +1,7 @@
 //! Which actions can be done here, by which keys, and why one cannot be done now. One list feeds help and palette, and
 //! the same reasons answer a key.
 
+use super::fuzzy;
 use super::gate::shown_answered_in;
 use super::model::{ActionList, Focus, Mode, Popup, Ui};
 use super::preview::{self, Subject};
@@ -138,6 +139,7 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         | Action::Detach
         | Action::Help
         | Action::Palette
+        | Action::CommandLog
         | Action::FocusNext
         | Action::FocusPrevious
         | Action::FocusAnalyst
@@ -246,6 +248,9 @@ pub(super) fn matching(
     filter: &str,
 ) -> Vec<Entry> {
     let filter = filter.to_lowercase();
+    if list == ActionList::Palette {
+        return searched(ui, glass, context, &filter);
+    }
     let bindings = ui.keymap.bindings(context);
     let here = Action::ALL.iter().copied().filter(|action| action.contexts().contains(&context));
     here.filter_map(|action| {
@@ -267,6 +272,45 @@ pub(super) fn matching(
         fits.then(|| Entry { keys: chords.join(", "), action, description, disabled })
     })
     .collect()
+}
+
+/// The lines of the palette whose letters hold the filter's in their order, what fits best first. Without a filter what
+/// was done last comes first.
+fn searched(ui: &Ui, glass: &Glass, context: Context, filter: &str) -> Vec<Entry> {
+    let bindings = ui.keymap.bindings(context);
+    let here = Action::ALL.iter().copied().filter(|action| action.contexts().contains(&context));
+    let all: Vec<Entry> = here
+        .map(|action| {
+            let own = bindings.iter().find(|binding| binding.action == action);
+            let description =
+                own.map_or_else(|| action.description().to_owned(), |binding| binding.description.clone());
+            let mut chords = ui.keymap.chords(context, action);
+            chords.truncate(3);
+            Entry { keys: chords.join(", "), action, description, disabled: disabled(ui, glass, action) }
+        })
+        .collect();
+    let place = |entry: &Entry| ui.recent.iter().position(|action| *action == entry.action);
+    let mut order: Vec<usize> = if filter.trim().is_empty() {
+        (0..all.len()).collect()
+    } else {
+        let texts: Vec<String> = all.iter().map(searchable).collect();
+        fuzzy::best(filter, texts.iter().map(String::as_str), false, all.len()).0
+    };
+    let is_chord = |entry: &Entry| entry.keys.split(", ").any(|chord| chord.to_lowercase() == filter);
+    // The sort is stable: what is alike stays in its order.
+    if filter.trim().is_empty() {
+        order.sort_by_key(|at| place(&all[*at]).unwrap_or(usize::MAX));
+    } else {
+        order.sort_by_key(|at| !is_chord(&all[*at]));
+    }
+    order.into_iter().map(|at| all[at].clone()).collect()
+}
+
+/// The noun first, where it is one: `gates`, `artifacts`, `steps`.
+fn searchable(entry: &Entry) -> String {
+    let name = entry.action.as_str().replace('_', " ");
+    let noun = name.strip_prefix("focus ").map_or_else(String::new, |noun| format!("{noun} "));
+    format!("{noun}{name} {}", entry.description).to_lowercase()
 }
 
 /// Keys one after the other, as the keymap writes them.

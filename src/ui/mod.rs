@@ -5,6 +5,7 @@
 
 mod act;
 mod card;
+mod commands;
 pub mod explain;
 pub mod format;
 mod fuzzy;
@@ -33,7 +34,9 @@ mod title;
 mod toast;
 mod update;
 mod view;
+mod which;
 
+pub use commands::CommandLog;
 pub use hints::hints;
 pub use input::Address;
 pub use look::Look;

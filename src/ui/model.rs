@@ -1,14 +1,16 @@
 //! The UI's own state. Nothing in it is truth about the run.
 
+use super::commands::CommandLog;
 use super::input::completion::{self, Completion};
 use super::input::{Address, InputBox};
 use super::look::Look;
 use super::preview::{Preview, Work};
 use super::shape::Shape;
 use super::toast::Toasts;
+use super::which::WhichKey;
 use crate::domain::{AnswerKind, Fetch, Figure, GateId, Millis, OperatorAct, PaneId, RoleName};
 use crate::glass::Glass;
-use crate::settings::{Context, Keymap};
+use crate::settings::{Action, Context, Keymap};
 use crate::term::{Key, Mods};
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +71,8 @@ pub enum Popup {
     Preview(Box<Preview>),
     /// Where a number comes from.
     Explain(Box<super::explain::Explain>),
+    /// What awtui itself did.
+    Commands(CommandLog),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,6 +238,13 @@ pub struct Ui {
     pub typing: bool,
     /// The keys of a sequence so far.
     pub(super) pending: Vec<Key>,
+    pub(super) which: WhichKey,
+    /// What was done by way of the palette, the last first.
+    pub(super) recent: Vec<Action>,
+    /// What may follow such keys is shown when the operator hesitates.
+    pub which_key: bool,
+    /// How far the operator's clock is ahead of UTC, in seconds.
+    pub utc_offset: i32,
     /// The gate that the operator went to; else the longest waiting one is shown.
     pub(super) gate: Option<GateId>,
     /// Gates whose card the operator put aside.
@@ -279,6 +290,10 @@ impl Ui {
             completion: Completion::default(),
             typing: false,
             pending: Vec::new(),
+            which: WhichKey::default(),
+            recent: Vec::new(),
+            which_key: true,
+            utc_offset: 0,
             gate: None,
             dismissed: Vec::new(),
             answered: Vec::new(),
@@ -303,10 +318,16 @@ impl Ui {
         self.layout = layout;
     }
 
-    /// Tells how long the screen has been open, in milliseconds. Whether something left the screen with it.
+    /// Tells how long the screen has been open, in milliseconds. Whether something came or left with it.
     pub fn set_time(&mut self, time: Millis) -> bool {
         self.time = self.time.max(time);
-        self.toasts.expire(self.time)
+        self.toasts.expire(self.time) | (self.which.appears(self.time) && self.which_key)
+    }
+
+    /// A wall time as the operator's clock shows it: `17:00`.
+    pub(super) fn time_of_day(&self, wall: Millis) -> String {
+        let minutes = (i64::try_from(wall / 1_000).unwrap_or(0) + i64::from(self.utc_offset)).div_euclid(60);
+        format!("{:02}:{:02}", minutes.rem_euclid(24 * 60) / 60, minutes.rem_euclid(60))
     }
 
     /// Milliseconds that the screen has been open, as it was told last.

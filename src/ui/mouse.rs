@@ -84,6 +84,10 @@ fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
 fn wheel(ui: &mut Ui, glass: &Glass, mouse: Mouse, sign: isize) -> Vec<Ask> {
     match ui.popups.last_mut() {
         Some(Popup::Preview(_)) => return preview::wheel(ui, sign),
+        Some(Popup::Commands(log)) => {
+            log.scroll(&glass.commands, sign);
+            return Vec::new();
+        }
         Some(Popup::Actions { selected, .. }) => {
             *selected = selected.saturating_add_signed(sign);
             return Vec::new();

@@ -2,6 +2,7 @@
 //! below them.
 
 use super::act::clamp;
+use super::commands;
 use super::format::{fit, width, wrap};
 use super::keys::{self, Entry};
 use super::leave;
@@ -76,6 +77,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
             question(ui, "abort the run?", text, &choices, area, buffer);
         }
         Some(Popup::ConfirmQuit) => confirm_quit(ui, glass, area, buffer),
+        Some(Popup::Commands(log)) => commands::draw(ui, glass, log, area, buffer),
         Some(Popup::Preview(_)) => {}
         Some(Popup::Explain(explain)) => super::explain::draw(ui, glass, explain, area, buffer),
     }

@@ -3,10 +3,10 @@
 
 use super::format::{duration, fit, tokens_or_unknown, width, wrap};
 use super::keys::chord;
-use super::model::{Mode, Ui};
+use super::model::{Focus, Mode, Ui};
 use super::slots;
 use super::view::{line, shown_gate};
-use crate::domain::{CompactionResult, Run, RunOutcome, explain};
+use crate::domain::{CompactionResult, Run, RunOutcome, RunPhase, explain};
 use crate::glass::{Glass, Link};
 use crate::settings::{Action, Context};
 use ratatui::buffer::Buffer;
@@ -66,7 +66,38 @@ fn join(parts: &[String]) -> String {
 }
 
 fn status(ui: &Ui, glass: &Glass) -> Status {
-    link(ui, glass).or_else(|| holding(ui, glass)).unwrap_or_else(|| going_on(ui, glass))
+    let status = link(ui, glass)
+        .or_else(|| holding(ui, glass))
+        .or_else(|| limited(ui, glass))
+        .unwrap_or_else(|| going_on(ui, glass));
+    // A replay says what it is on the player bar; this line is what it was.
+    if ui.mode != Mode::Watch {
+        return status;
+    }
+    // Who only looks leaves by one key, whatever holds the run.
+    let plain = status.badge.is_empty();
+    let badge = if plain { "WATCH".to_owned() } else { format!("WATCH · {}", status.badge) };
+    let style = if plain { ui.look.badge(ui.look.info()) } else { status.style };
+    Status { badge, keys: key(ui, Context::Normal, Action::Quit, "leave"), style, ..status }
+}
+
+/// The step waits for the reset of its provider's limit.
+fn limited(ui: &Ui, glass: &Glass) -> Option<Status> {
+    let run = &glass.run;
+    if run.summary_phase() != RunPhase::Limited {
+        return None;
+    }
+    let role = run.current_step()?.role.as_ref()?;
+    let limit = run.roles.get(role)?.limited.as_ref()?;
+    let badge = match limit.until {
+        Some(until) => format!("WAITING until {}", ui.time_of_day(until)),
+        None => "WAITING".to_owned(),
+    };
+    let left = limit.until.map(|until| format!("{} left; ", duration(until.saturating_sub(glass.now.wall))));
+    let text =
+        format!("{}the provider of the {role} takes no calls: {}", left.unwrap_or_default(), limit.reason);
+    let keys = key(ui, Context::Normal, Action::Pause, "pause instead");
+    Some(Status::new(badge, text, ui.look.badge(ui.look.warning())).with_keys(keys))
 }
 
 fn link(ui: &Ui, glass: &Glass) -> Option<Status> {
@@ -74,7 +105,8 @@ fn link(ui: &Ui, glass: &Glass) -> Option<Status> {
     match &glass.link {
         Link::Lost { reason } => {
             let text = format!("trying again; the run itself goes on. {reason}");
-            Some(Status::new("DISCONNECTED", text, look.badge(look.bad())))
+            let keys = key(ui, Context::Normal, Action::Quit, "leave");
+            Some(Status::new("DISCONNECTED", text, look.badge(look.bad())).with_keys(keys))
         }
         Link::Connecting { attempt } if *attempt > 1 => {
             let text = format!("attempt {attempt}");
@@ -131,10 +163,8 @@ fn holding(ui: &Ui, glass: &Glass) -> Option<Status> {
     let count = run.open_gates().count();
     let more = if count > 1 { format!(" 1 of {count}") } else { String::new() };
     let keys = match shown {
-        Some(_) if ui.focus == super::model::Focus::Input => {
-            key(ui, Context::Input, Action::LeaveTyping, "to the gate")
-        }
-        Some(_) => String::new(),
+        Some(_) if ui.focus == Focus::Input => key(ui, Context::Input, Action::LeaveTyping, "to the gate"),
+        Some(_) => key(ui, Context::Gate, Action::ZoomOut, "aside"),
         None => key(ui, Context::Normal, Action::NextGate, "open"),
     };
     let badge = format!("GATE {}{more}", gate.id);
@@ -150,7 +180,6 @@ fn gate_waits(run: &Run) -> String {
 fn going_on(ui: &Ui, glass: &Glass) -> Status {
     let run = &glass.run;
     let look = &ui.look;
-    let watching = if ui.mode == Mode::Watch { "WATCHING" } else { "" };
     let running = run.ledger.compactions.iter().rev().find(|one| one.result == CompactionResult::Running);
     let text = if let Some(compaction) = running {
         let since = duration(glass.now.run.saturating_sub(compaction.started.run));
@@ -163,13 +192,12 @@ fn going_on(ui: &Ui, glass: &Glass) -> Status {
     };
     let trouble = run.last_trouble.as_ref().filter(|_| run.id.is_some());
     if let Some(trouble) = trouble {
-        let (badge, text) = (format!("{watching}  TROUBLE"), format!("{trouble} · {text}"));
-        return Status::new(badge.trim(), text, look.warning());
+        return Status::new("TROUBLE", format!("{trouble} · {text}"), look.warning());
     }
     let (text, style) = match &glass.notice {
         Some(notice) if text.is_empty() => (notice.clone(), look.warning()),
         Some(notice) => (format!("{text} · {notice}"), look.warning()),
         None => (text, look.dim()),
     };
-    Status::new(watching, text, style)
+    Status::new("", text, style)
 }

@@ -5,7 +5,7 @@ use super::input::{Address, completion, draw};
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
 use super::view::shown_gate;
-use super::{gate, leave, mouse, preview, slots};
+use super::{commands, gate, leave, mouse, preview, slots};
 use crate::domain::{Answer, AnswerKind, Gate, OperatorAct, PaneId, RoleName, Text};
 use crate::glass::Glass;
 use crate::settings::keymap::Lookup;
@@ -27,6 +27,7 @@ pub fn update(ui: &mut Ui, glass: &Glass, msg: Msg) -> Vec<Ask> {
         ui.typing = false;
         ui.pending.clear();
     }
+    ui.which.follow(!ui.pending.is_empty(), ui.time);
     asks
 }
 
@@ -108,6 +109,8 @@ fn on_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
                 (Context::Typing, [key]) => to_pane(ui, glass, |modes| term::encode_key(*key, modes)),
                 (Context::Input, [key]) => input_key(ui, glass, *key),
                 (_, [_]) => Vec::new(),
+                // One changed one's mind.
+                (_, [.., last]) if last.code == KeyCode::Esc => Vec::new(),
                 (_, keys) => {
                     ui.toasts.refusal(format!("{} does nothing here", written(keys)), ui.time);
                     Vec::new()
@@ -226,6 +229,7 @@ fn popup_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
             }
         }
         Some(Popup::ConfirmQuit) => leave::key(ui, glass, key),
+        Some(Popup::Commands(_)) => commands::on_key(ui, glass, key),
         Some(Popup::Preview(_)) => preview::on_key(ui, glass, key),
         Some(Popup::Explain(_)) => super::explain::on_key(ui, key),
     }
@@ -286,5 +290,7 @@ pub(super) fn run_entry(
         ui.popups.push(Popup::Actions { list, context, filter: filter.to_owned(), selected });
         return Vec::new();
     }
+    ui.recent.retain(|action| *action != entry.action);
+    ui.recent.insert(0, entry.action);
     act(ui, glass, entry.action)
 }

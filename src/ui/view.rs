@@ -5,7 +5,7 @@ use super::input::{completion, draw};
 use super::model::{Focus, Layout, Ui, Zoom};
 use super::table::{Column, rows};
 use super::tile::tile;
-use super::{card, hints, pane, panel, popup, slots, status, tabs, title};
+use super::{card, hints, pane, panel, popup, slots, status, tabs, title, which};
 use crate::domain::GateId;
 use crate::glass::Glass;
 use ratatui::buffer::Buffer;
@@ -51,6 +51,7 @@ fn parts(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) -> Layout {
     draw::draw(ui, glass, input, buffer, &mut layout);
     completion::draw(ui, glass, middle, input, buffer);
     hints::draw(ui, glass, line_at(area.bottom() - 1), buffer);
+    which::draw(ui, glass, middle, area.bottom() - 1, buffer);
     if popup::draw(ui, glass, area, buffer, &mut layout) {
         layout.cursor = None;
     }

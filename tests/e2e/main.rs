@@ -12,6 +12,7 @@
 mod bad_input;
 mod demo;
 mod inside;
+mod keys;
 mod page;
 #[path = "../support/mod.rs"]
 mod support;

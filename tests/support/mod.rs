@@ -1,6 +1,7 @@
 //! What every suite that runs the real program needs: its output, a place to wait, a terminal.
 #![allow(dead_code, reason = "each suite uses what it needs")]
 
+pub mod corpus;
 pub mod terminal;
 
 use std::fs;

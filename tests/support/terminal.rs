@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 pub struct Terminal {
     screen: Arc<Mutex<Screen>>,
-    keyboard: Box<dyn Write + Send>,
+    keyboard: Arc<Mutex<Box<dyn Write + Send>>>,
     child: Box<dyn portable_pty::Child + Send + Sync>,
     master: Option<Box<dyn MasterPty + Send>>,
 }
@@ -32,15 +32,19 @@ impl Terminal {
         let screen = Arc::new(Mutex::new(Screen::new(Size::new(cols, rows), 0)));
         let shown = Arc::clone(&screen);
         let mut reader = pair.master.try_clone_reader().unwrap();
+        let keyboard = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
+        let answers = Arc::clone(&keyboard);
         std::thread::spawn(move || {
             let mut buffer = [0; 8192];
             while let Ok(read) = reader.read(&mut buffer)
                 && read > 0
             {
-                shown.lock().unwrap().feed(&buffer[..read]);
+                let mut screen = shown.lock().unwrap();
+                screen.feed(&buffer[..read]);
+                // A program that has ended hears nothing any more.
+                let _ = answers.lock().unwrap().write_all(&screen.take_replies());
             }
         });
-        let keyboard = pair.master.take_writer().unwrap();
         Self { screen, keyboard, child, master: Some(pair.master) }
     }
 
@@ -64,8 +68,13 @@ impl Terminal {
     }
 
     pub fn types(&mut self, keys: &str) {
-        self.keyboard.write_all(keys.as_bytes()).unwrap();
-        self.keyboard.flush().unwrap();
+        self.types_bytes(keys.as_bytes());
+    }
+
+    pub fn types_bytes(&mut self, bytes: &[u8]) {
+        let mut keyboard = self.keyboard.lock().unwrap();
+        keyboard.write_all(bytes).unwrap();
+        keyboard.flush().unwrap();
     }
 
     /// Gives the window another size.

@@ -20,9 +20,11 @@ impl Ui {
     pub(in crate::ui) fn preview(&self) -> Option<&Preview> {
         self.popups.iter().rev().find_map(|popup| match popup {
             Popup::Preview(preview) => Some(&**preview),
-            Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit | Popup::Explain(_) => {
-                None
-            }
+            Popup::Actions { .. }
+            | Popup::ConfirmAbort { .. }
+            | Popup::ConfirmQuit
+            | Popup::Explain(_)
+            | Popup::Commands(_) => None,
         })
     }
 
@@ -30,7 +32,11 @@ impl Ui {
         match self.popups.last_mut() {
             Some(Popup::Preview(preview)) => Some(preview),
             Some(
-                Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit | Popup::Explain(_),
+                Popup::Actions { .. }
+                | Popup::ConfirmAbort { .. }
+                | Popup::ConfirmQuit
+                | Popup::Explain(_)
+                | Popup::Commands(_),
             )
             | None => None,
         }

@@ -195,9 +195,11 @@ impl Ui {
     fn previews(&mut self) -> impl Iterator<Item = &mut Preview> {
         self.popups.iter_mut().filter_map(|popup| match popup {
             Popup::Preview(preview) => Some(&mut **preview),
-            Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit | Popup::Explain(_) => {
-                None
-            }
+            Popup::Actions { .. }
+            | Popup::ConfirmAbort { .. }
+            | Popup::ConfirmQuit
+            | Popup::Explain(_)
+            | Popup::Commands(_) => None,
         })
     }
 
@@ -258,9 +260,11 @@ impl Ui {
                 State::Waiting(since) => Some(self.time + SECOND - (self.time - since) % SECOND),
                 State::Failed(_) | State::Ready => None,
             },
-            Popup::Actions { .. } | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit | Popup::Explain(_) => {
-                None
-            }
+            Popup::Actions { .. }
+            | Popup::ConfirmAbort { .. }
+            | Popup::ConfirmQuit
+            | Popup::Explain(_)
+            | Popup::Commands(_) => None,
         });
         waiting.min()
     }

@@ -7,6 +7,7 @@ mod layers;
 mod prices;
 mod prompts;
 mod reference;
+mod terminals;
 mod theme;
 mod workflows;
 

@@ -46,10 +46,10 @@ fn child_in_a_terminal() {
                     news = format!("stopped {lent} times");
                 }
                 Some(TtyEvent::Key(key)) if key.to_string() == "q" => match part.as_str() {
-                    "close" => return tty.close().unwrap(),
+                    "close" => return tty.close().await.unwrap(),
                     "drop" => return,
                     "panic" => panic!("on purpose"),
-                    _ => return tty.close().unwrap(),
+                    _ => return tty.close().await.unwrap(),
                 },
                 Some(TtyEvent::Terminate(signal)) => told = format!("asked to end by {signal}"),
                 Some(TtyEvent::Suspend) => {
@@ -115,6 +115,9 @@ impl Host {
         match self.chunks.recv_timeout(PATIENCE) {
             Ok(chunk) => {
                 self.screen.feed(&chunk);
+                let replies = self.screen.take_replies();
+                // A child that has ended hears nothing any more.
+                drop(self.writer.write_all(&replies));
                 self.raw.extend(chunk);
                 true
             }
@@ -159,8 +162,9 @@ impl Host {
         flags.contains("ICANON") && flags.contains("ECHO")
     }
 
-    fn assert_taken(&self) {
+    fn assert_taken(&mut self) {
         assert!(!self.is_cooked());
+        self.wait_for("the keyboard", |screen| screen.modes().kitty == 5);
         let modes = self.screen.modes();
         assert!(
             modes.alt_screen && modes.bracketed_paste && modes.focus_events && modes.mouse_sgr,
@@ -405,7 +409,7 @@ fn a_terminal_gets_only_what_it_understands() {
         (None, Features::NONE),
         (Some(""), Features::NONE),
         (Some("dumb"), Features::NONE),
-        (Some("linux"), Features { kitty: false, focus: false, ..Features::ALL }),
+        (Some("linux"), Features { keyboard: false, focus: false, ..Features::ALL }),
         (Some("xterm-256color"), Features::ALL),
         (Some("tmux-256color"), Features::ALL),
     ];

@@ -296,6 +296,31 @@ fn the_palette_has_every_action_of_the_place_also_without_a_key() {
 }
 
 #[test]
+fn the_palette_finds_by_a_few_letters_by_nouns_and_by_keys_and_begins_with_what_was_done_last() {
+    let mut scene = working();
+    for (typed, first) in [
+        ("gates", "Go to the gates"),
+        ("artifacts", "Go to the artifacts"),
+        ("steps", "Go to the steps"),
+        ("pausenow", "Pause now"),
+        ("P", "Pause"),
+        ("cmdlog", "Show what awtui did"),
+    ] {
+        scene.press(":");
+        scene.type_text(typed);
+        let (_, row) = scene.find("search:");
+        let line = scene.line(usize::from(row) + 1);
+        assert!(line.contains(first), "{typed}: {line}\n{}", scene.text());
+        scene.press("esc");
+    }
+    scene.press(":");
+    scene.type_text("artifacts");
+    scene.press("enter :");
+    let (_, row) = scene.find("search:");
+    assert!(scene.line(usize::from(row) + 1).contains("Go to the artifacts"), "{}", scene.text());
+}
+
+#[test]
 fn an_action_that_cannot_be_done_says_why_and_the_list_stays_open() {
     let mut scene = working();
     scene.press(":");

@@ -1,6 +1,8 @@
 //! The screen: what is drawn at each size, what each key asks for, and that it stays calm.
 
+mod banners;
 mod calm;
+mod commands;
 mod frames;
 mod gates;
 mod input;
@@ -12,3 +14,4 @@ pub mod scenes;
 mod shape;
 mod signs;
 mod terminals;
+mod which;

@@ -404,6 +404,20 @@ pub fn paused() -> Bench {
     bench
 }
 
+/// The worker's provider takes no calls for an hour, or for a time that nobody knows.
+pub fn limited(known: bool) -> Bench {
+    let (mut bench, _, worker) = at_work();
+    // Seven minutes past noon, on the day on which benches begin.
+    let until = known.then_some(1_795_003_620_000);
+    bench.observe(
+        &worker,
+        Observation::Limited(LimitInfo { until, reason: "5-hour limit reached".to_owned() }),
+    );
+    let end = TurnEnd::Failed { reason: "5-hour limit reached".to_owned() };
+    bench.observe(&worker, Observation::TurnEnded { end, text: "".into() });
+    bench
+}
+
 pub fn compacting() -> Bench {
     let (mut bench, _, worker) = at_work();
     bench.usage(&worker, 118_000, 500);
