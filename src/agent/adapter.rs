@@ -274,6 +274,11 @@ pub enum Emission {
     },
     /// Bytes for its terminal: it has taken the words, and waits for a key.
     Type(Vec<u8>),
+    /// The prompt of this effect was refused: it did not arrive and will not.
+    NotTaken {
+        effect: u64,
+        reason: String,
+    },
     /// It was not understood or not allowed.
     Refused {
         reason: String,
@@ -382,6 +387,11 @@ pub trait Adapter: Send {
         Vec::new()
     }
 
+    /// Whether a log tells later what arrived in a session: after a crash, for one.
+    fn keeps_log(&self) -> bool {
+        true
+    }
+
     /// A prompt went out by [`Delivery::Paste`], [`Delivery::Keys`], [`Delivery::File`] or [`Delivery::Argument`].
     fn delivered(&mut self, _effect: u64) -> Vec<Emission> {
         Vec::new()
@@ -391,6 +401,9 @@ pub trait Adapter: Send {
     fn exited(&mut self, _code: Option<i32>) -> Vec<Emission> {
         Vec::new()
     }
+
+    /// A bridge greeted on the agent socket, to stay.
+    fn connected(&mut self) {}
 
     /// The connection on the agent socket is gone: weaker sources count from now on.
     fn disconnected(&mut self) {}

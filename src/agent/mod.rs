@@ -10,6 +10,7 @@ mod codex;
 pub mod command;
 mod demo;
 mod entry;
+pub mod json;
 mod keys;
 pub mod launch;
 mod marker;

@@ -6,6 +6,7 @@
 use super::exit::Exit;
 use super::link::{self, Link};
 use super::print;
+use crate::agent::json;
 use crate::agent::protocol::{HOOK, HookLine, MAX_LINE, ToDesk};
 use crate::supervisor::clock::system_wall;
 use serde_json::Value;
@@ -26,11 +27,16 @@ pub(super) async fn run(launch: &Path, event: String) -> Exit {
 
 async fn output(launch: &Path, event: String) -> Option<String> {
     let credentials = link::credentials(Some(launch)).ok()?;
-    let mut text = String::new();
-    std::io::stdin().lock().read_to_string(&mut text).ok()?;
-    let mut payload: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
-    if text.len() > MAX_LINE / 2 {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes).ok()?;
+    let mut payload: Value = json::read(&String::from_utf8_lossy(&bytes)).unwrap_or(Value::Null);
+    if bytes.len() > MAX_LINE / 2 {
         shorten(&mut payload);
+    }
+    if payload.to_string().len() > MAX_LINE / 2 {
+        // Very many short texts. What happened is told, not to what: a question about it is put by the agent itself.
+        let fields = payload.as_object_mut()?;
+        fields.retain(|_, value| !matches!(value, Value::Array(_) | Value::Object(_)));
     }
     let key = format!("hook-{}-{}", std::process::id(), system_wall());
     let mut link = Link::open(&credentials, HOOK).await.ok()?;

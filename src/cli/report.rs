@@ -11,6 +11,8 @@ use serde_json::Map;
 use std::io::Read;
 use std::time::Duration;
 
+/// Bytes of a report: written down as a line for awtui, it grows.
+const LONGEST: usize = protocol::MAX_LINE / 2;
 /// awtui answers within this, or something is wrong.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -42,14 +44,20 @@ fn message(command: ReportCommand, key: String) -> Result<ToDesk, Problem> {
 }
 
 fn stdin() -> Result<String, Problem> {
-    let mut text = String::new();
-    let limit = u64::try_from(protocol::MAX_LINE).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(LONGEST).unwrap_or(u64::MAX);
     std::io::stdin()
         .lock()
-        .take(limit)
-        .read_to_string(&mut text)
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
         .map_err(|error| Problem::usage(format!("the report cannot be read from standard input: {error}")))?;
-    Ok(text)
+    if bytes.len() > LONGEST {
+        let most = LONGEST / 1024;
+        return Err(Problem::usage(format!(
+            "the report is longer than {most} KiB; put its long parts into files and name them with `awtui report artifact`"
+        )));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn result(text: &str, status: WorkerStatus, key: String) -> Result<ToDesk, Problem> {

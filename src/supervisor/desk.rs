@@ -3,6 +3,7 @@
 //! Owns what is pending with its agent. It decides nothing: what it learns goes to the run's owner as inputs.
 
 use super::allowance::Allowance;
+use super::delivery::PendingPrompt;
 use super::launch;
 use super::log_tail::LogTail;
 use super::one_shot::{Between, NextTurn};
@@ -43,7 +44,8 @@ pub(super) struct Desk {
     /// What is still to be typed, and when.
     pub(super) keys: VecDeque<(Instant, Vec<u8>)>,
     pub(super) starting: Option<(EffectId, Instant)>,
-    pub(super) prompt: Option<PendingPrompt>,
+    /// Those that nobody saw arrive yet, oldest first.
+    pub(super) prompts: Vec<PendingPrompt>,
     pub(super) compacting: Option<EffectId>,
     pub(super) leaving: Option<(EffectId, Instant)>,
     /// How each turn's process is started, for an agent that has one a turn.
@@ -52,13 +54,6 @@ pub(super) struct Desk {
     pub(super) next_turn: Option<NextTurn>,
     /// Its agent kept nothing of the session that it goes on with.
     pub(super) begins_anew: bool,
-}
-
-pub(super) struct PendingPrompt {
-    pub(super) effect: EffectId,
-    pub(super) text: String,
-    pub(super) channel: DeliveryChannel,
-    pub(super) deadline: Instant,
 }
 
 /// How a prompt goes out.
@@ -95,7 +90,7 @@ impl Desk {
             server: None,
             keys: VecDeque::new(),
             starting: None,
-            prompt: None,
+            prompts: Vec::new(),
             compacting: None,
             leaving: None,
             between: None,
@@ -133,7 +128,6 @@ impl Desk {
         effect: EffectId,
         text: String,
         working: bool,
-        deadline: Instant,
         folder: &Path,
     ) -> Result<Sent, String> {
         let (sent, channel) = match self.adapter.deliver(effect.0, &text, &self.state(working)) {
@@ -165,7 +159,7 @@ impl Desk {
                 (Sent::Starts(NextTurn { effect, args, files, stdin }), DeliveryChannel::Argument)
             }
         };
-        self.prompt = Some(PendingPrompt { effect, text, channel, deadline });
+        self.prompts.push(PendingPrompt::new(effect, text, channel, working));
         // The silence before a prompt is not the silence after it.
         self.terminal.last_output = Instant::now();
         Ok(sent)

@@ -24,8 +24,6 @@ use tokio::time::Instant;
 
 /// An agent that does not take prompts by then did not start: the slowest take half of this on a busy machine.
 const START_TIME: Duration = Duration::from_secs(150);
-/// A prompt that was not seen to arrive by then is in doubt.
-const DELIVERY_TIME: Duration = Duration::from_secs(45);
 /// An agent that was asked to leave gets this long before its process group is ended.
 const LEAVE_TIME: Duration = Duration::from_secs(5);
 
@@ -127,11 +125,13 @@ impl Owner {
         let config = state.role_config(&desk.role).cloned().ok_or("the role is not bound")?;
         let session = state.sessions.get(&desk.session);
         let resume = session.and_then(|session| session.agent_session.clone());
-        let prompted = session.is_some_and(|session| session.prompts > 0);
-        // An agent that is killed early in its first turn may have kept nothing of it.
+        // An agent that is killed early in its first turn may have kept nothing of it; and the operator may have typed into a
+        // session that awtui never prompted.
         let log = session.and_then(|session| session.log.as_deref()).map(|log| LogPlan::File(log.into()));
-        let kept = log.is_none_or(|log| self.world.find_log(&log).is_some());
-        desk.begins_anew = prompted && !kept;
+        let kept = log.map(|log| self.world.find_log(&log).is_some());
+        let was_prompted = session.is_some_and(|session| session.prompts > 0);
+        desk.begins_anew = was_prompted && kept == Some(false);
+        let prompted = kept.unwrap_or(was_prompted);
         let awtui = launch::own_program().ok_or("awtui does not find its own program")?;
         let port = desk.adapter.wants_port().then(|| self.world.free_port()).transpose()?;
         let directory = PathBuf::from(&state.directory);
@@ -156,7 +156,7 @@ impl Owner {
             environment: &self.environment,
             port,
             resume: resume.as_deref(),
-            prompted: prompted && kept,
+            prompted,
             probe: &probe,
             program: &probed.program,
             trust_project: self.trust_project,
@@ -255,7 +255,7 @@ impl Owner {
             self.run().current_step().is_some_and(|step| step.stage == crate::domain::Stage::Working);
         let desk = self.desks.get_mut(pane).ok_or("the pane is gone")?;
         let folder = self.places.launch_folder(&desk.session).map_err(|error| error.to_string())?;
-        match desk.deliver(id, text, working, Instant::now() + DELIVERY_TIME, &folder)? {
+        match desk.deliver(id, text, working, &folder)? {
             Sent::Out(emissions) => self.emitted(pane, emissions),
             Sent::Starts(turn) => self.start_turn(pane, turn),
         }

@@ -36,7 +36,7 @@ impl Owner {
         let effect = turn.effect;
         if let Err(reason) = self.spawn_turn(pane, turn) {
             if let Some(desk) = self.desks.get_mut(pane) {
-                desk.prompt = None;
+                desk.prompts.retain(|prompt| prompt.effect != effect);
             }
             self.settle(effect, Outcome::Failed { reason });
         }

@@ -14,7 +14,7 @@ use super::tokens::Tokens;
 use super::watch::Watch;
 use super::world::World;
 use super::{launch, log_file};
-use crate::agent::{Emission, protocol};
+use crate::agent::protocol;
 use crate::domain::{
     ArtifactEntry, Author, EffectId, Fact, Input, Observation, OperatorAct, Outcome, PaneId, PauseMode,
     Record, Run, Source, Summons, TimerDue,
@@ -372,7 +372,7 @@ impl Owner {
         let desks = self.desks.values().flat_map(|desk| {
             [
                 desk.starting.as_ref().map(|(_, deadline)| *deadline),
-                desk.prompt.as_ref().map(|prompt| prompt.deadline),
+                desk.prompts.iter().filter_map(|prompt| prompt.deadline).min(),
                 desk.leaving.as_ref().map(|(_, deadline)| *deadline),
                 desk.terminal.wanted_size.as_ref().map(|(_, deadline)| *deadline),
                 desk.terminal.flush_at,
@@ -409,7 +409,10 @@ impl Owner {
     fn on_agent(&mut self, pane: &PaneId, event: AgentEvent) {
         let Some(desk) = self.desks.get_mut(pane) else { return };
         match event {
-            AgentEvent::Connected { link } => desk.link = Some(link),
+            AgentEvent::Connected { link } => {
+                desk.link = Some(link);
+                desk.adapter.connected();
+            }
             AgentEvent::Line { line, link, guest } => {
                 if guest && !desk.allowance.take(Instant::now()) {
                     let refused = protocol::refusal(&line, TOO_MUCH);
@@ -418,13 +421,13 @@ impl Owner {
                     }
                     return;
                 }
-                let mut emissions = desk.adapter.agent_line(&line);
-                if guest {
-                    // It may report and ask. What it is said to see is the bridge's to say.
-                    emissions.retain(|emission| {
-                        !matches!(emission, Emission::Observed { source: Source::Bridge, .. })
-                    });
-                }
+                // A guest may report and ask. What an agent does is the bridge's to say, and its adapter never hears
+                // anybody else say it.
+                let emissions = if guest && protocol::is_observation(&line) {
+                    Vec::new()
+                } else {
+                    desk.adapter.agent_line(&line)
+                };
                 desk.answers = Some(link);
                 self.emitted(pane, emissions);
                 if let Some(desk) = self.desks.get_mut(pane) {

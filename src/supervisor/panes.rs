@@ -1,12 +1,13 @@
 //! What comes out of the panes: bytes, ends, emissions of adapters, and what did not come in time.
 
+use super::delivery::PendingPrompt;
 use super::log_tail::LogTail;
 use super::owner::Owner;
 use super::terminal::Heard;
 use super::world::{ServerEvent, World};
 use crate::agent::{Emission, LogPlan};
 use crate::domain::{
-    CompactOutcome, DeliveryChannel, Fact, GateKind, Input, Observation, Outcome, PaneId, RoleName, Run,
+    CompactOutcome, Fact, GateKind, Input, Observation, Outcome, PaneId, RoleName, Run,
     Source, UsageSeen,
 };
 use crate::pty;
@@ -97,7 +98,7 @@ impl Owner {
         desk.log = None;
         desk.more_logs.clear();
         let (starting, leaving) = (desk.starting.take(), desk.leaving.take());
-        let (prompt, compacting) = (desk.prompt.take(), desk.compacting.take());
+        let (prompts, compacting) = (std::mem::take(&mut desk.prompts), desk.compacting.take());
         desk.release(None);
         desk.server = None;
         let last_words = desk.terminal.last_words();
@@ -122,7 +123,7 @@ impl Owner {
                 self.observe(pane, Source::Process, gone);
             }
         }
-        if let Some(prompt) = prompt {
+        for prompt in prompts {
             // It may have been read or not; the session tells when it is resumed, so it is asked for again. The pane is
             // known to be gone by now, and the next prompt goes to another.
             self.settle(prompt.effect, Outcome::Canceled);
@@ -201,6 +202,7 @@ impl Owner {
                         desk.more_logs.push((log, tail));
                     }
                 }
+                Emission::NotTaken { effect, reason } => self.prompt_refused(pane, effect, reason),
                 Emission::Refused { reason } => {
                     tracing::warn!(%pane, %reason, "a message of the agent was refused");
                     self.subscribers.notice(&format!("{pane}: {reason}"));
@@ -252,27 +254,17 @@ impl Owner {
                 }
             }
             Observation::PromptSeen { effect } => {
-                if desk.prompt.as_ref().is_some_and(|prompt| prompt.effect.0 == effect) {
-                    self.delivered(pane, true);
-                }
+                self.prompt_seen(pane, effect);
             }
             Observation::TurnStarted => {
-                // A pasted prompt shows that it was taken by the turn that it starts.
-                let pasted =
-                    desk.prompt.as_ref().is_some_and(|prompt| prompt.channel != DeliveryChannel::Bridge);
                 self.observe(pane, source, Observation::TurnStarted);
-                if pasted {
-                    self.delivered(pane, false);
-                }
+                self.turn_takes_prompt(pane);
             }
             Observation::TurnEnded { end, text } => {
                 desk.release(None);
                 // What its log tells so far belongs to this turn; it may be that the prompt arrived.
                 self.read_log(pane);
-                let unseen = self.desks.get(pane).is_some_and(|desk| desk.prompt.is_some());
-                if unseen && source != Source::TerminalStatus {
-                    self.delivered(pane, false);
-                }
+                self.turn_closes_prompts(pane, source);
                 self.observe(pane, source, Observation::TurnEnded { end, text });
                 self.read_log(pane);
                 // A process that was only for this turn has nothing more to do.
@@ -343,12 +335,6 @@ impl Owner {
             | Observation::Typed
             | Observation::Gone { .. }) => self.observe(pane, source, other),
         }
-    }
-
-    fn delivered(&mut self, pane: &PaneId, confirmed: bool) {
-        let Some(prompt) = self.desks.get_mut(pane).and_then(|desk| desk.prompt.take()) else { return };
-        let outcome = Outcome::Delivered { channel: prompt.channel, confirmed, text: prompt.text.into() };
-        self.settle(prompt.effect, outcome);
     }
 
     /// The agent's own figure wins; else the table's, marked as an estimate; else the price stays unknown.
@@ -423,7 +409,9 @@ impl Owner {
                 outcomes.push((effect, Outcome::Failed { reason }));
                 end = true;
             }
-            if let Some(prompt) = desk.prompt.take_if(|prompt| prompt.deadline <= now) {
+            let overdue =
+                |prompt: &mut PendingPrompt| prompt.deadline.is_some_and(|deadline| deadline <= now);
+            for prompt in desk.prompts.extract_if(.., overdue) {
                 let reason = "the agent was not seen to receive it".to_owned();
                 outcomes.push((prompt.effect, Outcome::Unconfirmed { reason }));
             }

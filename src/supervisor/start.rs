@@ -11,11 +11,11 @@ use super::stall::Stall;
 use super::standing::Standing;
 use super::subscribers::Subscribers;
 use super::watch::Watch;
-use super::{launch, log_file};
-use crate::agent;
+use super::{launch, log_file, log_tail};
+use crate::agent::{self, LogPlan};
 use crate::domain::{
-    Author, DeliveryChannel, Effect, EffectId, Input, OperatorAct, Outcome, PauseMode, Record, Run, RunId,
-    Text, apply,
+    Author, DeliveryChannel, Effect, EffectId, Input, OperatorAct, Outcome, PauseMode, Record, RoleConfig,
+    Run, RunId, Text, apply,
 };
 use crate::journal::blobs::Blobs;
 use crate::journal::{self, Journal};
@@ -282,21 +282,29 @@ impl Owner {
         let run = self.run();
         let session = run.panes.get(pane).and_then(|pane| run.sessions.get(&pane.session));
         let log = session.and_then(|session| session.log.as_ref()).map(PathBuf::from);
+        let in_doubt = |reason: String| Input::Settled { effect, outcome: Outcome::Unconfirmed { reason } };
+        let config = session.and_then(|session| run.role_config(&session.role));
+        let keeps_log =
+            |config: &RoleConfig| agent::adapter(&config.agent).is_ok_and(|agent| agent.keeps_log());
         let Some(log) = log else {
-            // The session wrote nothing yet, or has no log that could tell.
+            return match config.filter(|config| !keeps_log(config)) {
+                Some(config) => in_doubt(format!("{} keeps no log that could tell", config.agent.name)),
+                // The session wrote nothing yet.
+                None => Input::Lost { effect },
+            };
+        };
+        if self.world.find_log(&LogPlan::File(log.clone())).is_none() {
             return Input::Lost { effect };
-        };
-        let Some(bytes) = self.world.read_log(&log, 0) else {
-            let reason = format!("its session log {} cannot be read", log.display());
-            return Input::Settled { effect, outcome: Outcome::Unconfirmed { reason } };
-        };
-        let marker = agent::marker(self.places.run(), effect);
-        if String::from_utf8_lossy(&bytes).contains(&marker) {
-            let text = Text::from("(sent before the restart)");
-            let outcome = Outcome::Delivered { channel: DeliveryChannel::Bridge, confirmed: true, text };
-            return Input::Settled { effect, outcome };
         }
-        Input::Lost { effect }
+        match log_tail::holds(&*self.world, &log, &agent::marker(self.places.run(), effect)) {
+            Some(true) => {
+                let text = Text::from("(sent before the restart)");
+                let outcome = Outcome::Delivered { channel: DeliveryChannel::Bridge, confirmed: true, text };
+                Input::Settled { effect, outcome }
+            }
+            Some(false) => Input::Lost { effect },
+            None => in_doubt(format!("its session log {} cannot be read", log.display())),
+        }
     }
 }
 

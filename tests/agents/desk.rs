@@ -259,7 +259,10 @@ impl Desk {
 
     fn take(&mut self, event: Event) {
         match event {
-            Event::Connected(bridge) => self.bridge = Some(bridge),
+            Event::Connected(bridge) => {
+                self.bridge = Some(bridge);
+                self.adapter.connected();
+            }
             Event::Closed => {
                 self.bridge = None;
                 self.adapter.disconnected();
@@ -308,7 +311,10 @@ impl Desk {
                     self.send(&line);
                     continue;
                 }
-                Emission::Server(_) | Emission::ReadAlso { .. } | Emission::Type(_) => {
+                Emission::Server(_)
+                | Emission::ReadAlso { .. }
+                | Emission::Type(_)
+                | Emission::NotTaken { .. } => {
                     panic!("not of Pi: {emission:?}")
                 }
                 Emission::Refused { reason } => {

@@ -10,6 +10,7 @@ mod domain;
 mod fakes;
 mod glass;
 mod journal;
+mod log_tail;
 mod loopback;
 mod project;
 mod pty;

@@ -102,7 +102,10 @@ pub(super) fn read(key: &str, event: &str, payload: &Value) -> Hook {
             failed: event == "PostToolUseFailure",
             wall: number(payload, "duration_ms"),
         },
-        (ASKS, _, _) => Hook::Asks { request: request(key, &tool(), &input()), input: input() },
+        // Without what it is about, nobody can say yes: then nothing is decided here.
+        (ASKS, _, _) if payload.get("tool_input").is_some() && !tool().is_empty() => {
+            Hook::Asks { request: request(key, &tool(), &input()), input: input() }
+        }
         ("Stop", _, None) => Hook::Stopped {
             text: own("last_assistant_message").unwrap_or_default(),
             helpers: helpers(payload),

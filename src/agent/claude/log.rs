@@ -5,6 +5,7 @@
 
 use super::sums::Sums;
 use crate::agent::entry::{detail, flag, number, text, words};
+use crate::agent::json;
 use crate::domain::{SumsSeen, Tokens, TurnEnd, UsageKind, UsageSeen};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,7 +86,7 @@ impl Reader {
         if SKIPPED.iter().any(|start| line.starts_with(start)) {
             return Vec::new();
         }
-        let Ok(entry) = serde_json::from_str::<Value>(line) else { return Vec::new() };
+        let Ok(entry) = json::read::<Value>(line) else { return Vec::new() };
         match text(&entry, "type") {
             Some("api-request") => self.request(&entry),
             Some("assistant") => self.assistant(&entry).unwrap_or_default(),

@@ -64,6 +64,8 @@ pub(super) fn read(key: &str, event: &str, payload: &Value) -> Hook {
             let log = word("agent_transcript_path").or_else(|| word("transcript_path"));
             log.map_or(Hook::Other, |log| Hook::Helper { log: log.to_owned() })
         }
+        // Without what it is about, nobody can say yes: then nothing is decided here.
+        "PermissionRequest" | "PreToolUse" if word("tool_name").is_none() => Hook::Other,
         "PermissionRequest" => Hook::Permission(request(key, payload)),
         "PreToolUse" => Hook::Tool(request(key, payload)),
         _ if of_helper => Hook::Other,

@@ -100,9 +100,17 @@ impl Reader {
         &self.turn
     }
 
-    /// The call that waits for its answer the longest: if Codex asks something, it is about this.
-    pub(super) fn waiting(&self) -> Option<(&String, &OpenCall)> {
-        self.open.iter().next()
+    /// The only call that waits for its answer: if Codex asks something, it is about this. Of several, nobody knows.
+    pub(super) fn waiting(&self) -> Option<&OpenCall> {
+        self.open.values().next().filter(|_| self.open.len() == 1)
+    }
+
+    /// What was asked of the model and will not be answered any more, because the process is gone.
+    pub(super) fn cut_off(&mut self) -> Vec<Entry> {
+        let mut entries = self.settled(false);
+        let least = u32::from(std::mem::take(&mut self.asked));
+        entries.extend(self.cut_calls(least));
+        entries
     }
 
     /// Nothing, also for lines that are not understood.

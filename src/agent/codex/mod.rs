@@ -8,6 +8,7 @@ mod hooks;
 mod launch;
 mod log;
 mod probe;
+mod told;
 
 use super::keys::{CTRL_C, ESCAPE, paste_and_enter};
 use super::launch::{credentials, environment};
@@ -16,9 +17,7 @@ use super::{
     Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Feature, Keys, LaunchContext,
     LaunchPlan, LogPlan, Probe, ProbeOutput, ProbePlan, find_marker,
 };
-use crate::domain::{
-    Observation, PermissionRequest, RoleConfig, RunId, Source, SumsSeen, Text, TurnEnd, UsageKind,
-};
+use crate::domain::{Observation, PermissionRequest, RoleConfig, RunId, Source, Text, TurnEnd};
 use crate::term::{ProgramState, Signal};
 use hooks::{Hook, Question, Session};
 use log::{Entry, Reader};
@@ -156,16 +155,14 @@ impl Adapter for Codex {
 
     fn other_log_line(&mut self, log: &str, line: &str) -> Vec<Emission> {
         let entries = self.helpers.entry(log.to_owned()).or_default().line(line);
-        let mut emissions = Vec::new();
-        for entry in entries {
-            if let Entry::Paid(mut seen) = entry
-                && self.counted.insert(seen.message.clone())
-            {
-                // A helper has a context of its own.
-                (seen.usage, seen.context, seen.window) = (UsageKind::Helper, None, None);
-                emissions.push(Emission::observed(Source::SessionLog, Observation::Usage(seen)));
-            }
-        }
+        self.paid_by_helper(entries)
+    }
+
+    fn exited(&mut self, _code: Option<i32>) -> Vec<Emission> {
+        let entries = self.log.cut_off();
+        let mut emissions: Vec<Emission> = entries.into_iter().flat_map(|entry| self.entry(entry)).collect();
+        let helpers: Vec<Entry> = self.helpers.values_mut().flat_map(Reader::cut_off).collect();
+        emissions.extend(self.paid_by_helper(helpers));
         emissions
     }
 
@@ -314,7 +311,7 @@ impl Codex {
             return Vec::new();
         }
         let mut request = match self.log.waiting() {
-            Some((_, call)) => hooks::asked(IN_PANE, &call.name, &call.arguments),
+            Some(call) => hooks::asked(IN_PANE, &call.name, &call.arguments),
             None => PermissionRequest::new(IN_PANE, "a tool", "Codex asks in its pane"),
         };
         request.answerable = false;
@@ -405,92 +402,5 @@ impl Codex {
         let over = Observation::TurnEnded { end, text: Text::from(text) };
         emissions.push(Emission::observed(source, over));
         emissions
-    }
-
-    fn compaction_over(
-        &mut self,
-        source: Source,
-        before: Option<u64>,
-        after: Option<u64>,
-        failed: Option<String>,
-    ) -> Vec<Emission> {
-        if self.compacting.take().is_none() {
-            return Vec::new();
-        }
-        let over = Observation::CompactionEnded { before, after, failed, nothing: false };
-        vec![Emission::observed(source, over)]
-    }
-
-    /// Costs and contexts count whenever they are read; the rest only for what goes on now.
-    fn entry(&mut self, entry: Entry) -> Vec<Emission> {
-        let source = Source::SessionLog;
-        let told = |observation| vec![Emission::observed(source, observation)];
-        let live = self.turn.as_deref() == Some(self.log.turn());
-        match entry {
-            // The hooks tell more. Where they are missing, the log says whose it is.
-            Entry::Session { .. } if self.session.is_some() => Vec::new(),
-            Entry::Session { id } => {
-                self.session = Some(Session { id: id.clone(), log: None });
-                told(Observation::SessionKnown { agent_session: id, log: None })
-            }
-            Entry::Model { model, effort, window } => {
-                let seen = Some((model.clone(), effort.clone(), window));
-                if self.model == seen {
-                    return Vec::new();
-                }
-                self.model = seen;
-                let agent_trigger = window.map(log::own_trigger);
-                told(Observation::ModelSeen { model, thinking: effort, window, agent_trigger })
-            }
-            Entry::User { text } => {
-                let mut emissions = self.arrived(source, &text);
-                // No hook told that the prompt was taken: the turn in which the log has it is the one that goes on.
-                if !emissions.is_empty() && std::mem::take(&mut self.outstanding) {
-                    let turn = self.log.turn().to_owned();
-                    emissions.extend(self.turn_started(source, &turn));
-                }
-                emissions
-            }
-            Entry::Paid(seen) => {
-                if self.counted.insert(seen.message.clone()) {
-                    told(Observation::Usage(seen))
-                } else {
-                    Vec::new()
-                }
-            }
-            Entry::ToolStarted { call, name, detail } if live => {
-                told(Observation::ToolStarted { call, name, detail })
-            }
-            Entry::ToolEnded { call, name, failed, wall } if live => {
-                told(Observation::ToolEnded { call, name, failed, wall })
-            }
-            Entry::ToolStarted { .. } | Entry::ToolEnded { .. } => Vec::new(),
-            Entry::Compacted { before, after } => {
-                let mut emissions = self.compaction_over(source, before, after, None);
-                let window = self.model.as_ref().and_then(|(_, _, window)| *window);
-                emissions.extend(told(Observation::ContextSeen { tokens: after, window }));
-                emissions
-            }
-            Entry::Sum(tokens) => {
-                let seen = SumsSeen { tokens: Some(tokens), cost: None, helpers: false };
-                told(Observation::SumsSeen(seen))
-            }
-            Entry::TurnOver { turn, end, text, limited } => {
-                let mut emissions = Vec::new();
-                if self.compacting.as_deref() == Some(&turn) {
-                    let reason = match &end {
-                        TurnEnd::Failed { reason } => reason.clone(),
-                        TurnEnd::Interrupted => "it was interrupted".to_owned(),
-                        TurnEnd::Completed | TurnEnd::Unknown => "nothing was compacted".to_owned(),
-                    };
-                    emissions.extend(self.compaction_over(source, None, None, Some(reason)));
-                }
-                if live {
-                    emissions.extend(limited.into_iter().flat_map(|limit| told(Observation::Limited(limit))));
-                    emissions.extend(self.turn_over(source, end, &text));
-                }
-                emissions
-            }
-        }
     }
 }

@@ -363,6 +363,10 @@ impl Adapter for Command {
         vec![self.ended(Source::ScreenText, end, answer)]
     }
 
+    fn keeps_log(&self) -> bool {
+        self.definition.log.is_some()
+    }
+
     fn output_line(&mut self, line: &str) -> Vec<Emission> {
         self.keep(line);
         self.n_lines += 1;

@@ -1,6 +1,7 @@
 //! Tokens read from what a program prints, by a rule of its definition.
 
 use super::definition::{UsageCounts, UsageRule};
+use crate::agent::json;
 use crate::domain::{Cost, Money, Tokens, UsageKind, UsageSeen};
 use regex::Regex;
 use serde_json::Value;
@@ -67,7 +68,7 @@ impl Counter {
         if let Some(pattern) = &self.pattern {
             return Some(pattern.captures(line)?.name("id")?.as_str().to_owned());
         }
-        let value: Value = serde_json::from_str(line.trim()).ok()?;
+        let value: Value = json::read(line.trim()).ok()?;
         let id = value.pointer(self.rule.id.as_deref()?)?;
         Some(id.as_str().map_or_else(|| id.to_string(), str::to_owned))
     }
@@ -80,7 +81,7 @@ impl Counter {
                 captures.name(name)?.as_str().replace([',', '_'], "").parse().ok()
             }));
         }
-        let value: Value = serde_json::from_str(line.trim()).ok().filter(Value::is_object)?;
+        let value: Value = json::read(line.trim()).ok().filter(Value::is_object)?;
         let rule = self.rule.clone();
         Some(Box::new(move |name| {
             let pointer = match name {

@@ -1,5 +1,6 @@
 //! The shapes of OpenCode's server: its events and answers, as far as they matter here. Every field may be missing.
 
+use crate::agent::json;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ pub(super) struct Event {
 
 impl Event {
     pub(super) fn parse(data: &str) -> Option<Self> {
-        serde_json::from_str(data).ok()
+        json::read(data).ok()
     }
 
     /// The properties as `T`, or a part of them.

@@ -16,7 +16,7 @@ use super::launch::{credentials, environment, own_command, private_file, text};
 use super::protocol;
 use super::{
     Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Keys, LaunchContext, LaunchFile,
-    LaunchPlan, LogPlan, Probe, ProbeOutput, ProbePlan, ServerPlan, ServerRequest, models,
+    LaunchPlan, LogPlan, Probe, ProbeOutput, ProbePlan, ServerPlan, ServerRequest, json, models,
 };
 use crate::domain::{
     Observation, RoleConfig, Source, StatusSeen, Text, Thinking, Tokens, TurnEnd, UsageKind, UsageSeen,
@@ -24,10 +24,10 @@ use crate::domain::{
 use crate::term::Signal;
 use calls::Told;
 use conversation::{Conversation, failed_compaction};
-use event::{Config, Event, Message, Permission, Providers, Session, Status};
+use event::{Config, Event, Message, Permission, Providers, Session};
 use request::{Asked, ModelChoice};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::path::Path;
 
 const USER: &str = "opencode";
@@ -209,22 +209,25 @@ impl Adapter for OpenCode {
             Some(Asked::Messages) => self.messages(if done { body } else { "[]" }),
             Some(Asked::Children) if done => self.children(body),
             Some(Asked::Providers) if done => {
-                if let Ok(providers) = serde_json::from_str::<Providers>(body) {
+                if let Ok(providers) = json::read::<Providers>(body) {
                     self.conversation.calls.learn_limits(providers);
                 }
                 self.conversation.models_known()
             }
             Some(Asked::Config) if done => {
-                if let Ok(config) = serde_json::from_str::<Config>(body) {
+                if let Ok(config) = json::read::<Config>(body) {
                     self.conversation.calls.learn_config(config.small_model, config.compaction);
                 }
                 self.conversation.models_known()
             }
-            Some(Asked::Permissions) if done => {
-                let open: Vec<Permission> = serde_json::from_str(body).unwrap_or_default();
-                self.conversation.questions.are_now(open)
-            }
+            Some(Asked::Permissions) if done => each::<Permission>(body)
+                .map_or_else(Vec::new, |open| self.conversation.questions.are_now(open)),
             Some(Asked::Status) if done => self.status(body),
+            // Without an answer it may have arrived.
+            Some(Asked::Prompt) if status >= 400 => {
+                let reason = format!("OpenCode did not take it: {}", said(status, body));
+                vec![Emission::NotTaken { effect: request::number_of(id), reason }]
+            }
             Some(Asked::Prompt) if !done => refused("a prompt", status, body),
             // The operator may look at another conversation.
             Some(Asked::Prompt) if !self.shown => self.select(),
@@ -241,6 +244,10 @@ impl Adapter for OpenCode {
         self.was_connected = true;
         self.looks = 0;
         Vec::new()
+    }
+
+    fn keeps_log(&self) -> bool {
+        false
     }
 
     fn exited(&mut self, _code: Option<i32>) -> Vec<Emission> {
@@ -338,8 +345,7 @@ impl OpenCode {
 
     fn created(&mut self, done: bool, body: &str) -> Vec<Emission> {
         self.creating = false;
-        let session =
-            serde_json::from_str::<Session>(body).ok().filter(|session| done && !session.id.is_empty());
+        let session = json::read::<Session>(body).ok().filter(|session| done && !session.id.is_empty());
         let Some(session) = session else {
             return refused("a new conversation", 0, body);
         };
@@ -364,7 +370,7 @@ impl OpenCode {
     }
 
     fn messages(&mut self, body: &str) -> Vec<Emission> {
-        let messages: Vec<Message> = serde_json::from_str(body).unwrap_or_default();
+        let messages: Vec<Message> = each(body).unwrap_or_default();
         // In a process that was just started, nobody works on what an earlier one left.
         let told = if self.was_connected { Told::Live } else { Told::History };
         let mut emissions = self.conversation.history(&messages, told);
@@ -378,9 +384,10 @@ impl OpenCode {
     }
 
     fn children(&mut self, body: &str) -> Vec<Emission> {
-        let children: Vec<Session> = serde_json::from_str(body).unwrap_or_default();
         let mut emissions = Vec::new();
-        for child in children.into_iter().filter(|child| !child.id.is_empty()) {
+        for child in
+            each::<Session>(body).unwrap_or_default().into_iter().filter(|child| !child.id.is_empty())
+        {
             if self.conversation.add_child(&child.id) || self.was_connected {
                 let requests = [request::messages(&child.id), request::children(&child.id)];
                 emissions.extend(requests.map(Emission::Server));
@@ -391,9 +398,10 @@ impl OpenCode {
 
     /// Who works now, after a time in which nothing was heard.
     fn status(&mut self, body: &str) -> Vec<Emission> {
-        let all: BTreeMap<String, Status> = serde_json::from_str(body).unwrap_or_default();
-        let works =
-            self.conversation.own().and_then(|own| all.get(own)).is_some_and(|now| now.kind != "idle");
+        // An answer that is not understood says nothing, least of all that it is idle.
+        let Ok(all) = json::read::<serde_json::Map<String, Value>>(body) else { return Vec::new() };
+        let own = self.conversation.own().and_then(|own| all.get(own));
+        let works = own.is_some_and(|now| now.get("type").and_then(Value::as_str) != Some("idle"));
         if works { self.conversation.busy() } else { self.conversation.idle() }
     }
 
@@ -456,12 +464,18 @@ impl OpenCode {
     }
 }
 
+/// The items of a list, without those of a shape that is not known; nothing when it is no list.
+fn each<T: DeserializeOwned>(body: &str) -> Option<Vec<T>> {
+    let items: Vec<Value> = json::read(body).ok()?;
+    Some(items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect())
+}
+
 fn key(after: u64, bytes: &[u8]) -> Keys {
     Keys { after, bytes: bytes.to_vec() }
 }
 
 fn said(status: u16, body: &str) -> String {
-    let message = serde_json::from_str::<Value>(body).ok().and_then(|body| {
+    let message = json::read::<Value>(body).ok().and_then(|body| {
         let message = body.pointer("/data/message").or_else(|| body.get("message"))?;
         message.as_str().map(str::to_owned)
     });

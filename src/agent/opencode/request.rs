@@ -46,6 +46,11 @@ pub(super) fn kind_of(id: u64) -> Option<Asked> {
     usize::try_from(id % KINDS).ok().and_then(|place| ALL.get(place)).copied()
 }
 
+/// Of a prompt: its effect.
+pub(super) fn number_of(id: u64) -> u64 {
+    id / KINDS
+}
+
 fn request(
     kind: Asked,
     number: u64,

@@ -4,6 +4,7 @@
 //! rules from the same entries, under the same ids.
 
 use crate::agent::entry::{detail, milliseconds, number, text, words};
+use crate::agent::json;
 use crate::domain::{Cost, Money, Tokens, UsageKind, UsageSeen};
 use serde_json::Value;
 
@@ -50,7 +51,7 @@ pub(super) struct Reader {
 impl Reader {
     /// `None`: nothing that matters, also for lines that are not understood.
     pub(super) fn line(&mut self, line: &str) -> Option<Entry> {
-        let entry: Value = serde_json::from_str(line).ok()?;
+        let entry: Value = json::read(line).ok()?;
         match text(&entry, "type")? {
             "session" => Some(Entry::Session { id: text(&entry, "id")?.to_owned() }),
             "model_change" => {

@@ -129,8 +129,6 @@ impl Adapter for Pi {
     }
 
     fn agent_line(&mut self, line: &str) -> Vec<Emission> {
-        self.connected = true;
-        self.ending = None;
         protocol::emissions(line).into_iter().filter(|emission| self.is_news(emission)).collect()
     }
 
@@ -189,6 +187,11 @@ impl Adapter for Pi {
                 Vec::new()
             }
         }
+    }
+
+    fn connected(&mut self) {
+        self.connected = true;
+        self.ending = None;
     }
 
     fn disconnected(&mut self) {

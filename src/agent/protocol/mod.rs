@@ -8,7 +8,7 @@ mod reports;
 
 pub use reports::{InstructionLine, ResultLine, VerdictLine};
 
-use super::{AgentError, Emission};
+use super::{AgentError, Emission, json};
 use crate::domain::{
     Cost, LimitInfo, Money, Observation, PermissionRequest, Source, Text, Tokens, TurnEnd, UsageKind,
     UsageSeen,
@@ -271,13 +271,13 @@ pub enum ToAgent {
 /// Reads one line from an agent.
 pub fn parse(line: &str) -> Result<ToDesk, AgentError> {
     check_length(line)?;
-    serde_json::from_str(line.trim()).map_err(|error| AgentError::Line { reason: error.to_string() })
+    json::read(line.trim()).map_err(|error| AgentError::Line { reason: error.to_string() })
 }
 
 /// Reads one line from awtui.
 pub fn parse_from_desk(line: &str) -> Result<ToAgent, AgentError> {
     check_length(line)?;
-    serde_json::from_str(line.trim()).map_err(|error| AgentError::Line { reason: error.to_string() })
+    json::read(line.trim()).map_err(|error| AgentError::Line { reason: error.to_string() })
 }
 
 fn check_length(line: &str) -> Result<(), AgentError> {
@@ -338,8 +338,14 @@ pub fn emissions(line: &str) -> Vec<Emission> {
     }
 }
 
+/// Whether a line tells what an agent does, which only its bridge may.
+pub fn is_observation(line: &str) -> bool {
+    let told = parse(line).map(emissions_of).unwrap_or_default();
+    told.iter().any(|emission| matches!(emission, Emission::Observed { .. }))
+}
+
 fn key_of(line: &str) -> Option<String> {
-    let value: Value = serde_json::from_str(line).ok()?;
+    let value: Value = json::read(line).ok()?;
     Some(value.get("key")?.as_str()?.to_owned())
 }
 

@@ -53,6 +53,14 @@ fn quiet(adapter: &mut dyn Adapter, screen: &str, quiet: u64) -> Vec<Observation
     observed(adapter.quiet(&mut || screen.to_owned(), quiet))
 }
 
+#[test]
+fn a_question_that_does_not_say_what_it_is_about_is_left_to_the_pane() {
+    for payload in [Value::Null, json!({"tool_name": "Bash"})] {
+        let emissions = call(launched().as_mut(), "k", "PermissionRequest", &payload);
+        assert_eq!(emissions, [Emission::Reply(protocol::output("k", ""))]);
+    }
+}
+
 fn ended(end: TurnEnd, text: &str) -> Observation {
     Observation::TurnEnded { end, text: text.into() }
 }

@@ -245,6 +245,16 @@ fn hooks_that_did_not_come_are_made_up_for_at_the_end() {
 }
 
 #[test]
+fn a_hook_that_does_not_say_what_it_is_about_asks_nothing() {
+    for (event, ask) in [("PermissionRequest", ""), ("PreToolUse", "Bash")] {
+        for payload in [Value::Null, json!({"session_id": "s"})] {
+            let emissions = call(launched(&[ask]).as_mut(), "k", event, &payload);
+            assert_eq!(emissions, [Emission::Reply(protocol::output("k", ""))], "{event}");
+        }
+    }
+}
+
+#[test]
 fn a_question_in_the_pane_is_described_by_the_call_that_waits() {
     let mut codex = ready(&probe());
     let lines = std::fs::read_to_string("tests/it/fixtures/codex/session_waiting.jsonl").unwrap();
@@ -277,4 +287,21 @@ fn a_question_in_the_pane_is_described_by_the_call_that_waits() {
     assert_eq!(request.detail, Text::from("need to write outside the workspace"));
     assert!(!request.answerable);
     assert!(matches!(codex.permission(&request.ask.clone(), true, ""), Control::Unable(_)));
+}
+
+#[test]
+fn of_several_calls_that_wait_none_is_said_to_be_the_one_that_asks() {
+    let mut codex = ready(&probe());
+    let lines = std::fs::read_to_string("tests/it/fixtures/codex/session_waiting.jsonl").unwrap();
+    let first = lines.lines().position(|line| line.contains("\"function_call\"")).unwrap();
+    for line in lines.lines().take(first + 1) {
+        codex.log_line(line);
+    }
+    let mut other: Value = serde_json::from_str(lines.lines().nth(first).unwrap()).unwrap();
+    other["payload"]["call_id"] = json!("call_0");
+    other["payload"]["arguments"] = json!("{\"cmd\":\"ls\"}");
+    codex.log_line(&other.to_string());
+    let asked = status(codex.as_mut(), ProgramState::Blocked);
+    let [Observation::PermissionAsked(request)] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!((request.tool.as_str(), request.command.as_deref()), ("a tool", None));
 }

@@ -82,6 +82,32 @@ fn words_that_come_while_tools_run_cut_no_call() {
 }
 
 #[test]
+fn a_call_that_was_under_way_when_codex_was_killed_is_unknown_and_counted_once() {
+    let lines = recorded("session_tools");
+    let asked = lines.iter().position(|line| line.contains("\"UserMessage\"")).unwrap();
+    let answered = lines.iter().rposition(|line| line.contains("function_call_output")).unwrap();
+    let called = lines.iter().position(|line| line.contains("\"function_call\"")).unwrap();
+    let paid = lines.iter().position(|line| line.contains("token_usage_record")).unwrap();
+    let killed_after = |codex: &mut dyn Adapter, last: usize| {
+        let mut seen: Vec<_> =
+            lines[..=last].iter().flat_map(|line| observations(codex.log_line(line))).collect();
+        seen.extend(observations(codex.exited(None)));
+        usages(&seen)
+    };
+    for (last, unknown) in [(asked, 1), (called.max(paid), 0), (answered, 1), (lines.len() - 1, 0)] {
+        let seen = killed_after(launched().as_mut(), last);
+        let count = seen.iter().filter(|usage| usage.unknown_spend).count();
+        assert_eq!(count, unknown, "killed after {}: {seen:?}", lines[last]);
+        // Another process reads the same log, and leaves in its turn.
+        let again = killed_after(launched().as_mut(), last);
+        let ids = |seen: &[awtui::domain::UsageSeen]| {
+            seen.iter().map(|usage| usage.message.clone()).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(ids(&seen), ids(&again));
+    }
+}
+
+#[test]
 fn a_log_that_is_read_again_counts_nothing_twice() {
     let mut codex = launched();
     for name in ["session_tools", "session_limit"] {

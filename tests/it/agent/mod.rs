@@ -7,6 +7,7 @@ mod codex;
 mod codex_hooks;
 mod codex_log;
 mod command;
+mod json;
 mod launch;
 mod opencode;
 mod opencode_launch;

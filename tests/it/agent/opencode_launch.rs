@@ -184,8 +184,10 @@ fn a_prompt_that_is_not_taken_is_said_and_one_that_is_not_seen_is_shown() {
         404,
         "{\"name\":\"NotFoundError\",\"data\":{\"message\":\"Session not found\"}}",
     );
-    let [Emission::Refused { reason }] = said.as_slice() else { panic!("{said:?}") };
-    assert_eq!(reason, "OpenCode did not take a prompt: status 404: Session not found");
+    let [Emission::NotTaken { effect: 7, reason }] = said.as_slice() else { panic!("{said:?}") };
+    assert_eq!(reason, "OpenCode did not take it: status 404: Session not found");
+    let unheard = agent.server_reply(request.id, 0, "no answer within 900 s");
+    assert!(matches!(unheard.as_slice(), [Emission::Refused { .. }]), "it may have arrived: {unheard:?}");
     assert_eq!(agent.server_reply(request.id, 204, ""), []);
     agent.signal(&Signal::Title("OC | Another one".to_owned()));
     assert_eq!(requests(&agent.server_reply(request.id, 204, ""))[0].path, "/tui/select-session");
@@ -309,6 +311,43 @@ fn what_happened_while_the_server_was_not_heard_is_found_out() {
     let busy = format!("{{\"{session}\":{{\"type\":\"busy\"}}}}");
     let told = with_a_break("plain.sse", "\"completed\":", "[]", &busy);
     assert!(!told.iter().any(|word| word.starts_with("Completed")), "it still works: {told:?}");
+}
+
+#[test]
+fn an_answer_that_is_not_understood_ends_no_turn_and_no_question() {
+    let told = with_a_break("plain.sse", "\"completed\":", "[]", "<html>");
+    assert!(!told.iter().any(|word| word.starts_with("Completed")), "{told:?}");
+    let recording = recorded("perm_edit_msg.sse");
+    let mut agent = working_in(&session_of(&recording));
+    let before = recording.lines().take_while(|line| !line.contains("permission.replied"));
+    let _: Vec<_> = before.flat_map(|line| agent.server_event(line)).collect();
+    agent.server_lost();
+    let asked = requests(&agent.server_connected());
+    let read = asked.iter().find(|request| request.path.contains("/message?limit=")).unwrap();
+    let asked = requests(&agent.server_reply(read.id, 200, "[]"));
+    let open = asked.iter().find(|request| request.path == "/permission").unwrap();
+    assert_eq!(agent.server_reply(open.id, 200, "\"busy\""), []);
+}
+
+#[test]
+fn one_message_of_an_unknown_shape_costs_none_of_the_others() {
+    let messages = recorded("killed.messages.json");
+    let session = json(&messages)[0]["info"]["sessionID"].as_str().unwrap().to_owned();
+    let mut list = json(&messages);
+    list.as_array_mut()
+        .unwrap()
+        .insert(0, serde_json::json!({"info": {"id": 7, "cost": null}, "parts": "?"}));
+    let counted = |body: &str| {
+        let mut agent = opencode();
+        launch(agent.as_mut(), &probe(), &of("mock-think", None), |context| {
+            context.resume = Some(Box::leak(session.clone().into_boxed_str()));
+        })
+        .unwrap();
+        let first = requests(&agent.server_connected());
+        let read = first.iter().find(|request| request.path.contains("/message?limit=")).unwrap();
+        usages(&seen(agent.server_reply(read.id, 200, body)))
+    };
+    assert_eq!(counted(&list.to_string()), counted(&messages));
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn tools_are_told_by_the_log_only_while_nothing_better_is_connected() {
         ]
     );
     let mut connected = alone();
-    connected.agent_line("{\"type\":\"ready\"}");
+    connected.connected();
     let seen = read(connected.as_mut(), "tool_turn");
     assert!(tools(&seen).is_empty());
     assert_eq!(usages(&seen).len(), 3, "the ledger is kept whole in any case");

@@ -86,7 +86,7 @@ fn a_dialog_is_told_and_leaving_says_nothing() {
 #[test]
 fn the_terminal_says_nothing_while_the_bridge_is_connected() {
     let mut pi = started();
-    pi.agent_line("{\"type\":\"ready\"}");
+    pi.connected();
     for signal in
         [Signal::Title("π".to_owned()), status(ProgramState::Working, None), status(ProgramState::Done, None)]
     {

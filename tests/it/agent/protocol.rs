@@ -210,6 +210,29 @@ fn lines_to_awtui_read_back_the_same() {
 }
 
 #[test]
+fn only_a_bridge_tells_what_an_agent_does() {
+    for (line, is_one) in [
+        (r#"{"type":"turn_ended","why":"completed"}"#, true),
+        (r#"{"type":"usage","message":"m","model":"m","usage":"reply"}"#, true),
+        (r#"{"type":"report_progress","key":"k","text":"half"}"#, false),
+        (r#"{"type":"hook","key":"k","event":"Stop","payload":{}}"#, false),
+        ("nonsense", false),
+    ] {
+        assert_eq!(protocol::is_observation(line), is_one, "{line}");
+    }
+}
+
+#[test]
+fn a_report_beside_a_missing_bridge_makes_no_bridge() {
+    let mut pi = pi();
+    pi.agent_line(r#"{"type":"report_progress","key":"k","text":"half"}"#);
+    let told: Vec<_> =
+        super::fixture("tool_turn").iter().flat_map(|line| observations(pi.log_line(line))).collect();
+    let tools = told.iter().filter(|(_, one)| matches!(one, awtui::domain::Observation::ToolStarted { .. }));
+    assert_eq!(tools.count(), 2, "the log still stands in for it");
+}
+
+#[test]
 fn what_the_bridge_told_the_log_does_not_tell_again() {
     let mut pi = pi();
     let bridge = r#"{"type":"usage","message":"aecfc375","model":"mock/mock-analyst","usage":"reply","input":1,"output":2}"#;

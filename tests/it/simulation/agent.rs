@@ -113,7 +113,9 @@ impl Life {
                         ToAgent::Prompt { effect, text, steer } => {
                             *world.deeds().prompted.entry(effect).or_default() += 1;
                             if steer {
-                                queue.push_front((5, say(ToDesk::PromptSeen { effect })));
+                                // It takes the words at its next pause, which may be long after.
+                                let pause = queue.len().saturating_sub(1);
+                                queue.insert(pause, (5, say(ToDesk::PromptSeen { effect })));
                             } else {
                                 queue = self.turn(effect, &text, &mut context);
                             }
@@ -145,8 +147,10 @@ impl Life {
                             if writer.write_all(protocol::line_to_desk(&message).as_bytes()).await.is_err() {
                                 return 6;
                             }
-                            if let ToDesk::Usage(usage) = *message {
-                                world.deeds().said.insert(usage.message);
+                            match *message {
+                                ToDesk::Usage(usage) => drop(world.deeds().said.insert(usage.message)),
+                                ToDesk::PromptSeen { effect } => drop(world.deeds().taken.insert(effect)),
+                                _ => {}
                             }
                         }
                         Some((_, Next::Leave(code))) => {

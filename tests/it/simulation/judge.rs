@@ -99,6 +99,13 @@ impl Judge {
         assert_eq!(twice(&deeds.spawned), None, "a pane was started twice");
         let prompted_twice = deeds.prompted.iter().find(|(_, count)| **count > 1);
         assert_eq!(prompted_twice, None, "a prompt was sent twice");
+        if !killed && deeds.trouble == 0 {
+            for effect in &deeds.taken {
+                let outcome = self.settled.get(&EffectId(*effect));
+                let is_taken = matches!(outcome, Some(Outcome::Delivered { confirmed: true, .. }));
+                assert!(is_taken, "prompt {effect} was taken, and is {outcome:?}");
+            }
+        }
         if let Some(config) = &self.run.config {
             let most = config.bounds.max_rounds + self.run.extended.rounds;
             assert!(self.run.rounds <= most, "{} rounds of {most}", self.run.rounds);

@@ -29,6 +29,8 @@ pub struct Deeds {
     pub paid: BTreeMap<String, Tokens>,
     /// The messages of it that were sent.
     pub said: std::collections::BTreeSet<String>,
+    /// The prompts that agents said to have taken.
+    pub taken: std::collections::BTreeSet<u64>,
     /// Agents that died or were killed may have kept what they were paid to themselves.
     pub silent_spend: bool,
     pub alive: BTreeMap<u32, Switch>,
@@ -57,6 +59,7 @@ impl SimulatedWorld {
             checks: 0,
             paid: BTreeMap::new(),
             said: std::collections::BTreeSet::new(),
+            taken: std::collections::BTreeSet::new(),
             silent_spend: false,
             alive: BTreeMap::new(),
             next_pid: 100,
