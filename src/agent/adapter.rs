@@ -135,6 +135,8 @@ pub struct LaunchContext<'a> {
     pub launch_folder: &'a Path,
     pub agent_socket: &'a Path,
     pub token: &'a str,
+    /// For the agent's own server, if it has one.
+    pub secret: &'a str,
     /// awtui itself, for hooks and for its MCP server.
     pub awtui: &'a Path,
     /// What the child gets besides the plan's own variables.
@@ -148,8 +150,6 @@ pub struct LaunchContext<'a> {
     pub probe: &'a Probe,
     /// As found by the probe.
     pub program: &'a Path,
-    /// The operator trusts what the project brings for the agent itself (extensions, settings).
-    pub trust_project: bool,
     pub artifacts: &'a Path,
 }
 

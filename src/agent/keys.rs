@@ -2,6 +2,7 @@
 
 pub(super) const ESCAPE: &[u8] = b"\x1b";
 pub(super) const CTRL_C: &[u8] = b"\x03";
+pub(super) const CTRL_U: &[u8] = b"\x15";
 pub(super) const CTRL_G: &[u8] = b"\x07";
 
 /// A bracketed paste and Enter, for one write. Control characters that could end the paste or press a key are left

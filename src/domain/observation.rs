@@ -155,6 +155,9 @@ pub struct PermissionRequest {
     /// awtui can give the answer; otherwise the operator does, in the pane.
     #[serde(default)]
     pub answerable: bool,
+    /// It takes words for an answer, not a yes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub words: bool,
 }
 
 impl PermissionRequest {
@@ -168,6 +171,7 @@ impl PermissionRequest {
             path: None,
             diff: None,
             answerable: false,
+            words: false,
         }
     }
 }

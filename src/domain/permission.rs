@@ -22,14 +22,27 @@ pub(super) fn asked(
     if run.open_gates().any(open) {
         return None;
     }
-    let about = request.command.as_deref().or(request.path.as_deref()).or(alone(request)).unwrap_or_default();
+    let first = Some(request.detail.first_line()).filter(|_| request.words);
+    let about = request
+        .command
+        .as_deref()
+        .or(request.path.as_deref())
+        .or(first)
+        .or(alone(request))
+        .unwrap_or_default();
     let about = about.lines().next().unwrap_or_default();
     let colon = if about.is_empty() { "" } else { ": " };
-    let question = format!("May the {role} use {}{colon}{about}", request.tool);
+    let question = if request.words {
+        format!("The {role} asks{colon}{about}")
+    } else {
+        format!("May the {role} use {}{colon}{about}", request.tool)
+    };
     let kind = GateKind::Permission { ask: request.ask.clone(), tool: request.tool.clone() };
     let mut gate = advance::gate(run, kind, Some(role), question, evidence(request), step);
     if !request.answerable {
         gate.answers = vec![AnswerKind::Abort];
+    } else if request.words {
+        gate.answers = vec![AnswerKind::Answer, AnswerKind::Reject, AnswerKind::Abort];
     }
     Some(Fact::GateOpened { gate })
 }
@@ -58,7 +71,10 @@ fn evidence(request: &PermissionRequest) -> Vec<String> {
     several("command", command.unwrap_or_default());
     let path = request.path.as_deref().filter(|_| request.command.is_some());
     several("path", path.unwrap_or_default());
-    several("", alone(request).map_or(request.detail.summary(), |_| ""));
+    let detail = alone(request).map_or(request.detail.summary(), |_| "");
+    // Of a question that takes words, the first line is the question.
+    let rest = detail.split_once('\n').map_or("", |(_, rest)| rest);
+    several("", if request.words { rest } else { detail });
     several("", request.diff.as_ref().map_or("", |diff| diff.summary()));
     if !request.answerable {
         lines.push("awtui cannot answer this for you: the agent takes the answer in its pane".to_owned());
@@ -98,7 +114,7 @@ pub(super) fn unanswered(run: &Run, pane: &PaneId, ask: &str, reason: &str) -> O
 /// The agent is told the operator's answer.
 pub(super) fn answered(run: &Run, gate: &Gate, ask: &str, answer: &Answer) -> Vec<Fact> {
     let Some(pane) = gate.asked_by.as_ref().and_then(|role| run.role_pane(role)) else { return Vec::new() };
-    let allow = answer.kind == AnswerKind::Approve;
+    let allow = matches!(answer.kind, AnswerKind::Approve | AnswerKind::Answer);
     let effect = Effect::AnswerPermission {
         pane: pane.id.clone(),
         ask: ask.to_owned(),

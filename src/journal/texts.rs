@@ -107,8 +107,16 @@ fn of_check(result: &mut CheckResult) -> Vec<&mut Text> {
 fn of_observation(observation: &mut Observation) -> Vec<&mut Text> {
     match observation {
         Observation::PermissionAsked(request) => {
-            let PermissionRequest { ask: _, tool: _, detail, command: _, path: _, diff, answerable: _ } =
-                request;
+            let PermissionRequest {
+                ask: _,
+                tool: _,
+                detail,
+                command: _,
+                path: _,
+                diff,
+                answerable: _,
+                words: _,
+            } = request;
             [detail].into_iter().chain(diff).collect()
         }
         Observation::TurnEnded { end: _, text } => vec![text],

@@ -133,6 +133,8 @@ impl Owner {
         desk.begins_anew = was_prompted && kept == Some(false);
         let prompted = kept.unwrap_or(was_prompted);
         let awtui = launch::own_program().ok_or("awtui does not find its own program")?;
+        // The token is in the environment of all that the agent starts; its server takes another word.
+        let secret = launch::token();
         let port = desk.adapter.wants_port().then(|| self.world.free_port()).transpose()?;
         let directory = PathBuf::from(&state.directory);
         let probe = desk.adapter.read_probe(&probed.outputs).map_err(|error| error.to_string())?;
@@ -159,7 +161,7 @@ impl Owner {
             prompted,
             probe: &probe,
             program: &probed.program,
-            trust_project: self.trust_project,
+            secret: &secret,
             artifacts: &artifacts,
         };
         let plan = desk.adapter.launch(&context).map_err(|error| error.to_string())?;

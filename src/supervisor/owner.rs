@@ -71,7 +71,6 @@ pub(super) struct Owner {
     pub(super) tokens: Arc<Tokens>,
     /// For the children, in memory only.
     pub(super) environment: Vec<(String, String)>,
-    pub(super) trust_project: bool,
     pub(super) default_size: (u16, u16),
     pub(super) subscribers: Subscribers,
     pub(super) timers: BTreeMap<EffectId, TimerDue>,
@@ -283,6 +282,13 @@ impl Owner {
         if records.iter().any(|record| at_rest(&record.fact)) {
             self.write_projections();
         }
+        // And finds it as it is now, asked in the same moment for another run in this place, for one.
+        let standing = Standing::of(self.engine.run(), self.places.folder());
+        self.standing.send_if_modified(|known| {
+            let moved = *known != standing;
+            *known = standing;
+            moved
+        });
         for record in records {
             self.subscribers.record(self.places.run(), record);
             self.summon(&record.fact);
@@ -291,12 +297,6 @@ impl Owner {
             }
         }
         self.wants_projection = true;
-        let standing = Standing::of(self.engine.run(), self.places.folder());
-        self.standing.send_if_modified(|known| {
-            let moved = *known != standing;
-            *known = standing;
-            moved
-        });
     }
 
     /// Calls a person, unless a screen is there that does so. What is taken in now is new: nothing is said twice.

@@ -197,7 +197,6 @@ fn owner(
         places,
         tokens: Arc::clone(&hall.tokens),
         environment: settings.for_children(environment),
-        trust_project: false,
         default_size: SIZE,
         subscribers: Subscribers::default(),
         timers: BTreeMap::new(),

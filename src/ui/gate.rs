@@ -46,8 +46,8 @@ pub(super) fn consequence(gate: &Gate, kind: AnswerKind) -> &'static str {
 
 /// The pane in which a gate is answered that awtui cannot answer.
 pub(super) fn answered_in(run: &Run, gate: &Gate) -> Option<Focus> {
-    let in_pane =
-        matches!(gate.kind, GateKind::Permission { .. }) && !gate.answers.contains(&AnswerKind::Approve);
+    let by_awtui = |kind: &AnswerKind| matches!(kind, AnswerKind::Approve | AnswerKind::Answer);
+    let in_pane = matches!(gate.kind, GateKind::Permission { .. }) && !gate.answers.iter().any(by_awtui);
     let role = gate.asked_by.as_ref().filter(|_| in_pane)?;
     run.roles.contains_key(role).then(|| slots::focus_of(run, role))
 }

@@ -181,7 +181,7 @@ impl Desk {
             prompted: resume.is_some(),
             probe: &lab.probe,
             program: &lab.program,
-            trust_project: false,
+            secret: "another secret",
             artifacts: &lab.folder.path().join("artifacts"),
         };
         let mut adapter = adapter(&spec()).unwrap();

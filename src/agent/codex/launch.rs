@@ -4,7 +4,7 @@
 //! Codex runs a hook only after its user reviewed it, and the flag that lifts this lifts it for every hook there is.
 //! So awtui's own hooks are marked as reviewed one by one, by the hash under which Codex keeps a review.
 
-use crate::agent::launch::{hook_line, own_command, text};
+use crate::agent::launch::{hook_line, own_command};
 use crate::agent::{Feature, LaunchContext, LogPlan};
 use crate::domain::Thinking;
 use sha2::{Digest, Sha256};
@@ -53,10 +53,6 @@ pub(super) fn arguments(
     ];
     if let Some(thinking) = thinking {
         settings.push(format!("model_reasoning_effort={}", quoted(super::probe::effort_of(thinking))));
-    }
-    if context.trust_project {
-        settings
-            .push(format!("projects={{{}={{trust_level=\"trusted\"}}}}", quoted(&text(context.directory))));
     }
     if context.probe.has(Feature::Hooks) {
         settings.extend(hooks(context));

@@ -84,6 +84,8 @@ pub(super) struct Reader {
     asked: bool,
     /// It is asked because its tools answered; words that come then go with it, where others cut it off.
     by_tools: bool,
+    /// A tool was called in this turn.
+    called: bool,
     /// The call that is going on said or did something: it makes no summary.
     spoken: bool,
     /// What a call cost that said nothing: a summary, if a compaction follows.
@@ -103,6 +105,11 @@ impl Reader {
     /// The only call that waits for its answer: if Codex asks something, it is about this. Of several, nobody knows.
     pub(super) fn waiting(&self) -> Option<&OpenCall> {
         self.open.values().next().filter(|_| self.open.len() == 1)
+    }
+
+    /// A tool was called in the turn that the last line belongs to.
+    pub(super) fn has_called(&self) -> bool {
+        self.called
     }
 
     /// What was asked of the model and will not be answered any more, because the process is gone.
@@ -150,6 +157,7 @@ impl Reader {
                 text(payload, "turn_id").unwrap_or_default().clone_into(&mut self.turn);
                 self.window = number(payload, "model_context_window").or(self.window);
                 (self.repeated, self.cut, self.asked, self.spoken) = (0, 0, false, false);
+                self.called = false;
                 self.open.clear();
                 entries
             }
@@ -241,7 +249,7 @@ impl Reader {
         if !kind.ends_with("_call") || kind == "web_search_call" {
             return Vec::new();
         }
-        self.spoken = true;
+        (self.spoken, self.called) = (true, true);
         let mut entries = self.settled(false);
         entries.extend(self.cut_calls(0));
         let name = match (text(item, "namespace"), text(item, "name")) {

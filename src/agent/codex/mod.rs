@@ -10,7 +10,7 @@ mod log;
 mod probe;
 mod told;
 
-use super::keys::{CTRL_C, ESCAPE, paste_and_enter};
+use super::keys::{CTRL_C, CTRL_U, ESCAPE, paste_and_enter};
 use super::launch::{credentials, environment};
 use super::protocol::{self, ToDesk};
 use super::{
@@ -32,6 +32,8 @@ const AFTER_STATUS: u64 = 1_500;
 const AFTER_NOTHING: u64 = 1_500;
 /// Between the command that names a session and its first prompt.
 const AFTER_NAME: u64 = 800;
+/// Between an interrupt and the command that stops what runs on behind it.
+const AFTER_INTERRUPT: u64 = 800;
 /// Between the keys that leave.
 const BETWEEN_KEYS: u64 = 400;
 
@@ -222,8 +224,16 @@ impl Adapter for Codex {
         }
     }
 
+    /// Commands run on behind an interrupt until Codex is told to stop them, too. Where none can run, Codex may have put
+    /// the prompt back into its input, and the command would go with it.
     fn interrupt(&self) -> Control {
-        Control::Bytes(ESCAPE.to_vec())
+        if !self.log.has_called() {
+            return Control::Bytes(ESCAPE.to_vec());
+        }
+        Control::Keys(vec![
+            Keys { after: 0, bytes: ESCAPE.to_vec() },
+            Keys { after: AFTER_INTERRUPT, bytes: [CTRL_U, &paste_and_enter("/stop")].concat() },
+        ])
     }
 
     /// Words after the command would make it a prompt.

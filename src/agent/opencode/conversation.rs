@@ -5,7 +5,7 @@
 //! dialogs that nobody answers any more.
 
 use super::calls::{Calls, Place, Told};
-use super::event::{Event, Failure, Info, Message, Part, Permission, Session, Status, whole};
+use super::event::{Event, Failure, Info, Message, Part, Permission, Question, Session, Status, whole};
 use super::questions::Questions;
 use crate::agent::{Emission, find_marker};
 use crate::domain::{LimitInfo, Observation, RunId, Source, StatusSeen, Text, TurnEnd};
@@ -13,7 +13,6 @@ use std::collections::BTreeSet;
 
 /// Looks in which a cut message may still get its end.
 const PATIENCE: u32 = 10;
-const LONGEST_DETAIL: usize = 500;
 
 #[derive(Debug, Default)]
 pub(super) struct Conversation {
@@ -95,6 +94,12 @@ impl Conversation {
 
     pub(super) fn add_child(&mut self, session: &str) -> bool {
         self.children.insert(session.to_owned())
+    }
+
+    /// The questions of its own and of its sub-agents that are open, after a time in which nothing was heard.
+    pub(super) fn asked_now(&mut self, open: &[Question]) -> Vec<Emission> {
+        let (own, children) = (self.own.as_deref(), &self.children);
+        self.questions.questions_now(open, |session| Place::of(own, children, session) != Place::Other)
     }
 
     fn place(&self, session: &str) -> Place {
@@ -346,7 +351,7 @@ impl Conversation {
                 vec![observed(Observation::ToolStarted {
                     call: part.call.clone(),
                     name: part.tool.clone(),
-                    detail: detail(&state.input),
+                    detail: state.detail(),
                 })]
             }
             "completed" | "error" if self.started.remove(&part.call) => {
@@ -488,10 +493,4 @@ fn observed(observation: Observation) -> Emission {
 
 fn paid(usage: Option<crate::domain::UsageSeen>) -> Vec<Emission> {
     usage.map(|usage| observed(Observation::Usage(usage))).into_iter().collect()
-}
-
-fn detail(input: &serde_json::Value) -> String {
-    let known = ["command", "filePath", "path", "pattern", "url", "description", "query"];
-    let told = known.into_iter().find_map(|name| input.get(name)?.as_str()).map(str::to_owned);
-    told.unwrap_or_else(|| input.to_string()).chars().take(LONGEST_DETAIL).collect()
 }

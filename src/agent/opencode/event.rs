@@ -6,6 +6,8 @@ use serde_json::Value;
 
 /// Milliseconds: a first wait beyond this is no mere hiccup.
 const LONG_WAIT: u64 = 60_000;
+/// Characters of a tool's arguments that are told.
+const LONGEST_DETAIL: usize = 500;
 
 /// One server-sent event.
 #[derive(Debug, Deserialize)]
@@ -167,6 +169,15 @@ pub(super) struct ToolState {
     pub(super) time: Time,
 }
 
+impl ToolState {
+    /// What the tool is called for, in a line.
+    pub(super) fn detail(&self) -> String {
+        let known = ["command", "filePath", "path", "pattern", "url", "description", "query"];
+        let told = known.into_iter().find_map(|name| self.input.get(name)?.as_str()).map(str::to_owned);
+        told.unwrap_or_else(|| self.input.to_string()).chars().take(LONGEST_DETAIL).collect()
+    }
+}
+
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Status {
@@ -226,6 +237,8 @@ pub(super) struct Question {
 #[serde(default)]
 pub(super) struct QuestionText {
     pub(super) question: String,
+    /// More than one of the options may be chosen.
+    pub(super) multiple: bool,
     pub(super) options: Vec<QuestionOption>,
 }
 

@@ -6,17 +6,18 @@
 mod calls;
 mod conversation;
 mod event;
+mod launch;
 mod probe;
 mod questions;
 mod request;
 mod screen;
 
 use super::keys::{CTRL_C, ESCAPE, paste_and_enter};
-use super::launch::{credentials, environment, own_command, private_file, text};
+use super::launch::{credentials, environment};
 use super::protocol;
 use super::{
-    Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Keys, LaunchContext, LaunchFile,
-    LaunchPlan, LogPlan, Probe, ProbeOutput, ProbePlan, ServerPlan, ServerRequest, json, models,
+    Adapter, AgentError, Clamped, Control, Delivery, DeskState, Emission, Keys, LaunchContext, LaunchPlan,
+    LogPlan, Probe, ProbeOutput, ProbePlan, ServerPlan, ServerRequest, json, models,
 };
 use crate::domain::{
     Observation, RoleConfig, Source, StatusSeen, Text, Thinking, Tokens, TurnEnd, UsageKind, UsageSeen,
@@ -24,10 +25,10 @@ use crate::domain::{
 use crate::term::Signal;
 use calls::Told;
 use conversation::{Conversation, failed_compaction};
-use event::{Config, Event, Message, Permission, Providers, Session};
+use event::{Config, Event, Message, Permission, Providers, Question, Session};
 use request::{Asked, ModelChoice};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::Path;
 
 const USER: &str = "opencode";
@@ -43,8 +44,6 @@ const ALONE: u32 = 300;
 const AFTER_SCREEN: u64 = 5_000;
 /// Milliseconds between keys that would be something else together.
 const PAUSE: u64 = 400;
-/// Milliseconds for an answer of awtui's MCP server: OpenCode's own 5 s are short on a machine that is busy.
-const MCP_TIME: u64 = 60_000;
 /// The popup of commands takes a moment.
 const POPUP: u64 = 1_000;
 
@@ -116,7 +115,7 @@ impl Adapter for OpenCode {
         *self = Self {
             conversation: Conversation::new(context.run.clone()),
             title: format!("awtui {} {}", context.session, context.run),
-            rules: rules(&context.config.ask),
+            rules: launch::rules(&context.config.ask),
             model: clamped.model.as_deref().and_then(|model| ModelChoice::named(model, variant)),
             ..Self::default()
         };
@@ -132,10 +131,10 @@ impl Adapter for OpenCode {
         args.extend(context.config.args.iter().cloned());
         let mut env = environment(context);
         let mut files = vec![credentials(context)];
-        configure(context, &mut env, &mut files).map_err(failed)?;
+        launch::configure(context, &mut env, &mut files).map_err(failed)?;
         for (name, value) in [
             ("OPENCODE_SERVER_USERNAME", USER),
-            ("OPENCODE_SERVER_PASSWORD", context.token),
+            ("OPENCODE_SERVER_PASSWORD", context.secret),
             ("OPENCODE_DISABLE_AUTOUPDATE", "1"),
         ] {
             env.push((name.to_owned(), value.to_owned()));
@@ -149,7 +148,7 @@ impl Adapter for OpenCode {
             server: Some(ServerPlan {
                 port,
                 user: USER.to_owned(),
-                password: context.token.to_owned(),
+                password: context.secret.to_owned(),
                 events: "/event".to_owned(),
             }),
             agent_session: context.resume.map(str::to_owned),
@@ -222,6 +221,9 @@ impl Adapter for OpenCode {
             }
             Some(Asked::Permissions) if done => each::<Permission>(body)
                 .map_or_else(Vec::new, |open| self.conversation.questions.are_now(open)),
+            Some(Asked::Questions) if done => {
+                each::<Question>(body).map_or_else(Vec::new, |open| self.conversation.asked_now(&open))
+            }
             Some(Asked::Status) if done => self.status(body),
             // Without an answer it may have arrived.
             Some(Asked::Prompt) if status >= 400 => {
@@ -278,12 +280,10 @@ impl Adapter for OpenCode {
     }
 
     fn permission(&mut self, ask: &str, allow: bool, note: &str) -> Control {
-        if !self.conversation.questions.is_permission(ask) {
-            return Control::Unable("OpenCode takes the answer to this question in its pane only".to_owned());
-        }
-        // A refusal without words would end the turn.
-        let note = if note.trim().is_empty() { "The operator does not allow this." } else { note };
-        Control::Server(request::answer(ask, allow, note))
+        self.conversation
+            .questions
+            .answer(ask, allow, note)
+            .map_or_else(|| Control::Unable("OpenCode no longer asks this".to_owned()), Control::Server)
     }
 
     fn reopen(&self, agent_session: &str, _launch_folder: &Path) -> Option<Vec<String>> {
@@ -378,7 +378,9 @@ impl OpenCode {
             .first()
             .is_none_or(|message| Some(message.info.session.as_str()) == self.conversation.own());
         if is_own {
-            emissions.extend([request::status(), request::permissions()].map(Emission::Server));
+            emissions.extend(
+                [request::status(), request::permissions(), request::questions()].map(Emission::Server),
+            );
         }
         emissions
     }
@@ -485,37 +487,4 @@ fn said(status: u16, body: &str) -> String {
 
 fn refused(what: &str, status: u16, body: &str) -> Vec<Emission> {
     vec![Emission::Refused { reason: format!("OpenCode did not take {what}: {}", said(status, body)) }]
-}
-
-/// Of a conversation: they win over what OpenCode's own settings allow.
-fn rules(ask: &[String]) -> Vec<Value> {
-    let asked = ask.iter().map(|tool| json!({ "permission": tool, "pattern": "*", "action": "ask" }));
-    let own = json!({ "permission": "awtui_*", "pattern": "*", "action": "allow" });
-    asked.chain([own]).collect()
-}
-
-/// What this launch adds to the operator's settings. As the content of a variable it stands above the project's file, and
-/// a configuration file that the operator names by a variable still counts.
-fn configure(
-    context: &LaunchContext,
-    env: &mut Vec<(String, String)>,
-    files: &mut Vec<LaunchFile>,
-) -> Result<(), &'static str> {
-    let mut permission: serde_json::Map<String, Value> =
-        context.config.ask.iter().map(|tool| (tool.clone(), json!("ask"))).collect();
-    permission.insert("awtui_*".to_owned(), json!("allow"));
-    let settings = json!({
-        "mcp": { "awtui": { "type": "local", "command": own_command(context, "mcp"), "enabled": true, "timeout": MCP_TIME } },
-        "permission": permission,
-    });
-    if context.variable("OPENCODE_CONFIG_CONTENT").is_none() {
-        env.push(("OPENCODE_CONFIG_CONTENT".to_owned(), settings.to_string()));
-        return Ok(());
-    }
-    if context.variable("OPENCODE_CONFIG").is_some() {
-        return Err("both OPENCODE_CONFIG and OPENCODE_CONFIG_CONTENT are set: awtui needs one of them");
-    }
-    files.push(private_file("opencode.json", settings.to_string()));
-    env.push(("OPENCODE_CONFIG".to_owned(), text(&context.launch_folder.join("opencode.json"))));
-    Ok(())
 }

@@ -1,8 +1,8 @@
 //! Questions of OpenCode that wait for a person: whether a tool may be used, and what the model asks for itself.
 
-use super::event::{Permission, Question};
+use super::event::{Permission, Question, QuestionText};
 use super::request;
-use crate::agent::Emission;
+use crate::agent::{Emission, ServerRequest};
 use crate::domain::{Observation, PermissionRequest, Source, Text};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -12,11 +12,11 @@ const LONGEST_DETAIL: usize = 4_000;
 /// Arguments of tools that are remembered: a question comes at once or never.
 const REMEMBERED: usize = 64;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+#[derive(Debug, Clone)]
+enum Kind {
     Permission,
-    /// Of the model, with answers that only the pane offers.
-    Question,
+    /// Of the model, which may put several at once.
+    Question(Vec<QuestionText>),
 }
 
 #[derive(Debug, Default)]
@@ -33,8 +33,17 @@ impl Questions {
         !self.late.is_empty()
     }
 
-    pub(super) fn is_permission(&self, ask: &str) -> bool {
-        self.open.get(ask) == Some(&Kind::Permission)
+    /// How the operator's answer to a question reaches it; nothing where the question is not open.
+    pub(super) fn answer(&self, ask: &str, allow: bool, words: &str) -> Option<ServerRequest> {
+        Some(match self.open.get(ask)? {
+            Kind::Permission => {
+                // A refusal without words would end the turn.
+                let note = if words.trim().is_empty() { "The operator does not allow this." } else { words };
+                request::answer(ask, allow, note)
+            }
+            Kind::Question(asked) if allow => request::told(ask, &answers(asked, words)),
+            Kind::Question(_) => request::dismiss(ask, true),
+        })
     }
 
     pub(super) fn asked(&mut self, asked: Permission) -> Vec<Emission> {
@@ -50,6 +59,7 @@ impl Questions {
             path: said("filepath"),
             diff: said("diff").map(Text::from),
             answerable: true,
+            words: false,
         };
         let says_nothing = request.command.is_none() && request.path.is_none() && request.diff.is_none();
         let patterns: Vec<&str> =
@@ -72,24 +82,43 @@ impl Questions {
     }
 
     pub(super) fn question(&mut self, question: &Question) -> Vec<Emission> {
-        if question.id.is_empty() || self.open.insert(question.id.clone(), Kind::Question).is_some() {
+        let kind = Kind::Question(question.questions.clone());
+        if question.id.is_empty() || self.open.insert(question.id.clone(), kind).is_some() {
             return Vec::new();
         }
         let mut lines = Vec::new();
         for asked in &question.questions {
             lines.push(asked.question.clone());
-            lines.extend(asked.options.iter().map(|option| format!("- {}", option.label)));
+            let several = if asked.multiple { " (any number of them, with commas between)" } else { "" };
+            let options = (1..).zip(&asked.options);
+            lines.extend(options.map(|(number, option)| format!("  {number}. {}{several}", option.label)));
+        }
+        if question.questions.len() > 1 {
+            lines.push("Answer with one line for each of them; a number or words of your own.".to_owned());
+        } else if !lines.is_empty() {
+            lines.push("Answer with a number or words of your own.".to_owned());
         }
         let request = PermissionRequest {
-            ask: question.id.clone(),
-            tool: "question".to_owned(),
-            detail: Text::from(lines.join("\n")),
-            command: None,
-            path: None,
-            diff: None,
-            answerable: false,
+            answerable: true,
+            words: true,
+            ..PermissionRequest::new(question.id.clone(), "question", lines.join("\n"))
         };
         vec![observed(Observation::PermissionAsked(request))]
+    }
+
+    /// Those that are open now, after a time in which nothing was heard.
+    pub(super) fn questions_now(
+        &mut self,
+        open: &[Question],
+        is_ours: impl Fn(&str) -> bool,
+    ) -> Vec<Emission> {
+        let is_gone = |ask: &str| !open.iter().any(|now| now.id == ask);
+        let asked = self.open.iter().filter(|(_, kind)| matches!(kind, Kind::Question(_)));
+        let lost: Vec<String> = asked.map(|(ask, _)| ask.clone()).filter(|ask| is_gone(ask)).collect();
+        let mut emissions: Vec<Emission> = lost.iter().flat_map(|ask| self.gone(ask)).collect();
+        let ours = open.iter().filter(|question| is_ours(&question.session));
+        emissions.extend(ours.flat_map(|question| self.question(question)));
+        emissions
     }
 
     /// The arguments of a tool, which may belong to a question that was asked before.
@@ -129,7 +158,7 @@ impl Questions {
         let lost: Vec<String> = self
             .open
             .iter()
-            .filter(|(ask, kind)| **kind == Kind::Permission && !open.iter().any(|now| now.id == **ask))
+            .filter(|(ask, kind)| matches!(kind, Kind::Permission) && !open.iter().any(|now| now.id == **ask))
             .map(|(ask, _)| ask.clone())
             .collect();
         let mut emissions: Vec<Emission> = lost.iter().flat_map(|ask| self.gone(ask)).collect();
@@ -143,10 +172,37 @@ impl Questions {
         let mut emissions = Vec::new();
         for (ask, kind) in std::mem::take(&mut self.open) {
             emissions.push(observed(Observation::PermissionGone { ask: ask.clone() }));
-            emissions.push(Emission::Server(request::dismiss(&ask, kind == Kind::Question)));
+            emissions.push(Emission::Server(request::dismiss(&ask, matches!(kind, Kind::Question(_)))));
         }
         emissions
     }
+}
+
+/// One line of the operator's words for each question; the last one has what is left. A number means the option.
+fn answers(asked: &[QuestionText], words: &str) -> Vec<Vec<String>> {
+    let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let last = asked.len().saturating_sub(1);
+    let of = |(place, question): (usize, &QuestionText)| {
+        let own = if place == last { lines.get(place..) } else { lines.get(place..=place) };
+        let own = own.unwrap_or_default().join("\n");
+        chosen(question, &own)
+    };
+    asked.iter().enumerate().map(of).collect()
+}
+
+fn chosen(question: &QuestionText, words: &str) -> Vec<String> {
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let option = |words: &str| {
+        let number = words.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let by_number = number.and_then(|number| question.options.get(number));
+        let by_name = || question.options.iter().find(|one| one.label.to_lowercase() == words.to_lowercase());
+        by_number.or_else(by_name).map(|option| option.label.clone())
+    };
+    let several: Option<Vec<String>> =
+        question.multiple.then(|| words.split(',').map(|part| option(part.trim())).collect()).flatten();
+    several.unwrap_or_else(|| vec![option(words).unwrap_or_else(|| words.to_owned())])
 }
 
 fn observed(observation: Observation) -> Emission {

@@ -12,6 +12,7 @@ pub(super) enum Asked {
     Providers,
     Config,
     Permissions,
+    Questions,
     Status,
     Prompt,
     Abort,
@@ -20,7 +21,7 @@ pub(super) enum Asked {
     Answer,
 }
 
-const ALL: [Asked; 13] = [
+const ALL: [Asked; 14] = [
     Asked::Create,
     Asked::Select,
     Asked::Messages,
@@ -28,6 +29,7 @@ const ALL: [Asked; 13] = [
     Asked::Providers,
     Asked::Config,
     Asked::Permissions,
+    Asked::Questions,
     Asked::Status,
     Asked::Prompt,
     Asked::Abort,
@@ -97,6 +99,10 @@ pub(super) fn permissions() -> ServerRequest {
     get(Asked::Permissions, "/permission")
 }
 
+pub(super) fn questions() -> ServerRequest {
+    get(Asked::Questions, "/question")
+}
+
 pub(super) fn status() -> ServerRequest {
     get(Asked::Status, "/session/status")
 }
@@ -126,6 +132,12 @@ pub(super) fn summarize(session: &str, model: &ModelChoice) -> ServerRequest {
 pub(super) fn answer(ask: &str, allow: bool, note: &str) -> ServerRequest {
     let body = if allow { json!({ "reply": "once" }) } else { json!({ "reply": "reject", "message": note }) };
     request(Asked::Answer, 0, "POST", format!("/permission/{ask}/reply"), Some(&body))
+}
+
+/// One list of answers for each of the questions that were put at once.
+pub(super) fn told(ask: &str, answers: &[Vec<String>]) -> ServerRequest {
+    let body = json!({ "answers": answers });
+    request(Asked::Answer, 0, "POST", format!("/question/{ask}/reply"), Some(&body))
 }
 
 /// Takes a question away that nobody waits for any more: its dialog would stay, and swallow keys.

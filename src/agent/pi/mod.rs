@@ -21,6 +21,9 @@ use std::path::Path;
 
 const BRIDGE: &str = include_str!("../../../assets/pi/bridge.ts");
 
+/// Whether Pi takes what a project brings for it.
+const TRUST: [&str; 4] = ["-a", "--approve", "-na", "--no-approve"];
+
 /// Milliseconds of silence after which a title without the bridge is readiness.
 const AFTER_TITLE: u64 = 1_000;
 /// After which an end told by the terminal is believed: the log may lag behind it.
@@ -87,9 +90,11 @@ impl Adapter for Pi {
         let sessions = context.launch_folder.join("sessions");
         let mut args: Vec<String> = Vec::new();
         let mut push = |words: &[&str]| args.extend(words.iter().map(|word| (*word).to_owned()));
-        if has(Feature::TrustOption) {
-            // Without either, a dialog comes before everything else.
-            push(&[if context.trust_project { "-a" } else { "-na" }]);
+        let own = &context.config.args;
+        if has(Feature::TrustOption) && !own.iter().any(|argument| TRUST.contains(&argument.as_str())) {
+            // Without any of them, a dialog comes before everything else. What a project brings for Pi itself runs only
+            // where the role's own arguments say so.
+            push(&["-na"]);
         }
         push(&["--session-dir", &text(&sessions)]);
         let (log, agent_session) = if has(Feature::SessionId) {
@@ -108,7 +113,7 @@ impl Adapter for Pi {
             push(&["--thinking", thinking.as_str()]);
         }
         push(&["-e", &text(&context.launch_folder.join("bridge.ts"))]);
-        args.extend(context.config.args.iter().cloned());
+        args.extend(own.iter().cloned());
         let mut env = environment(context);
         for name in ["PI_PROGRAM_STATUS", "PI_SKIP_VERSION_CHECK"] {
             env.push((name.to_owned(), "1".to_owned()));

@@ -219,7 +219,9 @@ fn questions(seen: &Seen) -> Option<Finding> {
     const NAME: &str = "its questions can be answered";
     let gates = seen.run.gates.iter().filter(|gate| matches!(gate.kind, GateKind::Permission { .. }));
     let (asked, answerable) = gates.fold((0, 0), |(asked, answerable), gate| {
-        let can = gate.answers.contains(&crate::domain::AnswerKind::Approve);
+        let can = gate.answers.iter().any(|kind| {
+            matches!(kind, crate::domain::AnswerKind::Approve | crate::domain::AnswerKind::Answer)
+        });
         (asked + 1, answerable + u32::from(can))
     });
     (asked > 0).then(|| {

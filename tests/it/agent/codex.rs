@@ -130,15 +130,12 @@ fn a_session_is_resumed_by_its_id_and_its_log_is_looked_for() {
     for (environment, sessions) in [(&both[..1], "/home/ann/.codex/sessions"), (both, "/c/sessions")] {
         let plan = launch(codex().as_mut(), &probe(), &role(), |context| {
             context.resume = Some("01a1");
-            context.trust_project = true;
             context.environment = environment;
         })
         .unwrap();
         assert_eq!(plan.args[0], "resume");
         assert_eq!(plan.args.last().map(String::as_str), Some("01a1"));
         assert_eq!(plan.log, LogPlan::Below { dir: sessions.into(), contains: "01a1".to_owned() });
-        let trusted = "projects={\"/repository\"={trust_level=\"trusted\"}}";
-        assert!(settings(&plan.args).contains(&trusted));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::codex::{codex, probe};
 use super::{RUN, launch, observations, role, usages};
-use awtui::agent::{Adapter, Emission};
+use awtui::agent::{Adapter, Control, Emission};
 use awtui::domain::{Observation, Source, Tokens, TurnEnd, UsageKind};
 use serde_json::{Value, json};
 
@@ -105,6 +105,32 @@ fn a_call_that_was_under_way_when_codex_was_killed_is_unknown_and_counted_once()
         };
         assert_eq!(ids(&seen), ids(&again));
     }
+}
+
+#[test]
+fn an_interrupt_stops_commands_that_would_run_on_but_types_nothing_where_none_can() {
+    let lines = recorded("session_interrupts");
+    let mut codex = launched();
+    let escape = Control::Bytes(b"\x1b".to_vec());
+    let mut stops = Vec::new();
+    for line in &lines {
+        codex.log_line(line);
+        match codex.interrupt() {
+            Control::Keys(keys) => {
+                assert_eq!((keys[0].after, keys[0].bytes.as_slice()), (0, &b"\x1b"[..]));
+                assert_eq!(keys[1].bytes, b"\x15\x1b[200~/stop\x1b[201~\r");
+                stops.push(true);
+            }
+            control => {
+                assert_eq!(control, escape);
+                stops.push(false);
+            }
+        }
+    }
+    let called = lines.iter().position(|line| line.contains("\"function_call\"")).unwrap();
+    let begun = lines.iter().enumerate().filter(|(_, line)| line.contains("\"task_started\""));
+    assert!(stops[called] && begun.clone().count() > 1);
+    assert!(begun.into_iter().all(|(place, _)| !stops[place]), "a new turn has called nothing yet");
 }
 
 #[test]

@@ -62,14 +62,19 @@ fn an_old_pi_gets_only_options_that_it_has() {
 }
 
 #[test]
-fn a_trusted_project_and_a_resumed_session_are_passed_on() {
-    let plan = launch(pi().as_mut(), &probe(&NEW), &role(), |context| {
-        context.trust_project = true;
-        context.resume = Some("their-own-id");
-    })
-    .unwrap();
-    assert_eq!(plan.args[0], "-a");
-    assert_eq!(plan.args[3..5], ["--session-id", "their-own-id"]);
+fn a_resumed_session_is_passed_on() {
+    let plan = launch(pi().as_mut(), &probe(&NEW), &role(), |context| context.resume = Some("their-own-id"));
+    assert_eq!(plan.unwrap().args[3..5], ["--session-id", "their-own-id"]);
+}
+
+#[test]
+fn what_a_project_brings_for_pi_is_left_alone_unless_the_role_s_arguments_say_otherwise() {
+    for (own, trusts) in [("--verbose", false), ("-a", true), ("--approve", true)] {
+        let role = awtui::domain::RoleConfig { args: vec![own.to_owned()], ..role() };
+        let plan = launch(pi().as_mut(), &probe(&NEW), &role, |_| {}).unwrap();
+        assert_eq!(!plan.args.contains(&"-na".to_owned()), trusts, "{own}");
+        assert_eq!(plan.args.last().unwrap(), own);
+    }
 }
 
 #[test]

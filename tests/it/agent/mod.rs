@@ -66,6 +66,7 @@ pub fn launch(
         launch_folder: Path::new("/runs/one/launch/worker.1"),
         agent_socket: Path::new("/tmp/a/agent"),
         token: "secret",
+        secret: "another secret",
         awtui: Path::new("/usr/bin/awtui"),
         environment: &environment,
         port: Some(4096),
@@ -73,7 +74,6 @@ pub fn launch(
         prompted: false,
         probe,
         program: Path::new("/usr/bin/pi"),
-        trust_project: false,
         artifacts: Path::new("/runs/one/artifacts"),
     };
     change(&mut context);

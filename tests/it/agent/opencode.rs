@@ -221,7 +221,12 @@ fn questions_are_told_with_what_they_are_about() {
             ],
         ),
         ("mcp_other", vec!["may other_report_progress \"-\" \"-\" {\"text\":\"half\"} false"]),
-        ("question", vec!["may question \"-\" \"-\" Which one? - A - B false"]),
+        (
+            "question",
+            vec![
+                "may question \"-\" \"-\" Which one?   1. A   2. B Answer with a number or words of your own. false",
+            ],
+        ),
     ] {
         let told = told(name);
         let found: Vec<&String> = told.iter().filter(|word| word.starts_with("may ")).collect();
@@ -229,6 +234,36 @@ fn questions_are_told_with_what_they_are_about() {
         let answers = told.iter().filter(|word| *word == "answered").count();
         assert_eq!(answers, asked.len(), "{name}");
         assert!(told.last().unwrap().starts_with("Completed"), "{name}: {told:?}");
+    }
+}
+
+#[test]
+fn a_question_of_the_model_takes_words_or_the_number_of_an_option() {
+    let recording = recorded("question.sse");
+    let asked = recording.lines().find(|line| line.contains("question.asked")).unwrap();
+    let one: serde_json::Value = serde_json::from_str(asked).unwrap();
+    let mut several = one.clone();
+    let more = serde_json::json!({"question": "Which of them?", "multiple": true,
+        "options": [{"label": "red"}, {"label": "blue"}]});
+    several["properties"]["questions"].as_array_mut().unwrap().push(more);
+    for (event, words, answers) in [
+        (&one, "2", r#"[["B"]]"#),
+        (&one, "a", r#"[["A"]]"#),
+        (&one, "3", r#"[["3"]]"#),
+        (&one, "neither\nof them", r#"[["neither\nof them"]]"#),
+        (&several, "1\n1, Blue", r#"[["A"],["red","blue"]]"#),
+        (&several, "1\nred and green", r#"[["A"],["red and green"]]"#),
+        (&several, "1", r#"[["A"],[]]"#),
+    ] {
+        let mut agent = working_in(&session_of(&recording));
+        let told = seen(agent.server_event(&event.to_string()));
+        let [(_, Observation::PermissionAsked(request))] = told.as_slice() else { panic!("{told:?}") };
+        assert!(request.words && request.answerable);
+        let Control::Server(reply) = agent.permission(&request.ask, true, words) else { panic!("{words}") };
+        assert_eq!(reply.path, format!("/question/{}/reply", request.ask));
+        assert_eq!(reply.body.as_deref(), Some(format!("{{\"answers\":{answers}}}").as_str()), "{words}");
+        let Control::Server(reject) = agent.permission(&request.ask, false, "") else { panic!("{words}") };
+        assert_eq!(reject.path, format!("/question/{}/reject", request.ask));
     }
 }
 

@@ -67,18 +67,35 @@ fn it_is_launched_with_a_server_of_its_own_and_nothing_of_the_operators_is_writt
     let server = plan.server.unwrap();
     assert_eq!((server.port, server.events.as_str()), (4096, "/event"));
     assert_eq!(value(&plan.env, "OPENCODE_SERVER_PASSWORD"), Some(server.password.as_str()));
+    // What the agent's own shell may know is another word.
+    assert_eq!(
+        (value(&plan.env, "AWTUI_AGENT_TOKEN"), server.password.as_str()),
+        (Some("secret"), "another secret")
+    );
     assert_eq!(value(&plan.env, "OPENCODE_SERVER_USERNAME"), Some(server.user.as_str()));
     assert_eq!(value(&plan.env, "AWTUI_RUN"), Some(RUN));
     assert_eq!(value(&plan.env, "OPENCODE_CONFIG"), None);
     let settings = json(value(&plan.env, "OPENCODE_CONFIG_CONTENT").unwrap());
+    assert_eq!(settings["plugin"], json("[\"file:///runs/one/launch/worker.1/opencode-plugin.js\"]"));
     assert_eq!(settings["permission"], json("{\"bash\":\"ask\",\"awtui_*\":\"allow\"}"));
     assert_eq!(
         settings["mcp"]["awtui"]["command"],
         json("[\"/usr/bin/awtui\",\"mcp\",\"--launch\",\"/runs/one/launch/worker.1\"]")
     );
     let files: Vec<String> = plan.files.iter().map(|file| file.path.display().to_string()).collect();
-    assert_eq!(files, ["agent.json"]);
+    assert_eq!(files, ["agent.json", "opencode-plugin.js"]);
     assert!(plan.files.iter().all(|file| file.mode == 0o600));
+}
+
+#[test]
+fn the_plugin_is_found_whatever_its_folder_is_called() {
+    let plan = launch(opencode().as_mut(), &probe(), &of("mock-model", None), |context| {
+        context.launch_folder = std::path::Path::new("/home/ann/a b/größe/100%");
+    });
+    let plan = plan.unwrap();
+    let settings = json(value(&plan.env, "OPENCODE_CONFIG_CONTENT").unwrap());
+    let url = "file:///home/ann/a%20b/gr%C3%B6%C3%9Fe/100%25/opencode-plugin.js";
+    assert_eq!(settings["plugin"], serde_json::json!([url]));
 }
 
 #[test]
@@ -283,7 +300,7 @@ fn with_a_break(name: &str, from: &str, messages: &str, status: &str) -> Vec<Str
     let emissions = agent.server_reply(read.id, 200, messages);
     let asked = requests(&emissions);
     told.extend(emissions);
-    for (path, body) in [("/permission", "[]"), ("/session/status", status)] {
+    for (path, body) in [("/permission", "[]"), ("/question", "[]"), ("/session/status", status)] {
         let request = asked.iter().find(|request| request.path == path).unwrap();
         told.extend(agent.server_reply(request.id, 200, body));
     }
@@ -355,6 +372,23 @@ fn a_question_that_was_answered_while_nobody_listened_is_gone() {
     let told = with_a_break("perm_edit_msg.sse", "permission.replied", "[]", "{}");
     let from = told.iter().position(|word| word.starts_with("may edit")).unwrap();
     assert_eq!(told[from + 1..], ["answered"], "{told:?}");
+}
+
+#[test]
+fn a_question_of_the_model_that_was_put_while_nobody_listened_is_found() {
+    let recording = recorded("question.sse");
+    let told = with_a_break("question.sse", "question.replied", "[]", "{}");
+    assert!(told.iter().any(|word| word == "answered"), "the server knows it no more: {told:?}");
+    let asked = recording.lines().find(|line| line.contains("question.asked")).unwrap();
+    let open = serde_json::json!([json(asked)["properties"]]).to_string();
+    let mut agent = working_in(&session_of(&recording));
+    agent.server_lost();
+    let first = requests(&agent.server_connected());
+    let read = first.iter().find(|request| request.path.contains("/message?limit=")).unwrap();
+    let next = requests(&agent.server_reply(read.id, 200, "[]"));
+    let list = next.iter().find(|request| request.path == "/question").unwrap();
+    assert_eq!(words(seen(agent.server_reply(list.id, 200, &open))).len(), 1);
+    assert_eq!(agent.server_reply(list.id, 200, &open), [], "and only once");
 }
 
 #[test]

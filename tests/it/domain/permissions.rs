@@ -91,6 +91,24 @@ fn a_question_before_the_agent_takes_prompts_leaves_it_starting_not_working() {
 }
 
 #[test]
+fn a_question_in_words_is_answered_in_words() {
+    let (mut bench, worker) = working();
+    let detail = "Which colour?\n  1. red\n  2. blue";
+    let words = PermissionRequest {
+        answerable: true,
+        words: true,
+        ..PermissionRequest::new("q", "question", detail)
+    };
+    bench.observe(&worker, Observation::PermissionAsked(words));
+    let gate = bench.gate();
+    assert_eq!(gate.question.summary(), "The worker asks: Which colour?");
+    assert_eq!(gate.evidence, ["  1. red", "  2. blue"]);
+    assert_eq!(gate.answers, [AnswerKind::Answer, AnswerKind::Reject, AnswerKind::Abort]);
+    bench.answer(AnswerKind::Answer, "2");
+    assert_eq!(told(&bench), [("q".to_owned(), true, "2".to_owned())]);
+}
+
+#[test]
 fn the_end_of_the_turn_closes_what_was_still_asked() {
     let (mut bench, worker) = asked("q1");
     let observation = Observation::TurnEnded { end: TurnEnd::Interrupted, text: Text::default() };

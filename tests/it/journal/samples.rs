@@ -189,6 +189,7 @@ fn observations() -> Vec<Observation> {
             path: Some("build".into()),
             diff: Some(text()),
             answerable: true,
+            words: false,
         }),
         Observation::PermissionGone { ask: "a1".into() },
         Observation::CompactionStarted { automatic: true },
