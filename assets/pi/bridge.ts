@@ -71,8 +71,14 @@ export default function awtuiBridge(pi: ExtensionAPI) {
   };
 
   function send(message: Line) {
-    const line = JSON.stringify(message) + "\n";
-    if (Buffer.byteLength(line) > MAX_LINE) return;
+    let line = JSON.stringify(message) + "\n";
+    if (Buffer.byteLength(line) > MAX_LINE) {
+      const reported = waiting.get(String(message.key));
+      if (reported) return reported({ ok: false, message: "it is longer than 1 MiB; put long texts into a file and attach that" });
+      // What happened is told in any case, if need be with less of its words.
+      line = JSON.stringify(message, (_, value) => (typeof value === "string" ? cut(value, MAX_TEXT / 2) : value)) + "\n";
+      if (Buffer.byteLength(line) > MAX_LINE) return;
+    }
     if (socket && welcome) {
       socket.write(line);
       return;

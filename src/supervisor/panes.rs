@@ -7,8 +7,7 @@ use super::terminal::Heard;
 use super::world::{ServerEvent, World};
 use crate::agent::{Emission, LogPlan};
 use crate::domain::{
-    CompactOutcome, Fact, GateKind, Input, Observation, Outcome, PaneId, RoleName, Run,
-    Source, UsageSeen,
+    CompactOutcome, Fact, GateKind, Input, Observation, Outcome, PaneId, RoleName, Run, Source, UsageSeen,
 };
 use crate::pty;
 use crate::term::Size;

@@ -13,6 +13,9 @@ const DAY: u64 = 86_400;
 /// Seconds after which Claude goes on without an answer that awtui owes at once.
 const SOON: u64 = 10;
 
+/// Characters of a folder's name that Claude keeps as they are; behind them it puts a checksum.
+const LONGEST_NAME: usize = 200;
+
 const SETTINGS: &str = "claude-settings.json";
 const SERVERS: &str = "claude-mcp.json";
 /// The program that Claude takes for the user's editor, and the prompt that it finds.
@@ -75,7 +78,7 @@ pub(super) fn plan(context: &LaunchContext, clamped: &Clamped) -> LaunchPlan {
         args,
         env,
         files,
-        log: agent_session.as_deref().and_then(|id| log(context, id)).map_or(LogPlan::None, LogPlan::File),
+        log: agent_session.as_deref().and_then(|id| log(context, id)).unwrap_or(LogPlan::None),
         server: None,
         agent_session,
         waits_for_prompt: false,
@@ -119,17 +122,24 @@ fn editor(context: &LaunchContext) -> String {
     )
 }
 
-/// Where Claude writes the log of a session: a folder whose name is the directory's, with a dash for all that is neither
-/// letter nor digit.
-fn log(context: &LaunchContext, session: &str) -> Option<PathBuf> {
+/// Where Claude writes the log of a session: a folder whose name is the directory's, with a dash for each sixteen bits that
+/// are neither letter nor digit. Of a long one only the beginning is known.
+fn log(context: &LaunchContext, session: &str) -> Option<LogPlan> {
     let own = context.variable("CLAUDE_CONFIG_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let config = match own {
         Some(folder) => folder,
         None => PathBuf::from(context.variable("HOME")?).join(".claude"),
     };
-    let directory = text(context.directory);
-    let name = directory.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' });
-    Some(config.join("projects").join(name.collect::<String>()).join(format!("{session}.jsonl")))
+    let projects = config.join("projects");
+    let letter =
+        |unit: u16| u8::try_from(unit).ok().filter(u8::is_ascii_alphanumeric).map_or('-', char::from);
+    let name: String = text(context.directory).encode_utf16().map(letter).collect();
+    let file = format!("{session}.jsonl");
+    Some(if name.len() > LONGEST_NAME {
+        LogPlan::Below { dir: projects, contains: file }
+    } else {
+        LogPlan::File(projects.join(name).join(file))
+    })
 }
 
 /// A UUID that is the same for the same session of the same run in the same place.

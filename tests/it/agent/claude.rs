@@ -118,6 +118,23 @@ fn its_session_id_is_a_uuid_that_stays_the_same() {
 }
 
 #[test]
+fn its_log_is_found_whatever_the_project_is_called() {
+    let log = |directory: &'static str| {
+        launch(claude().as_mut(), &probe(), &worker(), |context| context.directory = Path::new(directory))
+            .map(|plan| (plan.log, plan.agent_session.unwrap()))
+            .unwrap()
+    };
+    // As Claude itself named the folder.
+    let (plan, id) = log("/tmp/größe 你好 😀 x");
+    let file = format!("/home/ann/.claude/projects/-tmp-gr--e-------x/{id}.jsonl");
+    assert_eq!(plan, LogPlan::File(file.into()));
+    let long: &'static str = Box::leak(format!("/tmp/{}", "a".repeat(250)).into_boxed_str());
+    let (plan, id) = log(long);
+    let dir = "/home/ann/.claude/projects".into();
+    assert_eq!(plan, LogPlan::Below { dir, contains: format!("{id}.jsonl") });
+}
+
+#[test]
 fn a_session_is_resumed_only_once_a_prompt_had_arrived() {
     for (prompted, option) in [(true, "--resume"), (false, "--session-id")] {
         let plan = launch(claude().as_mut(), &probe(), &worker(), |context| {
