@@ -14,8 +14,20 @@ use tokio::time::Instant;
 /// Longer than anything that a person writes.
 const LONGEST: u64 = 4 * 1024 * 1024;
 
-/// `$VISUAL`, `$EDITOR` or vi, with the arguments that may stand there, as git reads it.
-const EDITOR: &str = r#"eval "exec ${VISUAL:-${EDITOR:-vi}} \"\$1\"""#;
+/// `$VISUAL`, `$EDITOR` or vi, with the arguments that may stand there, as git reads it; at a line, for those editors of
+/// which it is known how that is said.
+const EDITOR: &str = r#"
+editor=${VISUAL:-${EDITOR:-vi}}
+name=${editor%% *}
+case "$2:${name##*/}" in
+1:*) ;;
+*:vi | *:vim | *:nvim | *:view | *:nano | *:emacs | *:emacsclient | *:micro | *:less | *:kak | *:joe | *:mg | *:ne)
+    eval "exec $editor \"+\$2\" \"\$1\"" ;;
+*:hx | *:helix | *:zed) eval "exec $editor \"\$1:\$2\"" ;;
+*:code | *:codium) eval "exec $editor -g \"\$1:\$2\"" ;;
+esac
+eval "exec $editor \"\$1\""
+"#;
 
 /// What a text became, or why it stays as it was.
 pub(super) type Edit = Result<String, String>;
@@ -44,9 +56,10 @@ impl EditedFile {
         })
     }
 
-    pub(super) fn editor(&self) -> Command {
+    /// The editor, which begins at a line counted from 1.
+    pub(super) fn editor(&self, line: usize) -> Command {
         let mut command = Command::new("sh");
-        command.args(["-c", EDITOR, "sh"]).arg(&self.path);
+        command.args(["-c", EDITOR, "sh"]).arg(&self.path).arg(line.to_string());
         command
     }
 
@@ -93,12 +106,13 @@ impl Screen<'_> {
         tty: &mut Tty,
         text: &str,
         suffix: &str,
+        line: usize,
     ) -> Result<Edit, ScreenError> {
         let file = match EditedFile::new(text, suffix) {
             Ok(file) => file,
             Err(reason) => return Ok(Err(reason)),
         };
-        let mut editor = file.editor();
+        let mut editor = file.editor(line);
         let handed = tty.hand_over(&mut editor);
         let mut handed = std::pin::pin!(handed);
         let ended = loop {

@@ -2,7 +2,7 @@
 
 use crate::domain::Millis;
 use crate::glass::Glass;
-use crate::tty::{Tty, TtyError, TtyEvent};
+use crate::tty::{Tty, TtyError, TtyEvent, clipboard};
 use crate::ui::{self, Mouse, MouseKind, Msg, Ui};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -69,6 +69,12 @@ pub(super) async fn suspend(tty: &mut Tty, ui: &mut Ui) -> Result<(), TtyError> 
     }
     ui.refused("awtui was not started by a shell that could bring it back".to_owned());
     Ok(())
+}
+
+/// Puts a text on the operator's clipboard, as far as the terminal lets us.
+pub(super) fn copy(tty: &mut Tty, text: &str) -> Result<(), TtyError> {
+    let tmux = std::env::var_os("TMUX").is_some_and(|value| !value.is_empty());
+    tty.send(&clipboard(text, tmux))
 }
 
 /// When the screen has been open for so many milliseconds. A clock that is told in whole ones must have passed it.

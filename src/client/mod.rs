@@ -5,6 +5,7 @@
 mod edited;
 mod frame;
 mod replay;
+mod saved;
 mod screen;
 mod session;
 mod summon;

@@ -2,6 +2,7 @@
 
 use super::edited::EditedFile;
 use super::frame::{self, Heard, sleep_until};
+use super::saved;
 use super::screen::{ScreenError, Workshop};
 use crate::glass::Glass;
 use crate::replay::Player;
@@ -58,9 +59,13 @@ impl Screen {
                 },
                 () = sleep_until(due) => {
                     self.tell_time();
+                    let more = self.ui.catch_up(self.player.glass());
                     let layout = frame::draw(tty, &self.ui, self.player.glass())?;
                     self.limiter.drawn(self.origin.elapsed());
                     self.ui.set_layout(layout);
+                    if more {
+                        self.limiter.request(self.origin.elapsed());
+                    }
                 }
                 Some(made) = self.workshop.next() => {
                     self.tell_time();
@@ -111,10 +116,18 @@ impl Screen {
                 Ask::Quit => return Ok(true),
                 Ask::Player(act) => self.act(act),
                 Ask::ToggleMouse => frame::switch_mouse(tty, self.ui.mouse)?,
-                Ask::Edit { text, suffix, then } => {
+                Ask::Copy { text } => frame::copy(tty, &text)?,
+                Ask::SaveText { name, text } => {
+                    let here = std::env::current_dir().unwrap_or_default();
+                    match saved::save(&here, &name, &text) {
+                        Ok(path) => self.ui.told(saved::told(&text, &path)),
+                        Err(reason) => self.ui.refused(reason),
+                    }
+                }
+                Ask::Edit { text, suffix, line, then } => {
                     let edited = match EditedFile::new(&text, suffix) {
                         Ok(file) => {
-                            let ended = tty.hand_over(&mut file.editor()).await?;
+                            let ended = tty.hand_over(&mut file.editor(line)).await?;
                             file.read(ended)
                         }
                         Err(reason) => Err(reason),

@@ -5,6 +5,7 @@ mod look;
 pub(super) use look::Workshop;
 
 use super::frame::{self, Heard, sleep_until};
+use super::saved;
 use super::session::{ClientError, Session};
 use super::summon::{Caller, Calls};
 use super::words::{self, Words};
@@ -415,8 +416,13 @@ impl Screen<'_> {
             Ask::CloseTerminal { pane } => self.close_terminal(pane).await?,
             Ask::Fetch { .. } | Ask::Prepare(_) => self.look(vec![ask]).await?,
             Ask::PaneSize { .. } | Ask::Player(_) => {}
-            Ask::Edit { text, suffix, then } => {
-                let edited = self.edit(tty, &text, suffix).await?;
+            Ask::Copy { text } => frame::copy(tty, &text)?,
+            Ask::SaveText { name, text } => match saved::save(&self.saved_folder(), &name, &text) {
+                Ok(path) => self.ui.told(saved::told(&text, &path)),
+                Err(reason) => self.ui.refused(reason),
+            },
+            Ask::Edit { text, suffix, line, then } => {
+                let edited = self.edit(tty, &text, suffix, line).await?;
                 self.ui.edited(then, edited);
             }
             Ask::ListFiles => self.list_files(),
@@ -425,6 +431,14 @@ impl Screen<'_> {
             Ask::Redraw => tty.redraw()?,
         }
         Ok(false)
+    }
+
+    /// Where texts of panes are written: with the run, else where the agents would work.
+    fn saved_folder(&self) -> PathBuf {
+        let shown = self.glass.run.id.as_ref();
+        let run = self.glass.runs.iter().find(|run| Some(&run.run) == shown);
+        let folder = run.map_or_else(|| self.host.directory(), |run| run.folder.clone());
+        PathBuf::from(folder).join("screens")
     }
 
     async fn act(&mut self, act: OperatorAct) -> Result<(), ClientError> {
@@ -453,10 +467,14 @@ impl Screen<'_> {
 
     async fn draw(&mut self, tty: &mut Tty) -> Result<(), ScreenError> {
         self.tell_time();
+        let more = self.ui.catch_up(&self.glass);
         let layout = frame::draw(tty, &self.ui, &self.glass)?;
         self.limiter.drawn(self.origin.elapsed());
         self.drawn = Some(self.glass.generation());
         self.ui.set_layout(layout);
+        if more {
+            self.request_frame();
+        }
         self.send_sizes().await?;
         Ok(())
     }

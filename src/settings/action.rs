@@ -22,13 +22,23 @@ pub enum Context {
     Input,
     /// Something is looked at over the whole screen.
     Preview,
+    /// A pane is read: searched, or its text selected.
+    Reading,
     /// An agent has the keys: after the leader only.
     Typing,
 }
 
 impl Context {
-    pub const ALL: [Self; 7] =
-        [Self::Global, Self::Normal, Self::Gate, Self::Replay, Self::Input, Self::Preview, Self::Typing];
+    pub const ALL: [Self; 8] = [
+        Self::Global,
+        Self::Normal,
+        Self::Gate,
+        Self::Replay,
+        Self::Input,
+        Self::Preview,
+        Self::Reading,
+        Self::Typing,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,6 +48,7 @@ impl Context {
             Self::Replay => "replay",
             Self::Input => "input",
             Self::Preview => "preview",
+            Self::Reading => "reading",
             Self::Typing => "typing",
         }
     }
@@ -52,6 +63,7 @@ impl Context {
             // Letters are text here too: what cannot be bound to one has its key after the leader.
             Self::Input => &[Self::Input, Self::Global, Self::Typing],
             Self::Preview => &[Self::Preview, Self::Global],
+            Self::Reading => &[Self::Reading, Self::Global],
             Self::Typing => &[Self::Typing],
         }
     }
@@ -64,6 +76,7 @@ impl Context {
             Self::Replay => "In a replay",
             Self::Input => "In the input box",
             Self::Preview => "While looking at a report, a diff, a log or a file",
+            Self::Reading => "While a pane is read",
             Self::Typing => "While typing into an agent or in the input box, after the leader",
         }
     }
@@ -111,26 +124,26 @@ macro_rules! actions {
 }
 
 actions! {
-    Quit "quit" [Global, Normal, Gate, Replay, Input, Typing] "Leave awtui; asks what is to become of a run that works";
-    Detach "detach" [Global, Normal, Gate, Replay, Input, Typing] "Leave the screen; the run goes on";
-    Help "help" [Global, Normal, Gate, Replay, Input, Preview, Typing] "Show what can be done here";
+    Quit "quit" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Leave awtui; asks what is to become of a run that works";
+    Detach "detach" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Leave the screen; the run goes on";
+    Help "help" [Global, Normal, Gate, Replay, Input, Preview, Reading, Typing] "Show what can be done here";
     CommandLog "command_log" [Global, Normal, Gate, Replay, Input, Typing] "Show what awtui did: processes, prompts, signals, checks, git";
-    Palette "palette" [Global, Normal, Gate, Replay, Input, Preview, Typing] "Search all actions by name";
-    FocusNext "focus_next" [Global, Normal, Gate, Replay, Input, Typing] "Go to the next panel";
-    FocusPrevious "focus_previous" [Global, Normal, Gate, Replay, Input, Typing] "Go to the previous panel";
-    FocusAnalyst "focus_analyst" [Global, Normal, Gate, Replay, Input, Typing] "Go to the analyst";
-    FocusWorker "focus_worker" [Global, Normal, Gate, Replay, Input, Typing] "Go to the worker";
+    Palette "palette" [Global, Normal, Gate, Replay, Input, Preview, Reading, Typing] "Search all actions by name";
+    FocusNext "focus_next" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the next panel";
+    FocusPrevious "focus_previous" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the previous panel";
+    FocusAnalyst "focus_analyst" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the analyst";
+    FocusWorker "focus_worker" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the worker";
     FocusInput "focus_input" [Global, Normal, Gate, Replay, Typing] "Go to the input box";
-    FocusTerminal "focus_terminal" [Global, Normal, Gate, Input, Typing] "Go to the next terminal beside the agents";
+    FocusTerminal "focus_terminal" [Global, Normal, Gate, Input, Reading, Typing] "Go to the next terminal beside the agents";
     OpenTerminal "open_terminal" [Global, Normal, Gate, Input, Typing] "Open a shell in a terminal beside the agents";
     OpenSession "open_session" [Global, Normal] "Go on by hand with the conversation of this pane's agent, in a terminal beside it";
     CloseTerminal "close_terminal" [Global, Normal, Gate, Input, Typing] "Close this terminal beside the agents, and what runs in it";
-    FocusSteps "focus_steps" [Global, Normal, Gate, Replay, Input, Typing] "Go to the steps";
-    FocusGates "focus_gates" [Global, Normal, Gate, Replay, Input, Typing] "Go to the gates";
-    FocusArtifacts "focus_artifacts" [Global, Normal, Gate, Replay, Input, Typing] "Go to the artifacts";
-    FocusLedger "focus_ledger" [Global, Normal, Gate, Replay, Input, Typing] "Go to the ledger";
-    ZoomCycle "zoom_cycle" [Global, Normal, Gate, Replay, Input, Typing] "Give this panel more room: half the screen, all of it, back";
-    ZoomOut "zoom_out" [Global, Normal, Gate, Replay, Input, Typing] "Show all panels again";
+    FocusSteps "focus_steps" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the steps";
+    FocusGates "focus_gates" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the gates";
+    FocusArtifacts "focus_artifacts" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the artifacts";
+    FocusLedger "focus_ledger" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the ledger";
+    ZoomCycle "zoom_cycle" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Give this panel more room: half the screen, all of it, back";
+    ZoomOut "zoom_out" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Show all panels again";
     Wider "wider" [Global, Normal, Gate, Replay, Input, Typing] "Make the left pane wider";
     Narrower "narrower" [Global, Normal, Gate, Replay, Input, Typing] "Make the left pane narrower";
     PanelsHigher "panels_higher" [Global, Normal, Gate, Replay, Input, Typing] "Make the panels higher";
@@ -146,20 +159,36 @@ actions! {
     PauseNow "pause_now" [Global, Normal, Gate, Input, Typing] "Pause now: interrupt the turn";
     Resume "resume" [Global, Normal, Gate, Input, Typing] "Go on after a pause";
     Abort "abort" [Global, Normal, Gate, Input, Typing] "Abort the run; asks first";
-    NextGate "next_gate" [Global, Normal, Gate, Replay, Input, Typing] "Go to the next thing that waits for you";
+    NextGate "next_gate" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the next thing that waits for you";
     GateApprove "gate_approve" [Gate] "Approve";
     GateReject "gate_reject" [Gate] "Reject, with a note if you like";
     GateAnswer "gate_answer" [Gate] "Answer in words";
     GateRetry "gate_retry" [Gate] "Try the same again";
     GateAbort "gate_abort" [Gate] "End the run here";
-    ScrollUp "scroll_up" [Global, Normal, Gate, Replay, Input, Preview] "Scroll up a line";
-    ScrollDown "scroll_down" [Global, Normal, Gate, Replay, Input, Preview] "Scroll down a line";
-    PageUp "page_up" [Global, Normal, Gate, Replay, Input, Preview] "Scroll up a page";
-    PageDown "page_down" [Global, Normal, Gate, Replay, Input, Preview] "Scroll down a page";
-    Top "top" [Global, Normal, Gate, Replay, Preview] "Go to the beginning";
-    Bottom "bottom" [Global, Normal, Gate, Replay, Preview] "Go to the end, and follow it";
-    Up "up" [Global, Normal, Gate, Replay, Preview] "Select the line above";
-    Down "down" [Global, Normal, Gate, Replay, Preview] "Select the line below";
+    ScrollUp "scroll_up" [Global, Normal, Gate, Replay, Input, Preview, Reading] "Scroll up a line";
+    ScrollDown "scroll_down" [Global, Normal, Gate, Replay, Input, Preview, Reading] "Scroll down a line";
+    PageUp "page_up" [Global, Normal, Gate, Replay, Input, Preview, Reading] "Scroll up a page";
+    PageDown "page_down" [Global, Normal, Gate, Replay, Input, Preview, Reading] "Scroll down a page";
+    Top "top" [Global, Normal, Gate, Replay, Preview, Reading] "Go to the beginning";
+    Bottom "bottom" [Global, Normal, Gate, Replay, Preview, Reading] "Go to the end, and follow it";
+    Up "up" [Global, Normal, Gate, Replay, Preview, Reading] "Select the line above";
+    Down "down" [Global, Normal, Gate, Replay, Preview, Reading] "Select the line below";
+    ReadPane "read_pane" [Global, Normal, Gate, Replay, Input, Typing] "Read the pane: move a cursor in its text, select, copy";
+    CursorLeft "cursor_left" [Reading] "Move the cursor left";
+    CursorRight "cursor_right" [Reading] "Move the cursor right";
+    WordNext "word_next" [Reading] "Move to the next word";
+    WordPrevious "word_previous" [Reading] "Move to the word before";
+    LineStart "line_start" [Reading] "Move to the beginning of the line";
+    LineEnd "line_end" [Reading] "Move to the end of the line";
+    SelectText "select_text" [Reading] "Begin to select here; again: select nothing";
+    SelectLines "select_lines" [Reading] "Select whole lines";
+    SelectBlock "select_block" [Reading] "Select a rectangle";
+    CopyText "copy_text" [Reading] "Copy what is selected, else the match, else the line";
+    SaveText "save_text" [Reading] "Write what is selected, else all of the pane, to a file";
+    OpenLink "open_link" [Reading] "Copy the address of the link under the cursor";
+    LeaveReading "leave_reading" [Reading] "Stop reading";
+    SavePane "save_pane" [Global, Normal, Gate, Replay, Input, Typing] "Write all of the pane's text to a file";
+    OpenScrollback "open_scrollback" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Show all of the pane's text in $VISUAL or $EDITOR";
     Select "select" [Normal, Gate, Replay, Input] "Open what is selected; in an agent's pane, type into it; in the input box, send";
     ShowReport "show_report" [Global, Normal, Gate, Replay] "Look at the report of the step";
     ShowDiff "show_diff" [Global, Normal, Gate, Replay] "Look at what the step changed";
@@ -167,9 +196,9 @@ actions! {
     ShowPrompt "show_prompt" [Global, Normal, Gate, Replay] "Look at the prompt of the step as it was sent";
     ShowTranscript "show_transcript" [Global, Normal, Gate, Replay] "Look at the conversation with this agent";
     Close "close" [Preview] "Close what is looked at";
-    Search "search" [Preview] "Search for words";
-    SearchNext "search_next" [Preview] "Go to the next place of the words";
-    SearchPrevious "search_previous" [Preview] "Go to the place of the words before";
+    Search "search" [Global, Normal, Gate, Replay, Input, Preview, Reading, Typing] "Search for words: in the pane and all that scrolled out, or in what is looked at";
+    SearchNext "search_next" [Preview, Reading] "Go to the next place of the words";
+    SearchPrevious "search_previous" [Preview, Reading] "Go to the place of the words before";
     NextHunk "next_hunk" [Preview] "Go to the next hunk of a diff";
     PreviousHunk "previous_hunk" [Preview] "Go to the hunk before";
     NextFile "next_file" [Preview] "Go to the next file, step or check";
@@ -187,8 +216,8 @@ actions! {
     NewLine "new_line" [Input] "Begin a new line in the input box";
     EditInput "edit_input" [Input] "Edit the words of the input box in $VISUAL or $EDITOR";
     SearchHistory "search_history" [Input] "Search what you sent before";
-    Suspend "suspend" [Global, Normal, Gate, Replay, Input, Typing] "Stop awtui until the shell's fg brings it back; the run goes on";
-    ToggleMouse "toggle_mouse" [Global, Normal, Gate, Replay, Input, Typing] "Give the mouse to the terminal, or take it back";
+    Suspend "suspend" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Stop awtui until the shell's fg brings it back; the run goes on";
+    ToggleMouse "toggle_mouse" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Give the mouse to the terminal, or take it back";
     ReplayToggle "replay_toggle" [Replay] "Play or stop";
     ReplayFaster "replay_faster" [Replay] "Play faster";
     ReplaySlower "replay_slower" [Replay] "Play slower";
@@ -198,7 +227,7 @@ actions! {
     ReplayEnd "replay_end" [Replay] "Go to the end of the run";
     ReplayForward "replay_forward" [Replay] "Go forward a little";
     ReplayBack "replay_back" [Replay] "Go back a little";
-    Redraw "redraw" [Global, Normal, Gate, Replay, Input, Preview, Typing] "Draw the whole screen anew";
+    Redraw "redraw" [Global, Normal, Gate, Replay, Input, Preview, Reading, Typing] "Draw the whole screen anew";
 }
 
 impl Action {

@@ -57,6 +57,7 @@ static KEYMAP: Schema = Schema {
         list(&["replay", "#"]),
         list(&["input", "#"]),
         list(&["preview", "#"]),
+        list(&["reading", "#"]),
         list(&["typing", "#"]),
     ],
 };

@@ -6,6 +6,7 @@
 
 mod background;
 mod canvas;
+mod clipboard;
 mod decoder;
 mod event;
 mod guard;
@@ -19,6 +20,7 @@ mod terminal;
 
 pub use background::{ASK_BACKGROUND, dark_by_variables};
 pub use canvas::Canvas;
+pub use clipboard::clipboard;
 pub use decoder::{Decoded, Decoder, Reply};
 pub use event::TtyEvent;
 pub use guard::{Features, Guard, restore};

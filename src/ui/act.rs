@@ -7,6 +7,7 @@ use super::model::{ActionList, Ask, Focus, Mode, PlayerAct, Popup, Scrolled, Ui,
 use super::pane;
 use super::panel;
 use super::preview::{self, Subject};
+use super::reader;
 use super::shape::Shape;
 use super::slots;
 use super::update::{focused_pane, submit, to_pane};
@@ -27,7 +28,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         ui.toasts.refusal(reason, ui.time);
         return Vec::new();
     }
-    if let Some(asks) = preview::act(ui, glass, action) {
+    if let Some(asks) = preview::act(ui, glass, action).or_else(|| reader::act(ui, glass, action)) {
         return asks;
     }
     match action {
@@ -103,7 +104,10 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::Resume => return vec![Ask::Act(OperatorAct::Resume)],
         Action::Abort => ui.popups.push(Popup::ConfirmAbort { gate: None }),
         Action::NextGate if ui.mode == Mode::Replay => return vec![Ask::Player(PlayerAct::NextGate)],
-        Action::NextGate => gate::next(ui, glass),
+        Action::NextGate => {
+            reader::leave(ui);
+            gate::next(ui, glass);
+        }
         Action::GateApprove => return gate::answer(ui, glass, AnswerKind::Approve),
         Action::GateReject => return gate::answer(ui, glass, AnswerKind::Reject),
         Action::GateAnswer => return gate::answer(ui, glass, AnswerKind::Answer),
@@ -133,7 +137,6 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         | Action::PreviousHunk
         | Action::NextFile
         | Action::PreviousFile
-        | Action::Search
         | Action::SearchNext
         | Action::SearchPrevious
         | Action::OpenEditor
@@ -153,6 +156,24 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
             return vec![Ask::ToggleMouse];
         }
         Action::Redraw => return vec![Ask::Redraw],
+        Action::Search => reader::begin(ui, glass, true),
+        Action::ReadPane => reader::begin(ui, glass, false),
+        Action::SavePane => return reader::save_pane(ui, glass),
+        Action::OpenScrollback => return reader::open_in_editor(ui, glass),
+        // These mean something to a reader alone.
+        Action::CursorLeft
+        | Action::CursorRight
+        | Action::WordNext
+        | Action::WordPrevious
+        | Action::LineStart
+        | Action::LineEnd
+        | Action::SelectText
+        | Action::SelectLines
+        | Action::SelectBlock
+        | Action::CopyText
+        | Action::SaveText
+        | Action::OpenLink
+        | Action::LeaveReading => {}
         Action::ReplayToggle => return vec![Ask::Player(PlayerAct::TogglePlay)],
         Action::ReplayFaster => return vec![Ask::Player(PlayerAct::Faster)],
         Action::ReplaySlower => return vec![Ask::Player(PlayerAct::Slower)],

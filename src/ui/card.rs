@@ -33,6 +33,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, id: GateId, area: Rect, buffer: &mut 
     let place = place(&glass.run, id);
     let title = format!(" gate {id}: {}{place} ", gate.kind.title());
     if area.height < LOW {
+        layout.card = Some(area);
         low(ui, gate, &title, area, buffer, layout);
         return;
     }
@@ -40,7 +41,9 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, id: GateId, area: Rect, buffer: &mut 
     let inside = columns.saturating_sub(4);
     let rows = rows(ui, glass, gate, inside, area.height.saturating_sub(2));
     let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inside = framed(ui, frame(area, columns, height), &title, ui.look.operator(), buffer);
+    let place = frame(area, columns, height);
+    layout.card = Some(place);
+    let inside = framed(ui, place, &title, ui.look.operator(), buffer);
     for (y, row) in (inside.y..inside.bottom()).zip(rows) {
         let place = Rect { y, height: 1, ..inside };
         match row {

@@ -4,8 +4,9 @@ use super::format::{clock, fit, width};
 use super::gate::shown_answered_in;
 use super::keys::{chord, context, disabled, written};
 use super::model::{Focus, Ui};
+use super::reader;
 use super::slots;
-use super::view::shown_gate;
+use super::view::{self, shown_gate};
 use crate::glass::{Glass, Link, PlayerBar};
 use crate::settings::keymap::{Hint, Lookup};
 use crate::settings::{Action, Context};
@@ -104,6 +105,22 @@ fn label(action: Action) -> &'static str {
         Action::SearchPrevious => "place before",
         Action::OpenEditor => "editor",
         Action::Reload => "reload",
+        Action::ReadPane => "read",
+        Action::CursorLeft => "left",
+        Action::CursorRight => "right",
+        Action::WordNext => "word",
+        Action::WordPrevious => "word before",
+        Action::LineStart => "line start",
+        Action::LineEnd => "line end",
+        Action::SelectText => "select",
+        Action::SelectLines => "lines",
+        Action::SelectBlock => "block",
+        Action::CopyText => "copy",
+        Action::SaveText => "to a file",
+        Action::OpenLink => "link",
+        Action::LeaveReading => "leave",
+        Action::SavePane => "to a file",
+        Action::OpenScrollback => "editor",
     }
 }
 
@@ -137,6 +154,18 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
             all.extend([plain(Action::Help), plain(Action::Quit)]);
             all
         }
+        Context::Reading => [
+            Action::SearchNext,
+            Action::SearchPrevious,
+            Action::SelectText,
+            Action::CopyText,
+            Action::Search,
+            Action::SaveText,
+            Action::LeaveReading,
+            Action::Help,
+        ]
+        .map(plain)
+        .to_vec(),
         Context::Replay => vec![plain(Action::Help), plain(Action::Quit)],
         Context::Normal | Context::Global => {
             let mut all = Vec::new();
@@ -243,13 +272,22 @@ fn pending(hint: &Hint) -> (String, String) {
 }
 
 pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
+    let reading = reader::words(ui, area.width).filter(|_| ui.preview().is_none());
     if let Link::Replay(bar) = &glass.link
+        && reading.is_none()
         && ui.preview().is_none()
     {
         player_bar(ui, bar, area, buffer);
         return;
     }
     let mut x = area.x;
+    if let Some(words) = reading {
+        view::line(ui, buffer, area, &words, ui.look.strong());
+        if ui.reader.is_typing() {
+            return;
+        }
+        x += (width(&words) + 2).min(area.width);
+    }
     if !ui.pending.is_empty() {
         let so_far = format!("{} …  ", written(&ui.pending));
         buffer.set_stringn(x, area.y, &so_far, usize::from(area.width), ui.look.strong());

@@ -136,7 +136,7 @@ impl InputBox {
     }
 
     pub(super) fn ask_editor(&self) -> Ask {
-        Ask::Edit { text: self.text(), suffix: ".md", then: Edited::Input }
+        Ask::Edit { text: self.text(), suffix: ".md", line: 1, then: Edited::Input }
     }
 
     /// The words leave the box.

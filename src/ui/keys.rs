@@ -6,6 +6,7 @@ use super::gate::shown_answered_in;
 use super::model::{ActionList, Focus, Mode, Popup, Ui};
 use super::preview::{self, Subject};
 use super::slots::{self, Slot};
+use super::update::shown_pane;
 use super::view::shown_gate;
 use crate::domain::{AnswerKind, PauseMode};
 use crate::glass::Glass;
@@ -28,6 +29,8 @@ pub(super) fn context(ui: &Ui, glass: &Glass) -> Context {
         Context::Preview
     } else if ui.typing {
         Context::Typing
+    } else if ui.reader.is_reading() {
+        Context::Reading
     } else if ui.mode == Mode::Replay {
         Context::Replay
     } else if ui.focus == Focus::Input {
@@ -93,6 +96,10 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         Action::ShowLog => preview::cannot_show(ui, glass, Subject::Log),
         Action::ShowPrompt => preview::cannot_show(ui, glass, Subject::Prompt),
         Action::ShowTranscript => preview::cannot_show_transcript(ui, glass),
+        Action::Search | Action::SearchNext | Action::SearchPrevious if ui.preview().is_none() => {
+            no_pane(ui, glass)
+        }
+        Action::ReadPane | Action::SavePane | Action::OpenScrollback => no_pane(ui, glass),
         Action::Close
         | Action::PanLeft
         | Action::PanRight
@@ -176,8 +183,25 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         | Action::ReplayEnd
         | Action::ReplayForward
         | Action::ReplayBack
-        | Action::Redraw => None,
+        | Action::Redraw
+        | Action::CursorLeft
+        | Action::CursorRight
+        | Action::WordNext
+        | Action::WordPrevious
+        | Action::LineStart
+        | Action::LineEnd
+        | Action::SelectText
+        | Action::SelectLines
+        | Action::SelectBlock
+        | Action::CopyText
+        | Action::SaveText
+        | Action::OpenLink
+        | Action::LeaveReading => None,
     }
+}
+
+fn no_pane(ui: &Ui, glass: &Glass) -> Option<String> {
+    shown_pane(ui, glass).is_none().then(|| "no pane shows anything yet".to_owned())
 }
 
 /// What a watcher or a replay never does.

@@ -4,8 +4,10 @@
 //! socket or a lock: time comes with the glass, wishes leave as [`Ask`]s.
 
 mod act;
+mod bell;
 mod card;
 mod commands;
+mod drag;
 pub mod explain;
 pub mod format;
 mod fuzzy;
@@ -22,6 +24,9 @@ mod pane;
 mod panel;
 mod popup;
 mod preview;
+mod reader;
+mod search;
+mod selection;
 mod shape;
 mod signs;
 mod slots;

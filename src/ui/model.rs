@@ -1,10 +1,12 @@
 //! The UI's own state. Nothing in it is truth about the run.
 
+use super::bell::Bells;
 use super::commands::CommandLog;
 use super::input::completion::{self, Completion};
 use super::input::{Address, InputBox};
 use super::look::Look;
 use super::preview::{Preview, Work};
+use super::reader::Reader;
 use super::shape::Shape;
 use super::toast::Toasts;
 use super::which::WhichKey;
@@ -151,11 +153,22 @@ pub enum Ask {
     /// The screen was parted anew.
     KeepShape(Shape),
     Player(PlayerAct),
+    /// Put a text on the clipboard.
+    Copy {
+        text: String,
+    },
+    /// Write a text to a file of its own, whose name begins like this, and say where it is.
+    SaveText {
+        name: String,
+        text: String,
+    },
     /// Show a text in the operator's editor. What it became comes back by [`Ui::edited`].
     Edit {
         text: String,
         /// What the file's name ends with, so that the editor knows the kind of text: `.md`.
         suffix: &'static str,
+        /// Where the editor begins, counted from 1.
+        line: usize,
         then: Edited,
     },
     /// Tell which files the repository has, by [`Ui::files_listed`].
@@ -203,7 +216,9 @@ pub struct Layout {
     pub figures: Vec<(Figure, Rect)>,
     /// The gate whose card is drawn, and since when.
     pub gate: Option<(GateId, Millis)>,
-    /// The answers on that card: a click gives one.
+    /// Where that card lies.
+    pub card: Option<Rect>,
+    /// The answers on it: a click gives one.
     pub answers: Vec<(AnswerKind, Rect)>,
     /// Where the text of what is looked at stands, and the files of a diff at its side.
     pub preview: Option<Rect>,
@@ -258,6 +273,8 @@ pub struct Ui {
     /// The folders of artifacts that are folded.
     pub(super) folded: BTreeSet<String>,
     pub(super) scrolled: BTreeMap<PaneId, Scrolled>,
+    pub(super) reader: Reader,
+    pub(super) bells: Bells,
     /// The panel that is shown where there is room for one.
     pub(super) panel: Focus,
     /// The panel that is shown beside the steps where there is room for two.
@@ -301,6 +318,8 @@ impl Ui {
             selected: BTreeMap::new(),
             folded: BTreeSet::new(),
             scrolled: BTreeMap::new(),
+            reader: Reader::default(),
+            bells: Bells::default(),
             panel: Focus::Steps,
             side: Focus::Ledger,
             shape: Shape::default(),

@@ -3,7 +3,7 @@
 use super::act::{go, is_typing_to, scroll_pane, select_in};
 use super::input::draw;
 use super::model::{Ask, Focus, Mode, Mouse, MouseKind, Popup, Ui};
-use super::{gate, pane, preview};
+use super::{drag, gate, pane, preview};
 use crate::domain::PaneId;
 use crate::glass::Glass;
 use crate::settings::Action;
@@ -19,6 +19,11 @@ pub(super) fn on_mouse(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
     }
     match mouse.kind {
         MouseKind::Down => click(ui, glass, mouse),
+        MouseKind::Drag if ui.reader.drag.is_held() => {
+            drag::moved(ui, glass, mouse);
+            Vec::new()
+        }
+        MouseKind::Up if ui.reader.drag.is_held() => drag::up(ui, glass),
         MouseKind::Up | MouseKind::Drag => to_child(ui, glass, mouse, true),
         MouseKind::ScrollUp => wheel(ui, glass, mouse, -1),
         MouseKind::ScrollDown => wheel(ui, glass, mouse, 1),
@@ -34,6 +39,7 @@ fn pane_at(ui: &Ui, mouse: Mouse) -> Option<(PaneId, Rect)> {
 }
 
 fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
+    ui.reader.drag.clear();
     if !ui.popups.is_empty() {
         preview::click(ui, mouse);
         return Vec::new();
@@ -78,7 +84,11 @@ fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
         ui.completion.close();
         ui.input.jump(place);
     }
-    Vec::new()
+    let on_card = ui.layout.card.is_some_and(|card| is_in(card, mouse));
+    match pane_at(ui, mouse) {
+        Some((pane, _)) if !on_card => drag::down(ui, glass, &pane, mouse),
+        Some(_) | None => Vec::new(),
+    }
 }
 
 fn wheel(ui: &mut Ui, glass: &Glass, mouse: Mouse, sign: isize) -> Vec<Ask> {
@@ -122,6 +132,9 @@ fn to_child(ui: &Ui, glass: &Glass, mouse: Mouse, only_typing: bool) -> Vec<Ask>
     let Some((id, area)) = pane_at(ui, mouse) else { return Vec::new() };
     let Some(shown) = glass.panes.get(&id).filter(|pane| pane.exited.is_none()) else { return Vec::new() };
     let modes = shown.screen.modes();
+    if only_typing && drag::is_forced(mouse.mods) {
+        return Vec::new();
+    }
     if modes.mouse == MouseMode::None || (only_typing && !is_typing_to(ui, glass, &id)) {
         return Vec::new();
     }

@@ -1,10 +1,12 @@
 //! A role's pane: its line, and its terminal as ratatui cells. Agent bytes reach the screen in no other way.
 
+use super::bell;
 use super::format::{fit, width, wrap};
 use super::gauge::Gauge;
 use super::keys::chord;
 use super::look::Look;
 use super::model::{Layout, Scrolled, Ui};
+use super::reader;
 use super::slots::Slot;
 use crate::domain::{PaneId, PaneState, RoleName, Run};
 use crate::glass::{Glass, PaneGlass};
@@ -45,12 +47,16 @@ pub(super) fn draw(
     };
     let back = scrolled(ui, &pane, &shown.screen);
     screen(&ui.look, shown, back, inside, buffer);
+    let top = first_line(&shown.screen, back, inside.height);
+    let reading = reader::paint(ui, &pane, &shown.screen, top, inside, buffer);
     if let Some(reason) = &shown.not_kept {
         let text = format!(" not kept: {reason} ");
         note(&text, Rect { height: 1, ..inside }, ui.look.badge(ui.look.warning()), buffer);
     }
     let last = Rect { y: inside.bottom() - 1, height: 1, ..inside };
-    if back > 0 {
+    if let Some(cursor) = reading {
+        layout.cursor = Some(cursor);
+    } else if back > 0 {
         let end = chord(ui, Context::Normal, Action::Bottom)
             .map_or_else(String::new, |key| format!(" · {key}: to the end"));
         let text = format!(" {back} of {} lines back{end} ", shown.screen.history_len());
@@ -118,6 +124,17 @@ pub(super) fn first_row(screen: &Screen, rows: u16) -> u16 {
     }
 }
 
+/// The first row that is drawn after scrolling back.
+fn first_shown_row(screen: &Screen, back: usize, rows: u16) -> u16 {
+    if back > 0 { screen.size().rows.saturating_sub(rows) } else { first_row(screen, rows) }
+}
+
+/// The number of the first line that is drawn.
+pub(super) fn first_line(screen: &Screen, back: usize, rows: u16) -> u64 {
+    let top = screen.top_line().saturating_sub(u64::try_from(back).unwrap_or(u64::MAX));
+    top + u64::from(first_shown_row(screen, back, rows))
+}
+
 /// What goes on in a pane, in a word.
 pub(super) fn activity(glass: &Glass, slot: &Slot) -> String {
     match &slot.role {
@@ -141,6 +158,7 @@ fn header(ui: &Ui, glass: &Glass, slot: &Slot, area: Rect, inside: Rect, buffer:
     let name = match (typing, focused) {
         (true, _) => format!(" TYPING TO {called} "),
         (false, true) => format!(" ▸{called} "),
+        (false, false) if bell::rings(ui, glass, slot.pane.as_ref()) => format!(" bell {called} "),
         (false, false) => format!("  {called} "),
     };
     let words = if typing { look.badge(look.typing()) } else { look.dim() };
@@ -192,9 +210,7 @@ fn header(ui: &Ui, glass: &Glass, slot: &Slot, area: Rect, inside: Rect, buffer:
 fn terminal_facts(glass: &Glass, slot: &Slot, inside: Rect) -> Vec<String> {
     let mut parts = vec![activity(glass, slot)];
     let shown = slot.pane.as_ref().and_then(|pane| glass.panes.get(pane));
-    if let Some(title) = shown.and_then(|pane| pane.screen.title()).filter(|title| !title.trim().is_empty()) {
-        parts.push(title.trim().to_owned());
-    }
+    parts.extend(shown.and_then(title));
     parts.extend(shown.and_then(|pane| cropped(pane, inside)));
     parts
 }
@@ -239,7 +255,14 @@ fn facts(glass: &Glass, role: &RoleName, inside: Rect) -> Vec<String> {
     if let Some(progress) = step.and_then(|step| step.progress.clone()) {
         parts.push(progress);
     }
+    // What the program calls its window, where there is room for it.
+    parts.extend(shown.and_then(title));
     parts
+}
+
+fn title(pane: &PaneGlass) -> Option<String> {
+    let title = pane.screen.title()?.trim();
+    (!title.is_empty()).then(|| title.to_owned())
 }
 
 fn placeholder(ui: &Ui, run: &Run, role: &str, area: Rect, buffer: &mut Buffer) {
@@ -259,8 +282,7 @@ fn placeholder(ui: &Ui, run: &Run, role: &str, area: Rect, buffer: &mut Buffer) 
 /// The cells of a terminal, cropped to the place there is; `back` lines of its history come first.
 fn screen(look: &Look, pane: &PaneGlass, back: usize, area: Rect, buffer: &mut Buffer) {
     let size = pane.screen.size();
-    let first =
-        if back > 0 { size.rows.saturating_sub(area.height) } else { first_row(&pane.screen, area.height) };
+    let first = first_shown_row(&pane.screen, back, area.height);
     for row in 0..area.height.min(size.rows) {
         let y = area.y + row;
         for (x, cell) in (area.x..area.right()).zip(pane.screen.row_at(back, first + row)) {
@@ -288,7 +310,7 @@ fn style(look: &Look, cell: &Cell) -> Style {
         (attrs.italic, Modifier::ITALIC),
         (attrs.inverse, Modifier::REVERSED),
         (attrs.strike, Modifier::CROSSED_OUT),
-        (cell.underline != Underline::None, Modifier::UNDERLINED),
+        (cell.underline != Underline::None || cell.link.is_some(), Modifier::UNDERLINED),
     ] {
         if on {
             style = style.add_modifier(modifier);

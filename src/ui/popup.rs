@@ -112,6 +112,7 @@ fn where_it_is(context: Context) -> &'static str {
         Context::Gate => "at a gate",
         Context::Replay => "in a replay",
         Context::Input => "in the input box",
+        Context::Reading => "while a pane is read",
         Context::Typing => "while typing into an agent",
         Context::Preview => "while looking at something",
     }

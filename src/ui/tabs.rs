@@ -3,7 +3,7 @@
 use super::format::{fit, width};
 use super::model::{Focus, Layout, Ui};
 use super::slots::Slot;
-use super::{pane, panel};
+use super::{bell, pane, panel};
 use crate::glass::Glass;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -58,5 +58,6 @@ fn label(ui: &Ui, glass: &Glass, slot: &Slot, shown: bool) -> String {
     if shown {
         return format!("▸{name} ");
     }
-    format!(" {name} {} ", pane::activity(glass, slot))
+    let bell = if bell::rings(ui, glass, slot.pane.as_ref()) { "bell " } else { "" };
+    format!(" {name} {bell}{} ", pane::activity(glass, slot))
 }

@@ -5,7 +5,7 @@ use super::input::{Address, completion, draw};
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
 use super::view::shown_gate;
-use super::{commands, gate, leave, mouse, preview, slots};
+use super::{commands, gate, leave, mouse, preview, reader, slots};
 use crate::domain::{Answer, AnswerKind, Gate, OperatorAct, PaneId, RoleName, Text};
 use crate::glass::Glass;
 use crate::settings::keymap::Lookup;
@@ -23,6 +23,7 @@ pub fn update(ui: &mut Ui, glass: &Glass, msg: Msg) -> Vec<Ask> {
         Msg::Focus(gained) => focus_event(ui, glass, gained),
         Msg::Resize { .. } => Vec::new(),
     };
+    reader::settle(ui, glass);
     if ui.typing && typing_pane(ui, glass).is_none() {
         ui.typing = false;
         ui.pending.clear();
@@ -72,6 +73,13 @@ pub(super) fn focused_pane(ui: &Ui, glass: &Glass) -> Option<PaneId> {
     slots::slot(glass, ui.focus).filter(|slot| slot.lives).and_then(|slot| slot.pane)
 }
 
+/// The pane that has the keys, or the one that is shown where there is room for one; once it shows something.
+pub(super) fn shown_pane(ui: &Ui, glass: &Glass) -> Option<(Focus, PaneId)> {
+    let slot = slots::active(glass, ui.focus, &slots::slots(glass))?;
+    let pane = slot.pane.filter(|pane| glass.panes.contains_key(pane))?;
+    Some((slot.focus, pane))
+}
+
 pub(super) fn typing_pane(ui: &Ui, glass: &Glass) -> Option<PaneId> {
     ui.typing.then(|| focused_pane(ui, glass)).flatten()
 }
@@ -89,6 +97,10 @@ fn on_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
     }
     if !ui.popups.is_empty() {
         return popup_key(ui, glass, key);
+    }
+    ui.reader.drag.clear();
+    if ui.reader.is_typing() {
+        return reader::prompt_key(ui, glass, key);
     }
     if ui.pending.is_empty()
         && let Some(asks) = completion::on_key(ui, glass, key)
@@ -145,7 +157,9 @@ fn on_paste(ui: &mut Ui, glass: &Glass, text: &str) -> Vec<Ask> {
     if ui.typing {
         return to_pane(ui, glass, |modes| term::encode_paste(text, modes));
     }
-    if let Some(Popup::Actions { filter, selected, .. }) = ui.popups.last_mut() {
+    if ui.popups.is_empty() && ui.reader.is_reading() {
+        reader::paste(ui, glass, text);
+    } else if let Some(Popup::Actions { filter, selected, .. }) = ui.popups.last_mut() {
         filter.push_str(text.lines().next().unwrap_or_default());
         *selected = 0;
     } else if ui.preview().is_some() {

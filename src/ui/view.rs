@@ -85,7 +85,7 @@ fn too_small(area: Rect, buffer: &mut Buffer) {
 /// The gate whose card is on the screen: the one that the operator went to, else the longest waiting one; not one that
 /// was put aside or answered, and none over a pane that is typed into.
 pub(super) fn shown_gate(ui: &Ui, glass: &Glass) -> Option<GateId> {
-    if ui.typing {
+    if ui.typing || ui.reader.is_reading() {
         return None;
     }
     let wanted = |id: &GateId| !ui.dismissed.contains(id) && !ui.answered.contains(id);

@@ -166,7 +166,7 @@ impl Preview {
             Some(Kind::Text | Kind::Binary) | None => self.suffix(),
         };
         let text = String::from_utf8_lossy(&self.source).into_owned();
-        Ask::Edit { text, suffix, then: Edited::Nothing }
+        Ask::Edit { text, suffix, line: 1, then: Edited::Nothing }
     }
 
     fn suffix(&self) -> &'static str {

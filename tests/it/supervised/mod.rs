@@ -12,6 +12,7 @@ mod looked_at;
 mod misbehaviour;
 mod replay;
 mod settings;
+mod storm;
 mod summons;
 mod terminals;
 mod told;

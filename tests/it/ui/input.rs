@@ -46,7 +46,11 @@ fn the_words_of_the_input_box_go_to_the_editor_and_come_back_as_one_change() {
         let mut scene = scenes::first(SIZE);
         scene.type_text("fix it");
         let text = "fix it".to_owned();
-        assert_eq!(scene.press(keys), [Ask::Edit { text, suffix: ".md", then: Edited::Input }], "{keys}");
+        assert_eq!(
+            scene.press(keys),
+            [Ask::Edit { text, suffix: ".md", line: 1, then: Edited::Input }],
+            "{keys}"
+        );
         scene.ui.edited(Edited::Input, Ok("fix it\nproperly".to_owned()));
         assert_eq!(scene.ui.input().0, "fix it\nproperly");
         scene.ui.edited(Edited::Input, Err("the editor ended badly".to_owned()));

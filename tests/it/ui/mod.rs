@@ -10,6 +10,7 @@ mod keys;
 mod mouse;
 mod numbers;
 mod previews;
+mod reading;
 pub mod scenes;
 mod shape;
 mod signs;

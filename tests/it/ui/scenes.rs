@@ -73,6 +73,8 @@ impl Scene {
 
     pub fn draw(&mut self) {
         self.buffer = Buffer::empty(self.area);
+        // As whoever runs the screen does before each frame.
+        self.ui.catch_up(&self.glass);
         let layout = ui::view(&self.ui, &self.glass, self.area, &mut self.buffer);
         self.ui.set_layout(layout);
     }
