@@ -53,10 +53,16 @@ pub enum Command {
         #[arg(long)]
         line: bool,
     },
-    /// All runs of this project.
+    /// All runs of this project; or what becomes of one that is over.
+    #[command(args_conflicts_with_subcommands = true)]
     Runs {
+        /// Those that were put away.
+        #[arg(long)]
+        archived: bool,
         #[arg(long)]
         json: bool,
+        #[command(subcommand)]
+        command: Option<RunsCommand>,
     },
     /// The gates that wait for an answer.
     Gates {
@@ -241,6 +247,24 @@ pub struct DemoAgentOptions {
 fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "a number is wanted".to_owned())?;
     if (0.1..=1000.0).contains(&speed) { Ok(speed) } else { Err("0.1 to 1000".to_owned()) }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RunsCommand {
+    /// Put a run away: lists leave it out, everything of it stays.
+    Archive { run: String },
+    /// Put it back into the lists.
+    Unarchive { run: String },
+    /// Throw a run away for good: its journal and recordings. What lies in the repository for people to read stays.
+    Delete {
+        run: String,
+        /// Its folder in the repository too, with its reports and artifacts. Nothing else there is touched.
+        #[arg(long)]
+        folder: bool,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

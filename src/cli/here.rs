@@ -3,17 +3,22 @@
 use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::numbers::{self, NUMBERS};
-use super::{headless, log, print, sessions};
+use super::{headless, log, print, sessions, setup};
 use crate::agent;
-use crate::client::{self, Calls, ClientError, Host, Session};
-use crate::domain::{AgentSpec, Author, AuthorKind, RunId};
+use crate::client::{self, Answer, Calls, ClientError, Host, Session};
+use crate::domain::{AgentSpec, Author, AuthorKind, Millis, RunId};
+use crate::replay::{Player, Timeline};
 use crate::settings::reference::SAMPLE_CONFIG;
-use crate::settings::{ColourDepth, Keymap, Settings, SettingsError, Symbols, Theme, project_config};
+use crate::settings::{
+    ColourDepth, Edit, Keymap, Layer, Settings, SettingsError, Symbols, Theme, project_config,
+};
+use crate::supervisor::clock::system_wall;
 use crate::supervisor::world::World;
 use crate::supervisor::{Lock, find_program, objection};
 use crate::tty;
-use crate::ui::{Look, Mode, Shape, Signs, Ui};
+use crate::ui::{AgentOffer, FileDiff, Look, Mode, SavedNews, Shape, Sheet, Signs, Ui};
 use crate::wire::{Purpose, StartRun};
+use std::cell::RefCell;
 use std::future::Future;
 use std::io::Write;
 use std::path::PathBuf;
@@ -34,17 +39,10 @@ pub(super) async fn attach(
     let settings = context.settings()?;
     let mode = if watch { Mode::Watch } else { Mode::Live };
     let mut ui = screen(context, &settings, mode)?;
-    ui.bindings = settings
-        .run_config()
-        .roles
-        .iter()
-        .map(|(role, bound)| {
-            let model = bound.model.clone().unwrap_or_else(|| "its own default model".to_owned());
-            (role.to_string(), bound.agent.name.clone(), model)
-        })
-        .collect();
+    ui.bindings = bindings(&settings);
     ui.missing = missing(context, &settings);
-    let host = Here { context, settings, watch };
+    ui.first_run = mode == Mode::Live && run.is_none() && setup::is_first(context);
+    let host = Here { context, settings: RefCell::new(settings), watch };
     // Before the terminal is taken over, so that a refusal is read where it belongs.
     drop(host.connect().await?);
     let mut features = tty::Features::of_terminal(std::env::var("TERM").ok().as_deref());
@@ -58,8 +56,18 @@ pub(super) async fn attach(
     Ok(Exit::Done)
 }
 
+/// Who plays the roles of a new run: role, agent, model.
+pub(super) fn bindings(settings: &Settings) -> Vec<(String, String, String)> {
+    let config = settings.run_config();
+    let bound = config.roles.iter().map(|(role, bound)| {
+        let model = bound.model.clone().unwrap_or_else(|| "its own default model".to_owned());
+        (role.to_string(), bound.agent.name.clone(), model)
+    });
+    bound.collect()
+}
+
 /// What the roles' agents lack to be started at all, role by role.
-fn missing(context: &Context, settings: &Settings) -> Vec<String> {
+pub(super) fn missing(context: &Context, settings: &Settings) -> Vec<String> {
     let config = settings.run_config();
     let lacks = config.roles.iter().filter_map(|(role, bound)| {
         let adapter = agent::adapter(&bound.agent).map_err(|error| error.to_string());
@@ -106,8 +114,15 @@ pub(super) fn screen(context: &Context, settings: &Settings, mode: Mode) -> Resu
 
 struct Here<'a> {
     context: &'a Context,
-    settings: Settings,
+    /// As they were read last: saving reads them anew.
+    settings: RefCell<Settings>,
     watch: bool,
+}
+
+impl Here<'_> {
+    fn settings(&self) -> Settings {
+        self.settings.borrow().clone()
+    }
 }
 
 impl Host for Here<'_> {
@@ -121,7 +136,7 @@ impl Host for Here<'_> {
     }
 
     fn start(&self, task: &str) -> Result<StartRun, String> {
-        headless::start(self.context, &self.settings, task, false).map_err(|problem| problem.message)
+        headless::start(self.context, &self.settings(), task, false).map_err(|problem| problem.message)
     }
 
     fn session(&self, run: &RunId, role: &str) -> Result<String, String> {
@@ -139,14 +154,60 @@ impl Host for Here<'_> {
 
     fn calls(&self) -> Calls {
         Calls {
-            notify: self.settings.notify.clone(),
-            title: self.settings.ui.title,
+            notify: self.settings.borrow().notify.clone(),
+            title: self.settings.borrow().ui.title,
             herald: tty::Herald::of(|name| std::env::var(name).ok()),
         }
     }
 
     fn state_folder(&self) -> PathBuf {
         self.context.folders.root().to_owned()
+    }
+
+    fn now(&self) -> Millis {
+        system_wall()
+    }
+
+    fn replay(&self, run: &RunId) -> Result<(Player, Ui), String> {
+        let timeline = Timeline::open(&self.context.folders.run(run)).map_err(|error| error.to_string())?;
+        let ui = screen(self.context, &self.settings(), Mode::Replay).map_err(|problem| problem.message)?;
+        Ok((Player::new(timeline), ui))
+    }
+
+    fn agents(&self) -> Vec<String> {
+        setup::agents(&self.settings())
+    }
+
+    fn sheet(&self) -> Result<Sheet, String> {
+        Ok(setup::sheet(self.context, &self.settings()))
+    }
+
+    fn look<'h>(&'h self, agent: &'h str) -> Answer<'h, AgentOffer> {
+        Box::pin(async move { setup::look(self.context, &self.settings(), agent).await })
+    }
+
+    fn try_pair<'h>(
+        &'h self,
+        role: &'h str,
+        agent: &'h str,
+        model: &'h str,
+        thinking: &'h str,
+    ) -> Answer<'h, String> {
+        Box::pin(async move {
+            setup::try_pair(self.context, &self.settings(), role, (agent, model, thinking)).await
+        })
+    }
+
+    fn plan(&self, layer: Layer, edits: &[Edit]) -> Result<FileDiff, String> {
+        setup::plan(self.context, layer, edits)
+    }
+
+    fn save(&self, layers: &[Layer], edits: &[Edit]) -> Result<SavedNews, String> {
+        let remarks = setup::save(self.context, layers, edits)?;
+        let settings = self.context.settings().map_err(|problem| problem.message)?;
+        let news = setup::news(self.context, &settings, remarks);
+        *self.settings.borrow_mut() = settings;
+        Ok(news)
     }
 
     fn author(&self) -> Author {

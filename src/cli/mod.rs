@@ -21,7 +21,9 @@ mod print;
 pub mod reference;
 mod replay;
 mod report;
+mod runs;
 mod sessions;
+mod setup;
 mod show;
 mod supervise;
 
@@ -90,7 +92,10 @@ async fn dispatch(
             here::attach(context, run, watch, panes.into_iter().chain(more).collect()).await
         }
         Command::Status { run, json, line } => show::status(context, run, json, line).await,
-        Command::Runs { json } => show::runs(context, json).await,
+        Command::Runs { archived, json, command } => match command {
+            None => runs::list(context, archived, json).await,
+            Some(command) => runs::shelve(context, command).await,
+        },
         Command::Gates { json } => show::gates(context, json).await,
         Command::Gate { command } => match command {
             GateCommand::Approve { gate, text, run } => {

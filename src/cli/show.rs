@@ -9,7 +9,7 @@ use crate::supervisor::stored_summaries;
 use crate::ui::format;
 use crate::wire::{Body, GateEntry, Purpose, Reply};
 
-async fn summaries(context: &Context) -> Result<Vec<RunSummary>, Problem> {
+pub(super) async fn summaries(context: &Context) -> Result<Vec<RunSummary>, Problem> {
     if let Some(mut session) = context.find(Purpose::Command).await?
         && let Reply::Runs { runs } = session.request(Body::Runs).await?
     {
@@ -116,28 +116,6 @@ async fn status_line(context: &Context, run: Option<String>) -> Result<Exit, Pro
     let gap = if run.cost_incomplete { "+?" } else { "" };
     let waits = if run.open_gates > 0 { format!(" {}?", run.open_gates) } else { String::new() };
     print::line(&format!("awtui {} {} {}{gap}{waits}", run.phase, StepNumber(run.steps), run.cost));
-    Ok(Exit::Done)
-}
-
-pub(super) async fn runs(context: &Context, json: bool) -> Result<Exit, Problem> {
-    let runs = summaries(context).await?;
-    if json {
-        print::json(&runs);
-        return Ok(Exit::Done);
-    }
-    if runs.is_empty() {
-        print::line("this project has no runs yet");
-    }
-    for run in runs {
-        let live = if run.live { "●" } else { " " };
-        print::line(&format!(
-            "{live} {:<10} {:>9}  {}  {}",
-            run.phase,
-            run.cost.to_string(),
-            run.run,
-            run.task
-        ));
-    }
     Ok(Exit::Done)
 }
 

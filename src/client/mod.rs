@@ -5,14 +5,16 @@
 mod edited;
 mod frame;
 mod replay;
+mod runs;
 mod saved;
 mod screen;
 mod session;
+mod settings;
 mod summon;
 mod terminals;
 mod words;
 
 pub use replay::{print_frame, replay};
-pub use screen::{Host, ScreenError, show};
+pub use screen::{Answer, Host, ScreenError, show};
 pub use session::{ClientError, Session, Starter};
 pub use summon::Calls;

@@ -16,8 +16,17 @@ use tokio::time::Instant;
 /// Between two looks at what has happened in the run meanwhile.
 const STEP: Duration = Duration::from_millis(33);
 
+/// How a replay was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// By the operator's wish.
+    Back,
+    /// The terminal is gone, or awtui was asked to end.
+    Gone,
+}
+
 /// Shows a run from its files until the operator leaves.
-pub async fn replay(player: Player, tty: &mut Tty, ui: Ui) -> Result<(), ScreenError> {
+pub async fn replay(player: Player, tty: &mut Tty, ui: Ui) -> Result<Left, ScreenError> {
     let now = Instant::now();
     let workshop = Workshop::new();
     let screen = Screen { player, ui, limiter: FrameLimiter::new(), origin: now, played: now, workshop };
@@ -35,7 +44,7 @@ struct Screen {
 }
 
 impl Screen {
-    async fn serve(mut self, tty: &mut Tty) -> Result<(), ScreenError> {
+    async fn serve(mut self, tty: &mut Tty) -> Result<Left, ScreenError> {
         self.limiter.request(self.origin.elapsed());
         if self.ui.looks.is_some() {
             tty.ask_background()?;
@@ -51,11 +60,11 @@ impl Screen {
                     Some(event) => {
                         self.limiter.key(self.origin.elapsed());
                         self.limiter.request(self.origin.elapsed());
-                        if self.on_event(tty, event).await? {
-                            return Ok(());
+                        if let Some(left) = self.on_event(tty, event).await? {
+                            return Ok(left);
                         }
                     }
-                    None => return Ok(()),
+                    None => return Ok(Left::Gone),
                 },
                 () = sleep_until(due) => {
                     self.tell_time();
@@ -100,20 +109,20 @@ impl Screen {
         self.ui.set_time(u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 
-    /// Whether the operator leaves.
-    async fn on_event(&mut self, tty: &mut Tty, event: TtyEvent) -> Result<bool, ScreenError> {
+    /// Whether the operator leaves, and how.
+    async fn on_event(&mut self, tty: &mut Tty, event: TtyEvent) -> Result<Option<Left>, ScreenError> {
         if let TtyEvent::Dark(dark) = event {
             self.ui.set_dark(dark);
         }
         let msg = match frame::heard(tty, event).await? {
             Heard::Msg(msg) => msg,
-            Heard::Nothing => return Ok(false),
-            Heard::Leave => return Ok(true),
+            Heard::Nothing => return Ok(None),
+            Heard::Leave => return Ok(Some(Left::Gone)),
         };
         self.tell_time();
         for ask in ui::update(&mut self.ui, self.player.glass(), msg) {
             match ask {
-                Ask::Quit => return Ok(true),
+                Ask::Quit => return Ok(Some(Left::Back)),
                 Ask::Player(act) => self.act(act),
                 Ask::ToggleMouse => frame::switch_mouse(tty, self.ui.mouse)?,
                 Ask::Copy { text } => frame::copy(tty, &text)?,
@@ -138,6 +147,8 @@ impl Screen {
                 Ask::Suspend => frame::suspend(tty, &mut self.ui).await?,
                 Ask::Redraw => tty.redraw()?,
                 Ask::StartRun { .. }
+                | Ask::Runs(_)
+                | Ask::Settings(_)
                 | Ask::Act(_)
                 | Ask::Type { .. }
                 | Ask::OpenTerminal { .. }
@@ -150,7 +161,7 @@ impl Screen {
                 Ask::ListFiles | Ask::PaneSize { .. } | Ask::KeepShape(_) => {}
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// What is looked at comes from the files that were kept.

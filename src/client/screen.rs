@@ -5,15 +5,21 @@ mod look;
 pub(super) use look::Workshop;
 
 use super::frame::{self, Heard, sleep_until};
+use super::runs::RunAsked;
 use super::saved;
 use super::session::{ClientError, Session};
+use super::settings::Asking;
 use super::summon::{Caller, Calls};
 use super::words::{self, Words};
-use crate::domain::{Author, Fact, OperatorAct, PaneId, RunId, Time};
+use crate::domain::{Author, Fact, Millis, OperatorAct, PaneId, RunId, Time};
 use crate::glass::{Glass, GlassEvent, Link};
+use crate::replay::Player;
+use crate::settings::{Edit as Change, Layer};
 use crate::tty::{FrameLimiter, Tty, TtyError, TtyEvent};
-use crate::ui::{self, Ask, Mode, Ui};
+use crate::ui::{self, AgentOffer, Ask, FileDiff, Mode, SavedNews, Sheet, Ui};
 use crate::wire::{Body, PaneSizes, RequestId, StartRun, TERMINALS, ToClient};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
@@ -37,6 +43,9 @@ pub enum ScreenError {
     Client(#[from] ClientError),
 }
 
+/// What an agent will have answered.
+pub type Answer<'h, T> = Pin<Box<dyn Future<Output = Result<T, String>> + 'h>>;
+
 /// What the screen needs of whoever opens it.
 pub trait Host {
     /// A connection to the supervisor, which may have to be started.
@@ -50,6 +59,28 @@ pub trait Host {
     /// For the next screen of this project.
     fn keep_shape(&self, shape: &ui::Shape) -> Result<(), String>;
     fn author(&self) -> Author;
+    /// Wall milliseconds.
+    fn now(&self) -> Millis;
+    /// A run from its files, and what to show it on; the reason when its files cannot be read.
+    fn replay(&self, run: &RunId) -> Result<(Player, Ui), String>;
+    /// Every agent that a role may name.
+    fn agents(&self) -> Vec<String>;
+    /// What the settings say now.
+    fn sheet(&self) -> Result<Sheet, String>;
+    /// What an agent says of itself; the reason, with the way to get it, when it is missing.
+    fn look<'h>(&'h self, agent: &'h str) -> Answer<'h, AgentOffer>;
+    /// Whether a role's agent has this model and level, in words; the reason when not.
+    fn try_pair<'h>(
+        &'h self,
+        role: &'h str,
+        agent: &'h str,
+        model: &'h str,
+        thinking: &'h str,
+    ) -> Answer<'h, String>;
+    /// What these changes would make of a settings file.
+    fn plan(&self, layer: Layer, edits: &[Change]) -> Result<FileDiff, String>;
+    /// Makes them.
+    fn save(&self, layers: &[Layer], edits: &[Change]) -> Result<SavedNews, String>;
     fn calls(&self) -> Calls;
     /// Where awtui keeps what belongs to the project.
     fn state_folder(&self) -> PathBuf;
@@ -75,6 +106,7 @@ pub async fn show(
         session: None,
         run,
         asked: BTreeMap::new(),
+        asking: FuturesUnordered::new(),
         sizes: PaneSizes::new(),
         terminal_sizes: PaneSizes::new(),
         opening: terminals,
@@ -103,6 +135,7 @@ pub(super) enum Asked {
     Terminal,
     /// A part of something to look at, by the UI's own number.
     Fetch(u64),
+    Run(RunAsked),
     Other,
 }
 
@@ -115,13 +148,15 @@ pub(super) struct Screen<'a> {
     pub(super) session: Option<Session>,
     pub(super) run: Option<RunId>,
     asked: BTreeMap<RequestId, Asked>,
+    /// What agents are being asked about themselves.
+    pub(super) asking: FuturesUnordered<Asking<'a>>,
     /// What the supervisor was told last.
-    sizes: PaneSizes,
+    pub(super) sizes: PaneSizes,
     pub(super) terminal_sizes: PaneSizes,
     /// Terminals that are still to be opened.
     pub(super) opening: Vec<String>,
     /// The run's time when it was last told, and when that was.
-    clock: Option<(Time, Instant)>,
+    pub(super) clock: Option<(Time, Instant)>,
     /// The glass's generation that is on the screen.
     drawn: Option<u64>,
     caught_up: bool,
@@ -142,7 +177,7 @@ impl Screen<'_> {
             let due = self.limiter.due().map(|due| self.caller.not_before(self.origin + due));
             let appears = frame::instant(self.origin, self.ui.due());
             let running = self.glass.run.id.is_some() && !self.glass.run.is_over();
-            let ticking = running || self.ui.has_news();
+            let ticking = running || self.ui.has_news() || !self.asking.is_empty();
             tokio::select! {
                 biased;
                 event = tty.next() => match event {
@@ -196,9 +231,10 @@ impl Screen<'_> {
                         }
                     }
                 }
+                Some(answered) = self.asking.next(), if !self.asking.is_empty() => self.answered(answered),
                 _ = tick.tick(), if ticking => {
                     self.advance_clock();
-                    if self.tell_time() {
+                    if self.tell_time() | !self.asking.is_empty() {
                         self.request_frame();
                     }
                 }
@@ -221,11 +257,12 @@ impl Screen<'_> {
         if let Some(run) = self.run.clone().or(live) {
             self.subscribe(run).await?;
         }
+        self.begin_setup();
         Ok(())
     }
 
     /// Shows another run, or the same one anew: its facts are sent again from the last one that is known.
-    async fn subscribe(&mut self, run: RunId) -> Result<(), ClientError> {
+    pub(super) async fn subscribe(&mut self, run: RunId) -> Result<(), ClientError> {
         if self.glass.run.id.as_ref() != Some(&run) {
             self.feed(GlassEvent::Reset);
         }
@@ -269,10 +306,11 @@ impl Screen<'_> {
 
     /// Tells the UI how long it has been open; whether that changes what it shows.
     fn tell_time(&mut self) -> bool {
+        self.ui.wall = self.host.now();
         self.ui.set_time(u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 
-    fn request_frame(&mut self) {
+    pub(super) fn request_frame(&mut self) {
         self.limiter.request(self.origin.elapsed());
     }
 
@@ -347,6 +385,7 @@ impl Screen<'_> {
                         self.request_frame();
                     }
                     (Some(Asked::Fetch(id)), result) => self.fetched(id, result).await?,
+                    (Some(Asked::Run(asked)), Ok(reply)) => self.run_answered(asked, reply).await?,
                     (_, Ok(_)) => {}
                     (Some(Asked::Start(task)), Err(reason)) => {
                         self.ui.task_refused(&task, reason);
@@ -404,6 +443,8 @@ impl Screen<'_> {
                 }
                 Err(reason) => self.ui.task_refused(&task, reason),
             },
+            Ask::Runs(ask) => return self.with_run(tty, ask).await,
+            Ask::Settings(ask) => self.with_settings(ask),
             Ask::Act(act) => self.act(act).await?,
             Ask::Type { pane, bytes } => self.type_into(pane, bytes).await?,
             Ask::KeepShape(shape) => {

@@ -217,8 +217,8 @@ fn with_pane(run: &Run, step: &Step, role: &RoleName, pane: &Pane, at: Time) -> 
         let due = match limit.until {
             Some(until) => TimerDue::Wall(until),
             None => {
-                let times = state.limited_turns.clamp(1, evaluate::MOST_LIMITED_TURNS) - 1;
-                TimerDue::Run(at.run + (LIMIT_PAUSE << times))
+                let doublings = state.limited_turns.clamp(1, evaluate::MOST_LIMITED_TURNS) - 1;
+                TimerDue::Run(at.run + (LIMIT_PAUSE << doublings))
             }
         };
         return once(run, timer, due);

@@ -185,6 +185,26 @@ pub struct RunSummary {
     pub cost_incomplete: bool,
     /// Where `state.md` and its neighbours lie.
     pub folder: String,
+    /// One sentence: where it stands.
+    #[serde(default)]
+    pub says: String,
+    /// Wall milliseconds; since when it waits for a person, if it does.
+    #[serde(default)]
+    pub waiting_since: Option<u64>,
+    /// The operator put it away: lists leave it out until it is asked for.
+    #[serde(default)]
+    pub archived: bool,
+    #[serde(default)]
+    pub bindings: Vec<Binding>,
+}
+
+/// Who plays a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    pub role: super::RoleName,
+    pub agent: String,
+    /// `None`: the agent's own default.
+    pub model: Option<String>,
 }
 
 /// A terminal that the operator opened beside the agents: no part of any run.

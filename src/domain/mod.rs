@@ -47,7 +47,7 @@ pub use effect::{
     Outcome, PromptKind, TimerDue, TimerKind,
 };
 pub use explain::{NearestBound, bounds, explain, nearest_bound};
-pub use fact::{ArtifactEntry, Fact, PaneChange, Record, RunSummary, TerminalEntry};
+pub use fact::{ArtifactEntry, Binding, Fact, PaneChange, Record, RunSummary, TerminalEntry};
 pub use fetch::{Fetch, Piece};
 pub use gate::{Answer, AnswerKind, Bound, Gate, GateId, GateKind, GateStatus};
 pub use input::{Author, AuthorKind, Input, OperatorAct};

@@ -129,6 +129,9 @@ actions! {
     Help "help" [Global, Normal, Gate, Replay, Input, Preview, Reading, Typing] "Show what can be done here";
     CommandLog "command_log" [Global, Normal, Gate, Replay, Input, Typing] "Show what awtui did: processes, prompts, signals, checks, git";
     Palette "palette" [Global, Normal, Gate, Replay, Input, Preview, Reading, Typing] "Search all actions by name";
+    Runs "runs" [Global, Normal, Gate, Input, Typing] "All runs of this project: open, replay, resume, archive, delete";
+    Settings "settings" [Global, Normal, Gate, Input, Typing] "Settings: agents, models, thinking, bounds, budget; each with its source";
+    SetUp "set_up" [Global, Normal, Gate, Input, Typing] "Set awtui up, question by question: who works, how hard, what it may cost";
     FocusNext "focus_next" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the next panel";
     FocusPrevious "focus_previous" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the previous panel";
     FocusAnalyst "focus_analyst" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the analyst";

@@ -17,6 +17,7 @@ pub mod prompts;
 pub mod reference;
 mod schema;
 mod shape;
+mod sheet;
 pub mod theme;
 mod values;
 mod workflows;
@@ -29,6 +30,7 @@ pub use layers::{Layer, Sources};
 pub use paths::{Folders, Paths, project_config};
 pub use problem::{Mistake, Place, Problem, SettingsError, distance};
 pub use shape::BUILT_IN_AGENTS;
+pub use sheet::{Row, RowKind};
 pub use theme::{Colour, ColourDepth, Theme};
 pub use values::{
     BudgetSettings, CheckSettings, ContextSettings, Entry, EnvironmentPolicy, LoopSettings, NotifySettings,

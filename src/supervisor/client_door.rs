@@ -216,6 +216,7 @@ impl Client {
             Body::StartRun { .. }
             | Body::CheckStart { .. }
             | Body::OpenRun { .. }
+            | Body::Shelve { .. }
             | Body::Act { .. }
             | Body::Type { .. }
             | Body::PaneSize { .. }
@@ -253,6 +254,10 @@ impl Client {
                 let run = self.hall.open_run(&run, self.hello.env.clone())?;
                 self.lend_environment(&run).await?;
                 Ok(Reply::Run { run })
+            }
+            Body::Shelve { run, author: _, how } => {
+                self.hall.shelve(&run, how).await?;
+                Ok(Reply::Done)
             }
             Body::Act { run, author, act } => {
                 if author.kind == AuthorKind::Awtui {

@@ -17,7 +17,7 @@ use super::world::World;
 use crate::domain::{RunId, RunSummary};
 use crate::project::{Project, ProjectFolders};
 use crate::settings::Paths;
-use crate::wire::{SocketError, SocketPaths, StartRun};
+use crate::wire::{Shelving, SocketError, SocketPaths, StartRun};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -169,6 +169,9 @@ impl Hall {
         let mut summaries: Vec<RunSummary> =
             self.runs().values().filter_map(|handle| handle.standing.borrow().summary.clone()).collect();
         let served: BTreeSet<RunId> = summaries.iter().map(|summary| summary.run.clone()).collect();
+        for summary in &mut summaries {
+            summary.archived = self.folders.is_archived(&summary.run);
+        }
         summaries.extend(self.stored().all(&self.folders, &served));
         summaries.sort_by(|one, other| other.created.cmp(&one.created).then(other.run.cmp(&one.run)));
         summaries
@@ -181,6 +184,46 @@ impl Hall {
     /// Of a run that nobody serves.
     pub(super) fn summary(&self, run: &RunId) -> Option<RunSummary> {
         self.stored().of(&self.folders, run)
+    }
+
+    /// Puts a run away, back, or throws it away; refused while it is alive.
+    pub(super) async fn shelve(&self, run: &RunId, how: Shelving) -> Result<(), String> {
+        let standing = self.runs().get(run).map(|handle| handle.standing.borrow().clone());
+        if standing.as_ref().is_some_and(|standing| !standing.is_over) {
+            return Err(format!("run {run} is alive; end it first with `awtui abort {run}`"));
+        }
+        if !self.folders.run_ids().contains(run) {
+            return Err(start::unknown_run(&self.folders, run));
+        }
+        let shelved = match how {
+            Shelving::Archive => self.folders.archive(run, true),
+            Shelving::Unarchive => self.folders.archive(run, false),
+            Shelving::Delete { folder } => {
+                let summary = self.summaries().into_iter().find(|summary| summary.run == *run && folder);
+                let path = summary.map(|summary| PathBuf::from(summary.folder));
+                self.let_go_of(run).await;
+                let deleted = self.folders.delete(run, path.as_deref());
+                self.stored().forget(run);
+                deleted
+            }
+        };
+        self.moved();
+        shelved.map_err(|error| error.to_string())
+    }
+
+    /// Until nobody serves this run any more.
+    async fn let_go_of(&self, run: &RunId) {
+        let Some(owner) = self.owner(run) else { return };
+        let mut moves = self.moves();
+        let (done, gone) = oneshot::channel();
+        if owner.send(OwnerMessage::LetGo { done }).await.is_ok() {
+            let _ = gone.await;
+        }
+        while self.runs().contains_key(run) {
+            if moves.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Refused while a run is alive in this working tree.

@@ -1,7 +1,7 @@
 //! One run in a line. Made from its journal once, then kept beside it until the journal moves.
 
 use super::start::fold;
-use crate::domain::{Run, RunId, RunSummary};
+use crate::domain::{Binding, Run, RunId, RunSummary, explain};
 use crate::journal;
 use crate::project::ProjectFolders;
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,16 @@ impl Summaries {
     /// Of all runs but those that somebody serves.
     pub(super) fn all(&mut self, folders: &ProjectFolders, served: &BTreeSet<RunId>) -> Vec<RunSummary> {
         let others = folders.run_ids().into_iter().filter(|run| !served.contains(run));
-        others.filter_map(|run| self.of(folders, &run)).collect()
+        let summaries = others.filter_map(|run| self.of(folders, &run));
+        // The mark is no part of the journal.
+        summaries
+            .map(|summary| RunSummary { archived: folders.is_archived(&summary.run), ..summary })
+            .collect()
+    }
+
+    /// The run is there no more.
+    pub(super) fn forget(&mut self, run: &RunId) {
+        self.known.remove(run);
     }
 
     /// `None` when its journal cannot be read.
@@ -108,7 +117,24 @@ pub(super) fn summary(run: &Run, folder: &Path, live: bool) -> Option<RunSummary
         cost: run.ledger.total.cost,
         cost_incomplete: run.ledger.total.unpriced_calls + run.ledger.total.unknown_calls > 0,
         folder: folder.display().to_string(),
+        says: explain(run),
+        waiting_since: waiting_since(run),
+        archived: false,
+        bindings: run.config.as_ref().map_or_else(Vec::new, |config| {
+            let bound = config.roles.iter().map(|(role, bound)| Binding {
+                role: role.clone(),
+                agent: bound.agent.name.clone(),
+                model: bound.model.clone(),
+            });
+            bound.collect()
+        }),
     })
+}
+
+/// Since when a person is waited for: by the gate that is open longest, else by a pause.
+fn waiting_since(run: &Run) -> Option<u64> {
+    let gate = run.open_gates().map(|gate| gate.opened.wall).min();
+    gate.or_else(|| run.pause.as_ref().filter(|_| !run.is_busy()).map(|pause| pause.at.wall))
 }
 
 /// The runs whose journals can be read.

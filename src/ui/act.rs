@@ -8,6 +8,9 @@ use super::pane;
 use super::panel;
 use super::preview::{self, Subject};
 use super::reader;
+use super::runs;
+use super::settings;
+use super::setup;
 use super::shape::Shape;
 use super::slots;
 use super::update::{focused_pane, submit, to_pane};
@@ -37,6 +40,9 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::Help => open_actions(ui, glass, ActionList::Help),
         Action::CommandLog => ui.popups.push(Popup::Commands(CommandLog::default())),
         Action::Palette => open_actions(ui, glass, ActionList::Palette),
+        Action::Runs => runs::open(ui),
+        Action::Settings => return settings::open(ui),
+        Action::SetUp => return setup::open(ui),
         Action::FocusNext => move_focus(ui, glass, false),
         Action::FocusPrevious => move_focus(ui, glass, true),
         Action::FocusAnalyst => go(ui, Focus::Analyst),

@@ -147,6 +147,9 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         | Action::Help
         | Action::Palette
         | Action::CommandLog
+        | Action::Runs
+        | Action::Settings
+        | Action::SetUp
         | Action::FocusNext
         | Action::FocusPrevious
         | Action::FocusAnalyst
@@ -218,6 +221,8 @@ fn forbidden(mode: Mode, action: Action) -> Option<&'static str> {
             | Action::SayAnalyst
             | Action::SayWorker
             | Action::FocusInput
+            | Action::Settings
+            | Action::SetUp
             | Action::OpenTerminal
             | Action::CloseTerminal
             | Action::OpenSession

@@ -7,6 +7,9 @@ use super::input::{Address, InputBox};
 use super::look::Look;
 use super::preview::{Preview, Work};
 use super::reader::Reader;
+use super::runs::{RunsAsk, RunsView};
+use super::settings::{Known, SettingsAsk, SettingsView};
+use super::setup::Setup;
 use super::shape::Shape;
 use super::toast::Toasts;
 use super::which::WhichKey;
@@ -66,7 +69,9 @@ pub enum Popup {
         selected: usize,
     },
     /// Whether the run should really be ended; by way of a gate's answer when one is named.
-    ConfirmAbort { gate: Option<GateId> },
+    ConfirmAbort {
+        gate: Option<GateId>,
+    },
     /// What becomes of the run, or of the words in the input box, when the screen is left.
     ConfirmQuit,
     /// Something that is looked at, over the whole screen.
@@ -75,6 +80,11 @@ pub enum Popup {
     Explain(Box<super::explain::Explain>),
     /// What awtui itself did.
     Commands(CommandLog),
+    /// All runs of the project.
+    Runs(Box<RunsView>),
+    Settings(Box<SettingsView>),
+    /// The first questions, one after the other.
+    Setup(Box<Setup>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +127,10 @@ pub enum Ask {
     StartRun {
         task: String,
     },
+    /// Something about a run of the list.
+    Runs(RunsAsk),
+    /// Something about settings, or a question to agents about themselves.
+    Settings(SettingsAsk),
     Act(OperatorAct),
     Type {
         pane: PaneId,
@@ -286,10 +300,15 @@ pub struct Ui {
     pub(super) toasts: Toasts,
     /// Milliseconds since the screen was opened, as whoever runs the UI told last.
     pub(super) time: Millis,
+    /// Wall milliseconds, as whoever runs the UI told last; 0 while not known.
+    pub wall: Millis,
     /// Who a new run would be given to, for the first screen: role, agent, model.
     pub bindings: Vec<(String, String, String)>,
     /// What is not there that a run would need, and how to get it.
     pub missing: Vec<String>,
+    /// Nobody chose anything yet: the set-up is to begin by itself.
+    pub first_run: bool,
+    pub(super) known: Known,
     pub mouse: bool,
 }
 
@@ -327,8 +346,11 @@ impl Ui {
             fetches: 0,
             toasts: Toasts::default(),
             time: 0,
+            wall: 0,
             bindings: Vec::new(),
             missing: Vec::new(),
+            first_run: false,
+            known: Known::default(),
             mouse: true,
         }
     }
@@ -369,6 +391,22 @@ impl Ui {
         // The answer to a gate may be what was refused: its card is shown again.
         self.answered.clear();
         self.toasts.refusal(reason, self.time);
+    }
+
+    /// Another run takes the place of the one that is shown.
+    pub fn other_run(&mut self) {
+        self.zoom = Zoom::Normal;
+        self.typing = false;
+        self.pending.clear();
+        self.gate = None;
+        self.dismissed.clear();
+        self.answered.clear();
+        self.gate_choice = 0;
+        self.selected.clear();
+        self.scrolled.clear();
+        if self.mode == Mode::Live {
+            self.focus = Focus::Input;
+        }
     }
 
     /// A task that was typed did not become a run: its words go back into the box.

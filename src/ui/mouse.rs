@@ -3,7 +3,7 @@
 use super::act::{go, is_typing_to, scroll_pane, select_in};
 use super::input::draw;
 use super::model::{Ask, Focus, Mode, Mouse, MouseKind, Popup, Ui};
-use super::{drag, gate, pane, preview};
+use super::{drag, gate, pane, preview, runs, settings};
 use crate::domain::PaneId;
 use crate::glass::Glass;
 use crate::settings::Action;
@@ -106,7 +106,15 @@ fn wheel(ui: &mut Ui, glass: &Glass, mouse: Mouse, sign: isize) -> Vec<Ask> {
             explain.scroll = explain.scroll.saturating_add_signed(if sign < 0 { -3 } else { 3 });
             return Vec::new();
         }
-        Some(Popup::ConfirmAbort { .. } | Popup::ConfirmQuit) => return Vec::new(),
+        Some(Popup::Runs(view)) => {
+            runs::scroll(view, glass, sign);
+            return Vec::new();
+        }
+        Some(Popup::Settings(view)) => {
+            settings::scroll(view, sign);
+            return Vec::new();
+        }
+        Some(Popup::Setup(_) | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit) => return Vec::new(),
         None => {}
     }
     if let Some((pane, _)) = pane_at(ui, mouse) {

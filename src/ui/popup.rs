@@ -9,6 +9,7 @@ use super::leave;
 use super::model::{ActionList, Layout, Popup, Ui};
 use super::preview;
 use super::view::line;
+use super::{runs, settings, setup};
 use crate::glass::Glass;
 use crate::settings::Context;
 use ratatui::buffer::Buffer;
@@ -80,6 +81,9 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
         Some(Popup::Commands(log)) => commands::draw(ui, glass, log, area, buffer),
         Some(Popup::Preview(_)) => {}
         Some(Popup::Explain(explain)) => super::explain::draw(ui, glass, explain, area, buffer),
+        Some(Popup::Runs(view)) => runs::draw(ui, glass, view, area, buffer),
+        Some(Popup::Settings(view)) => settings::draw(ui, glass, view, area, buffer),
+        Some(Popup::Setup(view)) => setup::draw(ui, glass, view, area, buffer),
     }
     true
 }

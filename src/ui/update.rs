@@ -5,7 +5,7 @@ use super::input::{Address, completion, draw};
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
 use super::view::shown_gate;
-use super::{commands, gate, leave, mouse, preview, reader, slots};
+use super::{commands, gate, leave, mouse, preview, reader, runs, settings, setup, slots};
 use crate::domain::{Answer, AnswerKind, Gate, OperatorAct, PaneId, RoleName, Text};
 use crate::glass::Glass;
 use crate::settings::keymap::Lookup;
@@ -157,14 +157,28 @@ fn on_paste(ui: &mut Ui, glass: &Glass, text: &str) -> Vec<Ask> {
     if ui.typing {
         return to_pane(ui, glass, |modes| term::encode_paste(text, modes));
     }
-    if ui.popups.is_empty() && ui.reader.is_reading() {
-        reader::paste(ui, glass, text);
-    } else if let Some(Popup::Actions { filter, selected, .. }) = ui.popups.last_mut() {
-        filter.push_str(text.lines().next().unwrap_or_default());
-        *selected = 0;
-    } else if ui.preview().is_some() {
-        preview::on_paste(ui, text);
-    } else if ui.mode == Mode::Live && ui.popups.is_empty() && !ui.layout.too_small {
+    match ui.popups.last_mut() {
+        None if ui.reader.is_reading() => {
+            reader::paste(ui, glass, text);
+            return Vec::new();
+        }
+        Some(Popup::Actions { filter, selected, .. }) => {
+            filter.push_str(text.lines().next().unwrap_or_default());
+            *selected = 0;
+        }
+        Some(Popup::Settings(view)) => settings::paste(view, text),
+        Some(Popup::Setup(view)) => setup::paste(view, text),
+        Some(Popup::Preview(_)) => preview::on_paste(ui, text),
+        Some(
+            Popup::Runs(_)
+            | Popup::Commands(_)
+            | Popup::Explain(_)
+            | Popup::ConfirmAbort { .. }
+            | Popup::ConfirmQuit,
+        )
+        | None => {}
+    }
+    if ui.mode == Mode::Live && ui.popups.is_empty() && !ui.layout.too_small {
         ui.focus_on(Focus::Input);
         ui.input.paste(text);
         ui.completion.close();
@@ -246,6 +260,9 @@ fn popup_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
         Some(Popup::Commands(_)) => commands::on_key(ui, glass, key),
         Some(Popup::Preview(_)) => preview::on_key(ui, glass, key),
         Some(Popup::Explain(_)) => super::explain::on_key(ui, key),
+        Some(Popup::Runs(_)) => runs::key(ui, glass, key),
+        Some(Popup::Settings(_)) => settings::key(ui, glass, key),
+        Some(Popup::Setup(_)) => setup::key(ui, glass, key),
     }
 }
 

@@ -5,7 +5,7 @@ use super::input::{completion, draw};
 use super::model::{Focus, Layout, Ui, Zoom};
 use super::table::{Column, rows};
 use super::tile::tile;
-use super::{card, hints, pane, panel, popup, slots, status, tabs, title, which};
+use super::{card, hints, pane, panel, popup, runs, slots, status, tabs, title, which};
 use crate::domain::GateId;
 use crate::glass::Glass;
 use ratatui::buffer::Buffer;
@@ -237,11 +237,12 @@ fn first_screen(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
     for missing in &ui.missing {
         say(missing, look.bad());
     }
-    if !glass.runs.is_empty() {
+    let listed: Vec<&crate::domain::RunSummary> = glass.runs.iter().filter(|run| !run.archived).collect();
+    if !listed.is_empty() {
         say(" ", Style::new());
         say("Runs of this project", look.strong());
         let each = |cell: &dyn Fn(&crate::domain::RunSummary) -> String| {
-            glass.runs.iter().map(cell).collect::<Vec<_>>()
+            listed.iter().map(|run| cell(run)).collect::<Vec<_>>()
         };
         let table = [
             Column::left(0, each(&|run| run.phase.replace('_', " "))),
@@ -252,10 +253,11 @@ fn first_screen(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
             Column::left(3, each(&|run| run.run.to_string())),
             Column::text(1, each(&|run| run.task.lines().next().unwrap_or_default().to_owned())),
         ];
-        let styles = glass.runs.iter().map(|run| if run.live { look.good() } else { Style::new() });
+        let styles = listed.iter().map(|run| if run.live { look.good() } else { Style::new() });
         lines.extend(rows(&table, columns).into_iter().zip(styles));
+        let way = runs::way_here(ui).unwrap_or_else(|| "the palette".to_owned());
         lines.push((
-            "awtui replay RUN shows one again; awtui resume RUN goes on with one".to_owned(),
+            format!("{way}: look at one, replay it, go on with it, archive or delete it"),
             look.dim(),
         ));
     }

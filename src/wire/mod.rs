@@ -20,5 +20,5 @@ pub use frame::{Decoder, Frame, FrameError, FrameKind, MAX_PAYLOAD};
 pub use handshake::{HandshakeError, accept, check_protocol, greet};
 pub use message::{Hello, PROTOCOL, PaneSizes, Purpose, Refused, TERMINALS, ToClient, ToSupervisor, Welcome};
 pub use outbound::{Limits, Mailbox, Outbound};
-pub use request::{Body, GateEntry, Reply, RequestId, ResponseResult, StartRun};
+pub use request::{Body, GateEntry, Reply, RequestId, ResponseResult, Shelving, StartRun};
 pub use socket::{SocketError, SocketPaths};

@@ -26,6 +26,12 @@ pub enum Body {
         run: RunId,
         author: Author,
     },
+    /// Put a run away, back, or throw it away. Refused while it is alive.
+    Shelve {
+        run: RunId,
+        author: Author,
+        how: Shelving,
+    },
     Act {
         run: RunId,
         author: Author,
@@ -105,6 +111,19 @@ pub enum Body {
     /// What a newer client may ask for; answered with an error that says so.
     #[serde(other)]
     Unknown,
+}
+
+/// What becomes of a run that is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "how")]
+pub enum Shelving {
+    /// Lists leave it out.
+    Archive,
+    Unarchive,
+    /// Its journal and recordings are removed for good; with `folder` also its folder in the repository.
+    Delete {
+        folder: bool,
+    },
 }
 
 /// What a run is begun with. The environment of its children is the one that the client's [`super::Hello`] carried.

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 const PATIENCE: u32 = 10;
 
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the session")]
 pub(super) struct Conversation {
     run: Option<RunId>,
     own: Option<String>,

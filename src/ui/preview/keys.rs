@@ -24,7 +24,10 @@ impl Ui {
             | Popup::ConfirmAbort { .. }
             | Popup::ConfirmQuit
             | Popup::Explain(_)
-            | Popup::Commands(_) => None,
+            | Popup::Commands(_)
+            | Popup::Runs(_)
+            | Popup::Settings(_)
+            | Popup::Setup(_) => None,
         })
     }
 
@@ -36,7 +39,10 @@ impl Ui {
                 | Popup::ConfirmAbort { .. }
                 | Popup::ConfirmQuit
                 | Popup::Explain(_)
-                | Popup::Commands(_),
+                | Popup::Commands(_)
+                | Popup::Runs(_)
+                | Popup::Settings(_)
+                | Popup::Setup(_),
             )
             | None => None,
         }

@@ -199,7 +199,10 @@ impl Ui {
             | Popup::ConfirmAbort { .. }
             | Popup::ConfirmQuit
             | Popup::Explain(_)
-            | Popup::Commands(_) => None,
+            | Popup::Commands(_)
+            | Popup::Runs(_)
+            | Popup::Settings(_)
+            | Popup::Setup(_) => None,
         })
     }
 
@@ -264,7 +267,10 @@ impl Ui {
             | Popup::ConfirmAbort { .. }
             | Popup::ConfirmQuit
             | Popup::Explain(_)
-            | Popup::Commands(_) => None,
+            | Popup::Commands(_)
+            | Popup::Runs(_)
+            | Popup::Settings(_)
+            | Popup::Setup(_) => None,
         });
         waiting.min()
     }

@@ -12,6 +12,8 @@ mod looked_at;
 mod misbehaviour;
 mod replay;
 mod settings;
+mod setup;
+mod shelf;
 mod storm;
 mod summons;
 mod terminals;

@@ -218,7 +218,11 @@ pub fn first(size: (u16, u16)) -> Scene {
         open_gates: 0,
         cost: Money(nanos),
         cost_incomplete: false,
-        folder: "/repository/tmp".to_owned(),
+        folder: format!("/repository/tmp/{run}"),
+        says: String::new(),
+        waiting_since: None,
+        archived: false,
+        bindings: Vec::new(),
     };
     glass.feed(GlassEvent::Runs(vec![
         run(

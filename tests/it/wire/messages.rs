@@ -39,6 +39,10 @@ fn summary() -> RunSummary {
         cost: Money(5),
         cost_incomplete: false,
         folder: "/r/tmp/aw_1".to_owned(),
+        says: "step 2: the worker works".to_owned(),
+        waiting_since: Some(3),
+        archived: true,
+        bindings: vec![awtui::domain::Binding { role: "worker".into(), agent: "pi".to_owned(), model: None }],
     }
 }
 
