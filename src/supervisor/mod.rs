@@ -25,6 +25,7 @@ mod message;
 mod one_shot;
 mod own_settings;
 mod owner;
+mod pace;
 mod panes;
 mod peer;
 mod places;

@@ -6,6 +6,7 @@ use super::desk::Desk;
 use super::engine::{Engine, StepError};
 use super::last_screens::LastScreens;
 use super::message::{AgentEvent, ClientId, OwnerMessage};
+use super::pace::Pace;
 use super::places::Places;
 use super::stall::Stall;
 use super::standing::Standing;
@@ -36,8 +37,12 @@ use tokio::time::Instant;
 const SYNC_INTERVAL: Duration = Duration::from_millis(50);
 /// How often a growing session log is looked at.
 const LOG_INTERVAL: Duration = Duration::from_millis(500);
+/// The same while nothing happens.
+const CALM_LOG_INTERVAL: Duration = Duration::from_secs(2);
 /// How often an adapter that reads the screen is shown it.
 const QUIET_INTERVAL: Duration = Duration::from_millis(200);
+/// The same while nothing happens.
+const CALM_QUIET_INTERVAL: Duration = Duration::from_secs(1);
 /// A run that is over is served for so much longer than anybody looks at it.
 const AFTER_END: Duration = Duration::from_secs(10);
 /// The files for people follow the facts within this.
@@ -90,6 +95,8 @@ pub(super) struct Owner {
     pub(super) artifacts: Vec<ArtifactEntry>,
     /// Over the artifacts.
     pub(super) watch: Watch,
+    /// When a child, an agent or a person did something last.
+    pub(super) last_event: Instant,
     pub(super) wants_projection: bool,
     /// The files for people could not be written: when they are tried again, and why.
     pub(super) unwritten: Option<(Instant, String)>,
@@ -104,10 +111,10 @@ impl Owner {
     /// Runs until the run is over and its files are written, or until it is told to let go.
     pub(super) async fn serve(mut self, mut messages: mpsc::Receiver<OwnerMessage>) {
         let mut sync = tokio::time::interval(SYNC_INTERVAL);
-        let mut logs = tokio::time::interval(LOG_INTERVAL);
         let mut files = tokio::time::interval(PROJECTION_INTERVAL);
-        let mut quiet = tokio::time::interval(QUIET_INTERVAL);
-        for interval in [&mut sync, &mut logs, &mut files, &mut quiet] {
+        let mut logs = Pace::new(LOG_INTERVAL, CALM_LOG_INTERVAL);
+        let mut quiet = Pace::new(QUIET_INTERVAL, CALM_QUIET_INTERVAL);
+        for interval in [&mut sync, &mut files] {
             interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         }
         if self.must_recover {
@@ -126,9 +133,15 @@ impl Owner {
                     break;
                 }
                 _ = sync.tick(), if self.engine.needs_sync() && self.stall.reason().is_none() => self.sync(),
-                _ = logs.tick(), if self.desks.values().any(|desk| !desk.terminal.has_ended()) => self.read_logs(),
-                _ = quiet.tick(), if self.desks.values().any(Desk::is_watched) => self.on_quiet(),
                 () = self.watch.moved(), if self.watch.listens() => self.watch.put_off(),
+                () = tokio::time::sleep_until(logs.next(self.last_event)), if self.desks.values().any(|desk| !desk.terminal.has_ended()) => {
+                    logs.looked();
+                    self.read_logs();
+                }
+                () = tokio::time::sleep_until(quiet.next(self.last_event)), if self.desks.values().any(Desk::is_watched) => {
+                    quiet.looked();
+                    self.on_quiet();
+                }
                 _ = files.tick(), if self.may_project() => self.write_projections(),
                 message = messages.recv() => match message {
                     Some(OwnerMessage::LetGo { done }) => {
@@ -169,6 +182,7 @@ impl Owner {
     }
 
     fn take(&mut self, message: OwnerMessage) {
+        self.last_event = Instant::now();
         match message {
             OwnerMessage::Agent { pane, event } => self.on_agent(&pane, event),
             OwnerMessage::Server { pane, event } => self.on_server(&pane, event),

@@ -30,6 +30,7 @@ const QUESTION_TAKEN: &str =
 
 impl Owner {
     pub(super) fn on_pty(&mut self, pane: &PaneId, event: pty::Event) {
+        self.last_event = Instant::now();
         match event {
             pty::Event::Output(bytes) => self.on_output(pane, &bytes),
             pty::Event::Exited(exit) => {

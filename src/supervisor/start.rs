@@ -211,6 +211,7 @@ fn owner(
         projector: Projector::default(),
         artifacts: Vec::new(),
         watch: Watch::default(),
+        last_event: tokio::time::Instant::now(),
         wants_projection: true,
         unwritten: None,
         unneeded_since: None,
