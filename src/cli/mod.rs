@@ -65,7 +65,7 @@ async fn run(mut arguments: Arguments) -> Exit {
         Some(Command::Hook { launch, event }) => Ok(hook::run(&launch, event).await),
         Some(Command::Mcp { launch }) => mcp::run(launch.as_deref()).await,
         command => match Context::new(&arguments) {
-            Ok(context) => dispatch(&context, command, arguments.panes).await,
+            Ok(context) => Box::pin(dispatch(&context, command, arguments.panes)).await,
             Err(problem) => Err(problem),
         },
     };

@@ -83,8 +83,8 @@ impl Hall {
         world: Box<dyn FnMut() -> Box<dyn World> + Send>,
     ) -> Self {
         let moves = watch::Sender::new(0);
-        let moved = moves.clone();
-        let told = Box::new(move || moved.send_modify(|count: &mut u64| *count = count.wrapping_add(1)));
+        let counter = moves.clone();
+        let told = Box::new(move || counter.send_modify(|count: &mut u64| *count = count.wrapping_add(1)));
         let terminals = terminals::keep(folders.clone(), clock, told);
         Self {
             options,

@@ -105,13 +105,16 @@ struct Shown {
     retry: Option<Instant>,
 }
 
+/// What the child in a pane did.
+type PaneEvent = (PaneId, pty::Event);
+
 struct Terminals {
     shown: BTreeMap<PaneId, Shown>,
     subscribers: Subscribers,
     clock: Clock,
     folders: ProjectFolders,
     id: RunId,
-    events: (mpsc::Sender<(PaneId, pty::Event)>, mpsc::Receiver<(PaneId, pty::Event)>),
+    events: (mpsc::Sender<PaneEvent>, mpsc::Receiver<PaneEvent>),
     pids: Arc<Mutex<BTreeSet<u32>>>,
     /// Told of each change of what is alive.
     moved: Box<dyn Fn() + Send>,
@@ -200,7 +203,9 @@ impl Terminals {
             return Err(format!("{MOST} terminals are open already; close one first"));
         }
         let Opening { command, directory, environment, size, mut world } = opening;
-        let number = (1..).find(|number| !self.shown.contains_key(&named(*number))).unwrap_or(1);
+        let free = |number: &u32| !self.shown.contains_key(&named(*number));
+        // There are fewer than that.
+        let number = (1..=u32::MAX).find(free).unwrap_or(u32::MAX);
         let pane = named(number);
         let folder = self.folders.create_terminals().map_err(|error| error.to_string())?;
         let environment = launch::shell_environment(&environment, &folder, &pane);

@@ -69,7 +69,7 @@ impl Decoder {
     }
 
     /// The next that is whole.
-    pub fn next(&mut self) -> Option<Decoded> {
+    pub fn pop(&mut self) -> Option<Decoded> {
         self.decoded.pop_front()
     }
 

@@ -126,7 +126,7 @@ impl Input {
                         return Some(Decoded::Event(event));
                     }
                 }
-                () = std::future::ready(()), if self.decoder.is_ready() => return self.decoder.next(),
+                () = std::future::ready(()), if self.decoder.is_ready() => return self.decoder.pop(),
                 () = take(&self.source, &mut self.decoder, &mut self.deadline, &mut self.ended) => {}
             }
         }

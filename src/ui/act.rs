@@ -217,8 +217,8 @@ pub(super) fn go(ui: &mut Ui, focus: Focus) {
 fn move_focus(ui: &mut Ui, glass: &Glass, back: bool) {
     let input = (ui.mode == Mode::Live).then_some(Focus::Input);
     let panes = slots::slots(glass).into_iter().map(|slot| slot.focus);
-    let panels = Focus::PANELS.into_iter().filter(|_| glass.run.id.is_some());
-    let all: Vec<Focus> = input.into_iter().chain(panes).chain(panels).collect();
+    let below = Focus::PANELS.into_iter().filter(|_| glass.run.id.is_some());
+    let all: Vec<Focus> = input.into_iter().chain(panes).chain(below).collect();
     let place = all.iter().position(|one| *one == ui.focus).unwrap_or(0);
     let by = if back { all.len().saturating_sub(1) } else { 1 };
     if let Some(focus) = all.get((place + by) % all.len().max(1)) {

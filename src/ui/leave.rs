@@ -33,7 +33,7 @@ pub(super) fn question(ui: &Ui, glass: &Glass) -> (String, Vec<(&'static str, &'
     match (run, terminals) {
         (true, 0) => text.push_str("The run goes on without the screen; `awtui` shows it again."),
         (true, _) => {
-            text.push_str("The run and your terminals go on without the screen; `awtui` shows them again.")
+            text.push_str("The run and your terminals go on without the screen; `awtui` shows them again.");
         }
         (false, 0) => {}
         (false, 1) => text.push_str("Your terminal goes on without the screen; `awtui` shows it again."),

@@ -14,7 +14,7 @@ fn short(event: &TtyEvent) -> String {
 /// Events that are whole; answers are not for those who asked nothing.
 fn next_event(decoder: &mut Decoder) -> Option<TtyEvent> {
     loop {
-        if let Decoded::Event(event) = decoder.next()? {
+        if let Decoded::Event(event) = decoder.pop()? {
             return Some(event);
         }
     }

@@ -15,7 +15,7 @@ fn keys(bytes: &[u8]) -> Vec<Key> {
         Decoded::Event(TtyEvent::Key(key)) => key,
         other => panic!("{other:?}"),
     };
-    std::iter::from_fn(|| decoder.next()).map(key).collect()
+    std::iter::from_fn(|| decoder.pop()).map(key).collect()
 }
 
 #[test]

@@ -18,12 +18,12 @@ fn words(decoded: Vec<Decoded>) -> String {
 
 fn fed(decoder: &mut Decoder, bytes: &[u8]) -> Vec<Decoded> {
     decoder.feed(bytes);
-    std::iter::from_fn(|| decoder.next()).collect()
+    std::iter::from_fn(|| decoder.pop()).collect()
 }
 
 fn given_up(decoder: &mut Decoder) -> Vec<Decoded> {
     decoder.give_up();
-    std::iter::from_fn(|| decoder.next()).collect()
+    std::iter::from_fn(|| decoder.pop()).collect()
 }
 
 /// What the bytes come to, and then silence.
