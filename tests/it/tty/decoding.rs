@@ -29,11 +29,11 @@ fn given_up(decoder: &mut Decoder) -> Vec<Decoded> {
 /// What the bytes come to, and then silence.
 fn read(bytes: &[u8]) -> String {
     let mut decoder = Decoder::new();
-    let mut decoded = fed(&mut decoder, bytes);
+    let mut all = fed(&mut decoder, bytes);
     if decoder.patience().is_some() {
-        decoded.extend(given_up(&mut decoder));
+        all.extend(given_up(&mut decoder));
     }
-    words(decoded)
+    words(all)
 }
 
 #[test]
@@ -115,7 +115,8 @@ fn every_way_to_tell_a_key_is_read() {
 
 #[test]
 fn the_mouse_is_read_with_its_place_buttons_and_modifiers() {
-    let cases: [(&[u8], MouseKind, (u16, u16), Mods); 10] = [
+    type Case = (&'static [u8], MouseKind, (u16, u16), Mods);
+    let cases: [Case; 10] = [
         (b"\x1b[<0;8;4M", MouseKind::Press(MouseButton::Left), (7, 3), Mods::NONE),
         (b"\x1b[<1;8;4M", MouseKind::Press(MouseButton::Middle), (7, 3), Mods::NONE),
         (b"\x1b[<18;8;4m", MouseKind::Release(MouseButton::Right), (7, 3), Mods::CTRL),

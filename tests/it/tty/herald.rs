@@ -10,7 +10,8 @@ fn herald(variables: &'static [(&str, &str)]) -> Herald {
 
 #[test]
 fn each_terminal_is_told_in_the_way_it_understands() {
-    let cases: [(&[(&str, &str)], &str, &str, &str); 6] = [
+    type Case = (&'static [(&'static str, &'static str)], &'static str, &'static str, &'static str);
+    let cases: [Case; 6] = [
         (&[], "", "", ""),
         (&[("TERM", "linux")], "", "", ""),
         (

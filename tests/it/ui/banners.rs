@@ -54,7 +54,8 @@ fn every_mode_has_its_banner_with_the_key_that_leaves_it() {
             let banner = scene.line(row);
             assert!(banner.contains(expected), "{name} at {size:?}: {banner:?}");
             if size.0 <= 80 {
-                seen.push_str(&format!("{name:>28} {:>3}|{}\n", size.0, banner.trim_end()));
+                let width = size.0;
+                seen += &format!("{name:>28} {width:>3}|{}\n", banner.trim_end());
             }
         }
     }

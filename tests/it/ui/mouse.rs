@@ -50,7 +50,7 @@ fn a_step_is_selected_by_a_click_and_opened_by_another() {
     assert!(scene.ui.popups.is_empty());
     let asks = scene.mouse(MouseKind::Down, col, row);
     assert!(matches!(&asks[..], [Ask::Fetch { what, .. }] if *what == Fetch::Report { step: StepNumber(2) }));
-    let text: String = (1..200).map(|line| format!("* entry {line}\n")).collect();
+    let text = (1..200).map(|line| format!("* entry {line}\n")).collect::<Vec<_>>().concat();
     scene.answer(asks, &|_| Ok(text.clone().into_bytes()));
     assert!(scene.line(3).contains("entry 1"), "{}", scene.text());
     scene.mouse(MouseKind::ScrollDown, 60, 20);

@@ -100,7 +100,7 @@ fn what_is_no_text_is_said_to_be_none() {
 
 #[test]
 fn a_large_file_is_read_in_parts_wherever_one_goes() {
-    let lines: String = (0..400_000).map(|line| format!("line {line} of many\n")).collect();
+    let lines = (0..400_000).map(|line| format!("line {line} of many\n")).collect::<Vec<_>>().concat();
     let bytes = lines.into_bytes();
     let mut scene = file((80, 24), "large.txt", &bytes);
     assert!(scene.line(3).ends_with("line 0 of many"), "{}", scene.text());
@@ -252,7 +252,7 @@ fn an_answer_to_what_was_closed_changes_nothing() {
 
 #[test]
 fn long_lines_are_wrapped_or_cut_and_one_stays_where_one_was() {
-    let text: String = (0..50).map(|line| format!("{line} {}\n", "word ".repeat(40))).collect();
+    let text = (0..50).map(|line| format!("{line} {}\n", "word ".repeat(40))).collect::<Vec<_>>().concat();
     let mut scene = file((80, 24), "wide.txt", text.as_bytes());
     press(&mut scene, "pagedown pagedown", text.as_bytes());
     let top = |scene: &Scene| scene.line(3).split_whitespace().next().unwrap().to_owned();
