@@ -49,7 +49,7 @@ pub(super) async fn attach(
     features.mouse &= ui.mouse;
     let _log = log::begin(&context.client_log());
     let mut terminal = tty::Tty::open(features).map_err(|error| Problem::usage(error.to_string()))?;
-    let shown = client::show(&host, &mut terminal, ui, run, terminals).await;
+    let shown = Box::pin(client::show(&host, &mut terminal, ui, run, terminals)).await;
     // A terminal that is gone needs nothing back.
     drop(terminal.close().await);
     shown.map_err(|error| Problem::failed(error.to_string()))?;

@@ -54,7 +54,7 @@ pub(super) async fn replay(
     features.mouse &= ui.mouse;
     let _log = super::log::begin(&context.client_log());
     let mut terminal = tty::Tty::open(features).map_err(|error| Problem::usage(error.to_string()))?;
-    let shown = client::replay(player, &mut terminal, ui).await;
+    let shown = Box::pin(client::replay(player, &mut terminal, ui)).await;
     // A terminal that is gone needs nothing back.
     drop(terminal.close().await);
     shown.map_err(|error| Problem::failed(error.to_string()))?;

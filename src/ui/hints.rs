@@ -15,6 +15,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 /// A word or two for the hint line.
+#[expect(clippy::too_many_lines, reason = "a line each")]
 fn label(action: Action) -> &'static str {
     match action {
         Action::Quit => "leave",

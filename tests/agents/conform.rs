@@ -42,7 +42,7 @@ fn conforms(cli: Cli) {
         let mut ran = ground.command_within(800, &["conform", "--agent", cli.agent.name(), "--json"]);
         let ran = Ran::from(ran.output().unwrap());
         let found: Vec<Value> = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran:?}"));
-        let table: String = found.iter().map(|one| format!("{one}\n")).collect();
+        let table = found.iter().map(|one| format!("{one}\n")).collect::<Vec<_>>().concat();
         for turn in ground.server.turns() {
             println!("asked at step {}, after {:?}: {:?}", turn.step, turn.called, turn.prompt);
         }

@@ -96,7 +96,8 @@ impl Ground {
             }
             match wishes.before.as_ref().filter(|_| installed.cli == worker.cli) {
                 Some(before) => {
-                    let text = format!("#!/bin/bash\n{before}\nexec {:?} \"$@\"\n", installed.program);
+                    let program = installed.program.display();
+                    let text = format!("#!/bin/bash\n{before}\nexec \"{program}\" \"$@\"\n");
                     fs::write(&link, text).unwrap();
                     fs::set_permissions(&link, fs::Permissions::from_mode(0o755)).unwrap();
                 }

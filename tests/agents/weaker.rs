@@ -58,7 +58,7 @@ fn words_or_tools(request: &Request) -> Reply {
         "Worker recommendation / next steps",
         "Stop / handoff",
     ];
-    let sections: String = headings.iter().map(|heading| format!("## {heading}\nas told\n")).collect();
+    let sections = headings.map(|heading| format!("## {heading}\nas told\n")).concat();
     Reply::text(&format!("Instruction id: {id}\n{sections}"))
 }
 

@@ -317,8 +317,10 @@ impl Here<'_> {
     }
 }
 
-/// Where the cursor goes.
-const MOVES: &[(Action, fn(&Here<'_>) -> Place)] = &[
+/// An action, and where the cursor goes with it.
+type Move = (Action, fn(&Here<'_>) -> Place);
+
+const MOVES: &[Move] = &[
     (Action::Up, |here| here.up(1)),
     (Action::ScrollUp, |here| here.up(1)),
     (Action::Down, |here| here.down(1)),
@@ -335,8 +337,10 @@ const MOVES: &[(Action, fn(&Here<'_>) -> Place)] = &[
     (Action::LineEnd, |here| Place { column: line_end(here.screen, here.cursor.line), ..here.cursor }),
 ];
 
-/// What is done with what is read.
-const DEEDS: &[(Action, fn(&mut Ui, &Screen) -> Vec<Ask>)] = &[
+/// An action, and what it does with what is read.
+type Deed = (Action, fn(&mut Ui, &Screen) -> Vec<Ask>);
+
+const DEEDS: &[Deed] = &[
     (Action::SearchNext, |ui, screen| step(ui, screen, true)),
     (Action::SearchPrevious, |ui, screen| step(ui, screen, false)),
     (Action::SelectText, |ui, _| anchor(ui, Shape::Flow)),
