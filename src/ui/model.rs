@@ -252,6 +252,7 @@ pub(super) struct Scrolled {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own on the screen")]
 pub struct Ui {
     pub mode: Mode,
     pub look: Look,

@@ -2,6 +2,7 @@
 
 use super::scenes::{self, Scene};
 use awtui::ui::Mode;
+use std::fmt::Write as _;
 
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
 
@@ -55,7 +56,7 @@ fn every_mode_has_its_banner_with_the_key_that_leaves_it() {
             assert!(banner.contains(expected), "{name} at {size:?}: {banner:?}");
             if size.0 <= 80 {
                 let width = size.0;
-                seen += &format!("{name:>28} {width:>3}|{}\n", banner.trim_end());
+                writeln!(seen, "{name:>28} {width:>3}|{}", banner.trim_end()).unwrap();
             }
         }
     }

@@ -17,7 +17,7 @@ fn sheet() -> Sheet {
     let mut rows = settings.sheet();
     for row in &mut rows {
         if row.layer == Layer::Project {
-            row.source = "/repository/.awtui/config.toml:2".to_owned();
+            "/repository/.awtui/config.toml:2".clone_into(&mut row.source);
         }
     }
     Sheet {
