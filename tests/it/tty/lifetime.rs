@@ -7,6 +7,7 @@ use awtui::term::{MouseMode, Screen, Size};
 use awtui::tty::{Features, Tty, TtyError, TtyEvent, check};
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -34,7 +35,8 @@ fn child_in_a_terminal() {
                 Some(TtyEvent::Key(key)) if key.to_string() == "e" && part != "close" => {
                     let mut program = tokio::process::Command::new("sh");
                     let ended = tty.hand_over(program.args(["-c", &part])).await.unwrap();
-                    let code = ended.unwrap().code().unwrap();
+                    let ended = ended.unwrap();
+                    let code = ended.code().unwrap_or_else(|| 128 + ended.signal().unwrap());
                     lent += 1;
                     told = String::new();
                     news = format!("lent {lent} times, ended with {code}");
@@ -328,7 +330,9 @@ fn what_a_program_that_was_killed_left_behind_is_put_right() {
     let mut host = Host::start("stty raw -echo; printf '\\033[?1003h\\033[?1hhere: '; kill -9 $$");
     host.type_in("e");
     host.wait_for("the end of it", |screen| {
-        screen.modes().alt_screen && screen.modes().mouse == MouseMode::Drag
+        screen.modes().alt_screen
+            && screen.modes().mouse == MouseMode::Drag
+            && screen.text().contains("lent 1 times, ended with 137")
     });
     host.assert_taken();
     host.type_in("q");
