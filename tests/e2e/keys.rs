@@ -8,12 +8,13 @@ use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;
 
-/// Keeps every byte that it gets, and asks its terminal for what it is told to ask.
+/// Keeps every byte that it gets, and asks its terminal for what it is told to ask. A reader that opens the pipe before its
+/// writer has closed it reads nothing: it reads again.
 const RECORDER: &str = r#"stty raw -echo
 exec 3<&0
 cat <&3 >> "$DIR/got" &
 printf 'RECORDING\r\n'
-while read -r asks < "$DIR/asks"; do printf '%b\r\n' "$asks"; done
+while :; do read -r asks < "$DIR/asks" && printf '%b\r\n' "$asks"; done
 "#;
 
 /// A run whose analyst is the recorder, typed into.
