@@ -139,7 +139,7 @@ impl Host for Here<'_> {
         headless::start(self.context, &self.settings(), task, false).map_err(|problem| problem.message)
     }
 
-    fn session(&self, run: &RunId, role: &str) -> Result<String, String> {
+    fn session(&self, run: &RunId, role: &str) -> Result<(String, String), String> {
         sessions::command(self.context, run, role)
     }
 

@@ -39,6 +39,14 @@ struct Start {
     directory: PathBuf,
 }
 
+impl Start {
+    /// As a line for a shell.
+    fn words(&self) -> String {
+        let program = self.program.display().to_string();
+        shell_words::join(std::iter::once(&program).chain(&self.args))
+    }
+}
+
 pub(super) fn list(context: &Context, json: bool) -> Exit {
     let entries = entries(context);
     if json {
@@ -80,20 +88,21 @@ pub(super) async fn resume(context: &Context, named: Option<&str>, open: bool) -
     }
     let mut session = context.connect(Purpose::Command).await?;
     let directory = start.directory.display().to_string();
-    let opened = Body::OpenTerminal { command: command.to_owned(), directory, size: (80, 24) };
+    let opened = Body::OpenTerminal { command: start.words(), directory, size: (80, 24) };
     session.request(opened).await?;
     print::line(&format!("session {} goes on in a terminal beside this one", entry.session));
     Ok(Exit::Done)
 }
 
-/// The command that goes on with the conversation of a role's last session in a run.
-pub(super) fn command(context: &Context, run: &RunId, role: &str) -> Result<String, String> {
+/// The command that goes on with the conversation of a role's last session in a run, and the folder it belongs in.
+pub(super) fn command(context: &Context, run: &RunId, role: &str) -> Result<(String, String), String> {
     let run = show::folded(context, run).map_err(|problem| problem.message)?;
     let session =
         run.roles.get(&RoleName::new(role)).and_then(|role| run.sessions.get(role.session.as_ref()?));
     let session = session.ok_or_else(|| format!("the {role} had no session yet"))?;
     let entry = entry(context, &run, session);
-    resumable(&entry).map(|(_, command)| command.to_owned()).map_err(|problem| problem.message)
+    let (start, _) = resumable(&entry).map_err(|problem| problem.message)?;
+    Ok((start.words(), start.directory.display().to_string()))
 }
 
 fn resumable(entry: &Entry) -> Result<(&Start, &str), Problem> {
@@ -162,11 +171,9 @@ fn entry(context: &Context, run: &Run, session: &Session) -> Entry {
     let start = session.agent_session.as_deref().and_then(|own| start(context, run, session, own));
     let alive = |role: &RoleName| run.role_pane(role).is_some_and(|pane| pane.state != PaneState::Gone);
     let command = start.as_ref().map(|start| {
-        let mut words = vec![start.program.display().to_string()];
-        words.extend(start.args.iter().cloned());
         let directory = start.directory.display().to_string();
         let directory = shell_words::quote(&directory);
-        format!("cd {directory} && {}", shell_words::join(words))
+        format!("cd {directory} && {}", start.words())
     });
     Entry {
         run: run.id.as_ref().map(ToString::to_string).unwrap_or_default(),

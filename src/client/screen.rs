@@ -52,8 +52,9 @@ pub trait Host {
     fn connect(&self) -> Pin<Box<dyn Future<Output = Result<Session, ClientError>> + '_>>;
     /// What a typed task is started with; the reason when the settings do not allow it.
     fn start(&self, task: &str) -> Result<StartRun, String>;
-    /// The command that goes on by hand with the conversation of a role's agent; the reason when there is none.
-    fn session(&self, run: &RunId, role: &str) -> Result<String, String>;
+    /// The command that goes on by hand with the conversation of a role's agent, and the folder for it; the reason when
+    /// there is none.
+    fn session(&self, run: &RunId, role: &str) -> Result<(String, String), String>;
     /// The folder that the agents work in: terminals open there.
     fn directory(&self) -> String;
     /// For the next screen of this project.

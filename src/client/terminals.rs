@@ -32,13 +32,17 @@ impl Screen<'_> {
 
     async fn open_with(&mut self, command: String, asked: Asked) -> Result<(), ClientError> {
         let directory = self.host.directory();
+        self.open_in(directory, command, asked).await
+    }
+
+    async fn open_in(&mut self, directory: String, command: String, asked: Asked) -> Result<(), ClientError> {
         self.send(Body::OpenTerminal { command, directory, size: FIRST_SIZE }, asked).await
     }
 
     pub(super) async fn open_session(&mut self, role: &str) -> Result<(), ClientError> {
         let Some(run) = self.run.clone() else { return Ok(()) };
         match self.host.session(&run, role) {
-            Ok(command) => self.open_terminal(command).await,
+            Ok((command, directory)) => self.open_in(directory, command, Asked::Terminal).await,
             Err(reason) => {
                 self.ui.refused(reason);
                 Ok(())

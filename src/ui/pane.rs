@@ -183,11 +183,14 @@ fn header(ui: &Ui, glass: &Glass, slot: &Slot, area: Rect, inside: Rect, buffer:
         Some(role) => facts(glass, role, inside),
         None => terminal_facts(glass, slot, inside),
     };
-    let state = parts.first().map_or(0, |part| width(part));
+    // What it does and who says so come before the length of the gauge: a weaker source must be seen.
+    let state = parts.first().map_or(0, |part| width(part)) + 1;
+    let sourced = state + parts.get(1).map_or(0, |part| width(part) + 3);
     // A terminal has no context to fill.
     let gauge = slot.role.as_ref().map(|role| Gauge::of(&glass.run, role));
-    let forms = gauge.as_ref().map(Gauge::forms).into_iter().flatten();
-    let form = forms.into_iter().find(|form| state + width(form) + 2 <= room).unwrap_or_default();
+    let forms = gauge.as_ref().map(Gauge::forms).unwrap_or_default();
+    let fitting = |words: u16| forms.iter().find(|form| words + width(form) <= room).cloned();
+    let form = fitting(sourced).or_else(|| fitting(state + 1)).unwrap_or_default();
     let words_room = room.saturating_sub(width(&form) + u16::from(!form.is_empty()));
     let mut text = String::new();
     for part in parts {

@@ -2,9 +2,13 @@
 //!
 //! Owns what a place on the screen stands for. It keeps nothing: a place is looked up each time.
 
+use super::format::fit;
 use super::model::Focus;
-use crate::domain::{PaneId, PaneState, RoleName, Run};
+use crate::domain::{PaneId, PaneState, RoleName, Run, TerminalEntry};
 use crate::glass::Glass;
+
+/// Columns of the longest name: what stands beside it matters as well.
+const LONGEST: u16 = 28;
 
 /// A place for a pane, whether something runs there or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,12 +43,20 @@ pub(super) fn slots(glass: &Glass) -> Vec<Slot> {
     });
     let terminals = (0_u8..).zip(&glass.terminals).map(|(place, entry)| Slot {
         focus: Focus::Terminal(place),
-        name: entry.name().to_owned(),
+        name: called(entry),
         role: None,
         pane: Some(entry.pane.clone()),
         lives: entry.exited.is_none(),
     });
     roles.chain(terminals).collect()
+}
+
+/// A command without the folder of its program, and not longer than a line has room for.
+fn called(entry: &TerminalEntry) -> String {
+    let command = entry.name();
+    let (program, arguments) = command.split_once(' ').unwrap_or((command, ""));
+    let program = program.rsplit('/').next().unwrap_or(program);
+    fit(format!("{program} {arguments}").trim(), LONGEST)
 }
 
 pub(super) fn slot(glass: &Glass, focus: Focus) -> Option<Slot> {

@@ -76,6 +76,16 @@ fn a_terminal_takes_keys_without_holding_the_loop() {
 }
 
 #[test]
+fn a_long_command_leaves_room_for_the_key_that_leaves_it() {
+    let long =
+        "/home/ann/.local/bin/claude --resume 8f2c1c1e-6a3e-4c9e-9f5e-1f1f1f1f1f1f --settings /a/b/c.json";
+    let mut scene = with(Scene::of(&scenes::working(), (80, 24)), &[entry(1, long, None)]);
+    scene.press("0 i");
+    assert!(scene.line(1).starts_with(" TYPING TO claude --resume"), "{}", scene.line(1));
+    assert!(scene.line(1).contains("ctrl-g q: stop typing"), "{}", scene.line(1));
+}
+
+#[test]
 fn terminals_are_opened_and_closed_by_key() {
     let mut scene = Scene::of(&scenes::working(), (120, 40));
     assert_eq!(scene.press("t"), [Ask::OpenTerminal { command: String::new() }]);
