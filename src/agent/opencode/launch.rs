@@ -1,35 +1,21 @@
-//! What one launch of OpenCode adds to the operator's settings: rules, awtui's tools, and a plugin. Nothing of the
-//! operator's is written.
+//! What one launch of OpenCode adds to the operator's settings: rules and awtui's tools. Nothing of the operator's is
+//! written.
+//!
+//! No plugin: with one, OpenCode 1.18.33 does not start before it has installed its plugin library from the registry into
+//! the operator's settings folder, or failed to for a minute.
 
 use crate::agent::launch::{own_command, private_file, text};
 use crate::agent::{LaunchContext, LaunchFile};
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 
 /// Milliseconds for an answer of awtui's MCP server: OpenCode's own 5 s are short on a machine that is busy.
 const MCP_TIME: u64 = 60_000;
-/// Loaded into its server; what it does is said there.
-const PLUGIN: &str = include_str!("../../../assets/opencode/plugin.js");
-const PLUGIN_FILE: &str = "opencode-plugin.js";
 
 /// Of a conversation: they win over what OpenCode's own settings allow.
 pub(super) fn rules(ask: &[String]) -> Vec<Value> {
     let asked = ask.iter().map(|tool| json!({ "permission": tool, "pattern": "*", "action": "ask" }));
     let own = json!({ "permission": "awtui_*", "pattern": "*", "action": "allow" });
     asked.chain([own]).collect()
-}
-
-/// A path as the address of a file, whatever stands in it.
-fn file_url(path: &str) -> String {
-    path.bytes().fold("file://".to_owned(), |mut url, byte| {
-        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            url.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(url, "%{byte:02X}");
-        }
-        url
-    })
 }
 
 /// What this launch adds to the operator's settings. As the content of a variable it stands above the project's file, and
@@ -39,12 +25,10 @@ pub(super) fn configure(
     env: &mut Vec<(String, String)>,
     files: &mut Vec<LaunchFile>,
 ) -> Result<(), &'static str> {
-    files.push(private_file(PLUGIN_FILE, PLUGIN));
     let mut permission: serde_json::Map<String, Value> =
         context.config.ask.iter().map(|tool| (tool.clone(), json!("ask"))).collect();
     permission.insert("awtui_*".to_owned(), json!("allow"));
     let settings = json!({
-        "plugin": [file_url(&text(&context.launch_folder.join(PLUGIN_FILE)))],
         "mcp": { "awtui": { "type": "local", "command": own_command(context, "mcp"), "enabled": true, "timeout": MCP_TIME } },
         "permission": permission,
     });

@@ -76,26 +76,16 @@ fn it_is_launched_with_a_server_of_its_own_and_nothing_of_the_operators_is_writt
     assert_eq!(value(&plan.env, "AWTUI_RUN"), Some(RUN));
     assert_eq!(value(&plan.env, "OPENCODE_CONFIG"), None);
     let settings = json(value(&plan.env, "OPENCODE_CONFIG_CONTENT").unwrap());
-    assert_eq!(settings["plugin"], json("[\"file:///runs/one/launch/worker.1/opencode-plugin.js\"]"));
+    // With one it would wait for the registry, and write into the operator's settings folder.
+    assert_eq!(settings["plugin"], json("null"));
     assert_eq!(settings["permission"], json("{\"bash\":\"ask\",\"awtui_*\":\"allow\"}"));
     assert_eq!(
         settings["mcp"]["awtui"]["command"],
         json("[\"/usr/bin/awtui\",\"mcp\",\"--launch\",\"/runs/one/launch/worker.1\"]")
     );
     let files: Vec<String> = plan.files.iter().map(|file| file.path.display().to_string()).collect();
-    assert_eq!(files, ["agent.json", "opencode-plugin.js"]);
+    assert_eq!(files, ["agent.json"]);
     assert!(plan.files.iter().all(|file| file.mode == 0o600));
-}
-
-#[test]
-fn the_plugin_is_found_whatever_its_folder_is_called() {
-    let plan = launch(opencode().as_mut(), &probe(), &of("mock-model", None), |context| {
-        context.launch_folder = std::path::Path::new("/home/ann/a b/größe/100%");
-    });
-    let plan = plan.unwrap();
-    let settings = json(value(&plan.env, "OPENCODE_CONFIG_CONTENT").unwrap());
-    let url = "file:///home/ann/a%20b/gr%C3%B6%C3%9Fe/100%25/opencode-plugin.js";
-    assert_eq!(settings["plugin"], serde_json::json!([url]));
 }
 
 #[test]
