@@ -184,7 +184,10 @@ impl Screen<'_> {
                 event = tty.next() => match event {
                     Some(event) => {
                         self.limiter.key(self.origin.elapsed());
-                        self.last_key = Some(Instant::now());
+                        // What the terminal says by itself is no hand on the keys.
+                        if matches!(event, TtyEvent::Key(_) | TtyEvent::Paste(_) | TtyEvent::Mouse(_)) {
+                            self.last_key = Some(Instant::now());
+                        }
                         self.reclaim_sizes();
                         self.request_frame();
                         let leaves = self.on_event(tty, event).await?;
