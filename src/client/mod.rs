@@ -4,6 +4,7 @@
 
 mod edited;
 mod frame;
+mod host;
 mod replay;
 mod runs;
 mod saved;
@@ -14,7 +15,8 @@ mod summon;
 mod terminals;
 mod words;
 
+pub use host::{Answer, Host};
 pub use replay::{print_frame, replay};
-pub use screen::{Answer, Host, ScreenError, show};
+pub use screen::{ScreenError, show};
 pub use session::{ClientError, Session, Starter};
 pub use summon::Calls;

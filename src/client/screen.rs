@@ -1,29 +1,27 @@
 //! The screen's loop: facts and bytes into the glass, keys into the UI, wishes to the supervisor, frames out when due.
 
+mod heard;
 mod look;
 
+pub(super) use heard::{Asked, next};
 pub(super) use look::Workshop;
 
 use super::frame::{self, Heard, sleep_until};
-use super::runs::RunAsked;
+use super::host::Host;
 use super::saved;
 use super::session::{ClientError, Session};
 use super::settings::Asking;
-use super::summon::{Caller, Calls};
+use super::summon::Caller;
 use super::words::{self, Words};
-use crate::domain::{Author, Fact, Millis, OperatorAct, PaneId, RunId, Time};
+use crate::domain::{OperatorAct, PaneId, RunId, Time};
 use crate::glass::{Glass, GlassEvent, Link};
-use crate::replay::Player;
-use crate::settings::{Edit as Change, Layer};
 use crate::tty::{FrameLimiter, Tty, TtyError, TtyEvent};
-use crate::ui::{self, AgentOffer, Ask, FileDiff, Mode, SavedNews, Sheet, Ui};
-use crate::wire::{Body, PaneSizes, RequestId, StartRun, TERMINALS, ToClient};
+use crate::ui::{self, Ask, Mode, Ui};
+use crate::wire::{Body, PaneSizes, RequestId};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::time::Duration;
 use thiserror::Error;
 use tokio::time::Instant;
@@ -41,50 +39,6 @@ pub enum ScreenError {
     Tty(#[from] TtyError),
     #[error(transparent)]
     Client(#[from] ClientError),
-}
-
-/// What an agent will have answered.
-pub type Answer<'h, T> = Pin<Box<dyn Future<Output = Result<T, String>> + 'h>>;
-
-/// What the screen needs of whoever opens it.
-pub trait Host {
-    /// A connection to the supervisor, which may have to be started.
-    fn connect(&self) -> Pin<Box<dyn Future<Output = Result<Session, ClientError>> + '_>>;
-    /// What a typed task is started with; the reason when the settings do not allow it.
-    fn start(&self, task: &str) -> Result<StartRun, String>;
-    /// The command that goes on by hand with the conversation of a role's agent, and the folder for it; the reason when
-    /// there is none.
-    fn session(&self, run: &RunId, role: &str) -> Result<(String, String), String>;
-    /// The folder that the agents work in: terminals open there.
-    fn directory(&self) -> String;
-    /// For the next screen of this project.
-    fn keep_shape(&self, shape: &ui::Shape) -> Result<(), String>;
-    fn author(&self) -> Author;
-    /// Wall milliseconds.
-    fn now(&self) -> Millis;
-    /// A run from its files, and what to show it on; the reason when its files cannot be read.
-    fn replay(&self, run: &RunId) -> Result<(Player, Ui), String>;
-    /// Every agent that a role may name.
-    fn agents(&self) -> Vec<String>;
-    /// What the settings say now.
-    fn sheet(&self) -> Result<Sheet, String>;
-    /// What an agent says of itself; the reason, with the way to get it, when it is missing.
-    fn look<'h>(&'h self, agent: &'h str) -> Answer<'h, AgentOffer>;
-    /// Whether a role's agent has this model and level, in words; the reason when not.
-    fn try_pair<'h>(
-        &'h self,
-        role: &'h str,
-        agent: &'h str,
-        model: &'h str,
-        thinking: &'h str,
-    ) -> Answer<'h, String>;
-    /// What these changes would make of a settings file.
-    fn plan(&self, layer: Layer, edits: &[Change]) -> Result<FileDiff, String>;
-    /// Makes them.
-    fn save(&self, layers: &[Layer], edits: &[Change]) -> Result<SavedNews, String>;
-    fn calls(&self) -> Calls;
-    /// Where awtui keeps what belongs to the project.
-    fn state_folder(&self) -> PathBuf;
 }
 
 /// Shows a run, or the first screen, until the operator leaves.
@@ -124,20 +78,6 @@ pub async fn show(
     let left = screen.serve(tty).await;
     screen.save_draft();
     left
-}
-
-/// What a request was for, to know what its answer means.
-pub(super) enum Asked {
-    /// What is started when it can be.
-    Check(Box<StartRun>),
-    /// The task, to give it back when no run comes of it.
-    Start(String),
-    /// A terminal, which gets the keys once it is there.
-    Terminal,
-    /// A part of something to look at, by the UI's own number.
-    Fetch(u64),
-    Run(RunAsked),
-    Other,
 }
 
 pub(super) struct Screen<'a> {
@@ -318,106 +258,6 @@ impl Screen<'_> {
         self.limiter.request(self.origin.elapsed());
     }
 
-    /// Takes a message and all that came with it, so that one frame shows them together.
-    pub(super) async fn on_messages(&mut self, first: ToClient) {
-        let mut next = Some(first);
-        while let Some(message) = next {
-            if let Err(error) = self.on_message(message).await {
-                self.lost(&error);
-                return;
-            }
-            next = match self.session.as_mut().map(Session::ready) {
-                Some(Ok(next)) => next,
-                Some(Err(error)) => {
-                    self.lost(&error);
-                    None
-                }
-                None => None,
-            };
-        }
-    }
-
-    async fn on_message(&mut self, message: ToClient) -> Result<(), ClientError> {
-        let ours = |run: &RunId| self.run.as_ref() == Some(run);
-        match message {
-            ToClient::Record { run, record } if ours(&run) => {
-                self.clock = Some((record.at, Instant::now()));
-                let live = self.caught_up;
-                let asks = live && matches!(record.fact, Fact::GateOpened { .. });
-                self.feed(GlassEvent::Record(record.as_ref().clone()));
-                if live {
-                    self.note_summons(&record);
-                }
-                if asks {
-                    self.call_to_gate();
-                }
-            }
-            ToClient::Pane { run, pane, end, change } if ours(&run) || run.as_str() == TERMINALS => {
-                self.feed(GlassEvent::Pane { pane, end, change });
-            }
-            ToClient::CaughtUp { run, .. } if ours(&run) => {
-                self.caught_up = true;
-                self.call_to_gate();
-            }
-            ToClient::Clock { run, now } if ours(&run) => {
-                self.clock = Some((now, Instant::now()));
-                self.feed(GlassEvent::Clock(now));
-            }
-            ToClient::Artifacts { run, entries } if ours(&run) => self.feed(GlassEvent::Artifacts(entries)),
-            ToClient::Runs { runs } => self.feed(GlassEvent::Runs(runs)),
-            ToClient::Terminals { entries } => self.on_terminals(entries).await?,
-            ToClient::Notice { text } => self.feed(GlassEvent::Notice(Some(text))),
-            ToClient::Response { id, result } => {
-                let asked = self.asked.remove(&id);
-                if matches!(asked, Some(Asked::Check(_))) {
-                    self.feed(GlassEvent::Notice(None));
-                }
-                match (asked, result.into_result()) {
-                    (Some(Asked::Check(start)), Ok(_)) => {
-                        let task = start.task.clone();
-                        self.send(Body::StartRun { start }, Asked::Start(task)).await?;
-                    }
-                    (Some(Asked::Check(start)), Err(reason)) => {
-                        self.ui.task_refused(&start.task, reason);
-                        self.request_frame();
-                    }
-                    (Some(Asked::Start(_)), Ok(crate::wire::Reply::Run { run })) => {
-                        self.subscribe(run).await?;
-                    }
-                    (Some(Asked::Terminal), Ok(crate::wire::Reply::Terminal { pane })) => {
-                        self.ui.opened(&self.glass, &pane);
-                        self.request_frame();
-                    }
-                    (Some(Asked::Fetch(id)), result) => self.fetched(id, result).await?,
-                    (Some(Asked::Run(asked)), Ok(reply)) => self.run_answered(asked, reply).await?,
-                    (_, Ok(_)) => {}
-                    (Some(Asked::Start(task)), Err(reason)) => {
-                        self.ui.task_refused(&task, reason);
-                        self.request_frame();
-                    }
-                    (_, Err(reason)) => {
-                        self.ui.refused(reason);
-                        self.request_frame();
-                    }
-                }
-            }
-            ToClient::RunClosed { run } if ours(&run) && !self.glass.run.is_over() => {
-                let text = "the supervisor let go of the run; `awtui resume` takes it up again".to_owned();
-                self.feed(GlassEvent::Notice(Some(text)));
-            }
-            ToClient::Welcome { .. }
-            | ToClient::Refused { .. }
-            | ToClient::Record { .. }
-            | ToClient::Pane { .. }
-            | ToClient::CaughtUp { .. }
-            | ToClient::Artifacts { .. }
-            | ToClient::Clock { .. }
-            | ToClient::RunClosed { .. }
-            | ToClient::Unknown => {}
-        }
-        Ok(())
-    }
-
     /// Whether the operator leaves.
     async fn on_event(&mut self, tty: &mut Tty, event: TtyEvent) -> Result<bool, ScreenError> {
         self.caller.heard(tty, &mut self.ui, &event)?;
@@ -552,12 +392,5 @@ impl Screen<'_> {
         let Some(run) = self.run.clone() else { return Ok(()) };
         self.sizes.clone_from(&panes);
         self.send(Body::PaneSize { run, panes }, Asked::Other).await
-    }
-}
-
-pub(super) async fn next(session: &mut Option<Session>) -> Result<ToClient, ClientError> {
-    match session {
-        Some(session) => session.next().await,
-        None => std::future::pending().await,
     }
 }

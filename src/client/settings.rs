@@ -1,7 +1,8 @@
 //! What the settings screen and the set-up wish for, carried out: agents are asked side by side while the screen goes
 //! on, files are read and written by the host.
 
-use super::screen::{Host, Screen};
+use super::host::Host;
+use super::screen::Screen;
 use crate::settings::Layer;
 use crate::ui::{AgentOffer, Ask, SettingsAsk};
 use std::future::Future;
