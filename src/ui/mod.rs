@@ -43,6 +43,7 @@ mod tabs;
 mod tile;
 mod title;
 mod toast;
+mod typed;
 mod update;
 mod view;
 mod which;

@@ -9,11 +9,12 @@ use super::popup::{frame, framed};
 use super::saving::{FileDiff, Next, Saving};
 use super::setup;
 use super::table::{Column, rows};
+use super::typed;
 use super::view::line;
 use crate::glass::Glass;
 use crate::settings::keymap::Lookup;
 use crate::settings::{Action, Context, Edit, Layer, Row, RowKind, edited};
-use crate::term::{Key, KeyCode, Mods};
+use crate::term::{Key, KeyCode};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -187,30 +188,16 @@ pub(super) fn key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
 }
 
 fn type_key(ui: &mut Ui, view: &mut SettingsView, row: &Row, mut text: String, key: Key) {
-    match key.code {
-        KeyCode::Esc => return,
-        KeyCode::Enter => match edited("", &[Edit::set(row.key.clone(), text.trim())]) {
+    if key.code == KeyCode::Esc {
+        return;
+    }
+    if key.code == KeyCode::Enter {
+        match edited("", &[Edit::set(row.key.clone(), text.trim())]) {
             Ok(_) => return view.set(row, text.trim().to_owned()),
             Err(error) => ui.toasts.refusal(error.to_string(), ui.time),
-        },
-        KeyCode::Backspace => {
-            text.pop();
         }
-        KeyCode::Char('u') if key.mods.contains(Mods::CTRL) => text.clear(),
-        KeyCode::Char(_) => text.extend(key.typed()),
-        KeyCode::Tab
-        | KeyCode::BackTab
-        | KeyCode::Delete
-        | KeyCode::Insert
-        | KeyCode::Up
-        | KeyCode::Down
-        | KeyCode::Left
-        | KeyCode::Right
-        | KeyCode::Home
-        | KeyCode::End
-        | KeyCode::PageUp
-        | KeyCode::PageDown
-        | KeyCode::F(_) => {}
+    } else {
+        typed::edit(&mut text, key);
     }
     view.stage = Stage::Typing(text);
 }

@@ -9,6 +9,7 @@ use super::picker::{Choice, Offered, Picked, Picker};
 use super::popup::{frame, framed};
 use super::saving::{Next, Saving};
 use super::settings::{SettingsAsk, draw_keys};
+use super::typed;
 use super::view::line;
 use crate::domain::Millis;
 use crate::glass::Glass;
@@ -256,10 +257,11 @@ fn leave(ui: &mut Ui) -> Vec<Ask> {
 
 fn number_key(ui: &mut Ui, setup: &mut Setup, question: &Question, key: Key) -> Vec<Ask> {
     let holds = setup.answer(ui, question.key).to_owned();
-    let mut typed = setup.typed.clone().unwrap_or_else(|| holds.clone());
-    match key.code {
-        KeyCode::Esc => setup.go(setup.step - 1),
-        KeyCode::Enter => match complaint(ui, setup, question.key, typed.trim()) {
+    if key.code == KeyCode::Esc {
+        setup.go(setup.step - 1);
+    } else if key.code == KeyCode::Enter {
+        let typed = setup.typed.clone().unwrap_or(holds);
+        match complaint(ui, setup, question.key, typed.trim()) {
             Some(reason) => ui.toasts.refusal(reason, ui.time),
             None => {
                 setup.take(question.key, typed.trim().to_owned());
@@ -267,31 +269,14 @@ fn number_key(ui: &mut Ui, setup: &mut Setup, question: &Question, key: Key) -> 
                     return setup.try_pairs(ui);
                 }
             }
-        },
-        KeyCode::Backspace => {
-            typed.pop();
+        }
+    } else {
+        // The first character takes the place of what is offered.
+        let offered = if key.typed().is_some() { String::new() } else { holds };
+        let mut typed = setup.typed.clone().unwrap_or(offered);
+        if typed::edit(&mut typed, key) == typed::Change::Changed {
             setup.typed = Some(typed);
         }
-        KeyCode::Char(_) if key.mods.contains(Mods::CTRL) => setup.typed = Some(String::new()),
-        KeyCode::Char(_) => {
-            // The first character takes the place of what is offered.
-            let mut fresh = setup.typed.clone().unwrap_or_default();
-            fresh.extend(key.typed());
-            setup.typed = Some(fresh);
-        }
-        KeyCode::Tab
-        | KeyCode::BackTab
-        | KeyCode::Delete
-        | KeyCode::Insert
-        | KeyCode::Up
-        | KeyCode::Down
-        | KeyCode::Left
-        | KeyCode::Right
-        | KeyCode::Home
-        | KeyCode::End
-        | KeyCode::PageUp
-        | KeyCode::PageDown
-        | KeyCode::F(_) => {}
     }
     Vec::new()
 }

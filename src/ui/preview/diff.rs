@@ -352,7 +352,7 @@ fn words(own: &str, other: &str, tone: Tone) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::preview::document::Room;
+    use crate::ui::preview::rows::Room;
 
     const PATCH: &str = "diff --git a/src/a b.rs b/src/a b.rs\nindex 1..2 100644\n--- a/src/a b.rs\n+++ b/src/a b.rs\n\
         @@ -1,3 +1,4 @@ fn main() {\n one\n-let x = 1;\n+let x = 22;\n+new\n three\n\

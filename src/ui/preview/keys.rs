@@ -9,6 +9,7 @@ use crate::settings::{Action, Context};
 use crate::term::{Key, KeyCode, Mods};
 use crate::ui::act;
 use crate::ui::model::{Ask, Mouse, Popup, Ui};
+use crate::ui::typed;
 
 /// Columns by which a text moves sideways.
 const SIDEWAYS: u16 = 8;
@@ -18,34 +19,11 @@ const WHEEL: isize = 3;
 impl Ui {
     /// What is looked at, also while the list of its keys lies over it.
     pub(in crate::ui) fn preview(&self) -> Option<&Preview> {
-        self.popups.iter().rev().find_map(|popup| match popup {
-            Popup::Preview(preview) => Some(&**preview),
-            Popup::Actions { .. }
-            | Popup::ConfirmAbort { .. }
-            | Popup::ConfirmQuit
-            | Popup::Explain(_)
-            | Popup::Commands(_)
-            | Popup::Runs(_)
-            | Popup::Settings(_)
-            | Popup::Setup(_) => None,
-        })
+        self.popups.iter().rev().find_map(Popup::looked_at)
     }
 
     fn preview_mut(&mut self) -> Option<&mut Preview> {
-        match self.popups.last_mut() {
-            Some(Popup::Preview(preview)) => Some(preview),
-            Some(
-                Popup::Actions { .. }
-                | Popup::ConfirmAbort { .. }
-                | Popup::ConfirmQuit
-                | Popup::Explain(_)
-                | Popup::Commands(_)
-                | Popup::Runs(_)
-                | Popup::Settings(_)
-                | Popup::Setup(_),
-            )
-            | None => None,
-        }
+        self.popups.last_mut().and_then(Popup::looked_at_mut)
     }
 }
 
@@ -78,8 +56,7 @@ fn search_key(ui: &mut Ui, key: Key) -> Vec<Ask> {
     let (id, now) = (ui.next_fetch(), ui.time);
     let Some(preview) = ui.preview_mut() else { return Vec::new() };
     let Some(mut typed) = preview.typed.take() else { return Vec::new() };
-    let ctrl = |character| key == Key::new(KeyCode::Char(character), Mods::CTRL);
-    if key.code == KeyCode::Esc || ctrl('c') {
+    if key.code == KeyCode::Esc || key == Key::new(KeyCode::Char('c'), Mods::CTRL) {
         return Vec::new();
     }
     if key.code == KeyCode::Enter {
@@ -89,14 +66,8 @@ fn search_key(ui: &mut Ui, key: Key) -> Vec<Ask> {
         let sought = preview.find(true, false, id, now);
         return ui.sought(sought);
     }
-    if key.code == KeyCode::Backspace {
-        if typed.pop().is_none() {
-            return Vec::new();
-        }
-    } else if ctrl('u') {
-        typed.clear();
-    } else {
-        typed.extend(key.typed());
+    if typed::edit(&mut typed, key) == typed::Change::Beyond {
+        return Vec::new();
     }
     preview.typed = Some(typed);
     Vec::new()

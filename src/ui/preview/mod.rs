@@ -10,6 +10,7 @@ mod markdown;
 mod open;
 mod place;
 mod plain;
+mod rows;
 mod view;
 mod work;
 
@@ -191,19 +192,19 @@ impl Preview {
     }
 }
 
+impl Popup {
+    fn looked_at(&self) -> Option<&Preview> {
+        if let Self::Preview(preview) = self { Some(preview) } else { None }
+    }
+
+    fn looked_at_mut(&mut self) -> Option<&mut Preview> {
+        if let Self::Preview(preview) = self { Some(preview) } else { None }
+    }
+}
+
 impl Ui {
     fn previews(&mut self) -> impl Iterator<Item = &mut Preview> {
-        self.popups.iter_mut().filter_map(|popup| match popup {
-            Popup::Preview(preview) => Some(&mut **preview),
-            Popup::Actions { .. }
-            | Popup::ConfirmAbort { .. }
-            | Popup::ConfirmQuit
-            | Popup::Explain(_)
-            | Popup::Commands(_)
-            | Popup::Runs(_)
-            | Popup::Settings(_)
-            | Popup::Setup(_) => None,
-        })
+        self.popups.iter_mut().filter_map(Popup::looked_at_mut)
     }
 
     pub(super) fn next_fetch(&mut self) -> u64 {
@@ -251,8 +252,8 @@ impl Ui {
     /// When what is shown changes by itself, by the screen's own clock: somebody waits for longer than is usual, and sees
     /// for how long.
     pub fn wakes_at(&self) -> Option<Millis> {
-        let waiting = self.popups.iter().filter_map(|popup| match popup {
-            Popup::Preview(preview) => match preview.state {
+        let waiting =
+            self.popups.iter().filter_map(Popup::looked_at).filter_map(|preview| match preview.state {
                 // Part follows part, each of them at once.
                 State::Waiting(_)
                     if preview.searching.is_some_and(|(since, _)| self.time >= since + PATIENCE) =>
@@ -262,16 +263,7 @@ impl Ui {
                 State::Waiting(since) if self.time < since + PATIENCE => Some(since + PATIENCE),
                 State::Waiting(since) => Some(self.time + SECOND - (self.time - since) % SECOND),
                 State::Failed(_) | State::Ready => None,
-            },
-            Popup::Actions { .. }
-            | Popup::ConfirmAbort { .. }
-            | Popup::ConfirmQuit
-            | Popup::Explain(_)
-            | Popup::Commands(_)
-            | Popup::Runs(_)
-            | Popup::Settings(_)
-            | Popup::Setup(_) => None,
-        });
+            });
         waiting.min()
     }
 }

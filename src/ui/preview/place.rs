@@ -1,6 +1,7 @@
 //! Where one is in a document, and how one moves: by rows as they are drawn, by marks, by what is searched for.
 
-use super::document::{Document, Room, places};
+use super::document::Document;
+use super::rows::{Room, places};
 use super::work::{Kind, Made};
 use super::{Goal, Preview, SIDE_BY_SIDE, State, Top, WINDOW};
 use crate::domain::Millis;

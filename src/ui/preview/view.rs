@@ -1,7 +1,8 @@
 //! Drawing what is looked at: a line that says what it is and where one is in it, and below it the rows that are seen.
 
 use super::diff::counts;
-use super::document::{Document, Ink, Line, Room, Tone};
+use super::document::{Document, Ink, Line, Tone};
+use super::rows::Room;
 use super::{Preview, State, Top};
 use crate::ui::format::{bytes, duration, fit, width};
 use crate::ui::model::{Layout, Ui};
