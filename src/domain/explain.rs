@@ -34,8 +34,8 @@ pub fn explain(run: &Run) -> String {
         return format!("waits for the answer to gate {}: {}", gate.id, gate.question.first_line());
     }
     if let Some(pause) = &run.pause {
-        let draining = if run.is_busy() { ", finishing the turn" } else { "" };
-        return format!("paused by {}{draining}: {}", pause.author.name, pause.reason);
+        let draining = if run.is_busy() { "; the turn is being finished" } else { "" };
+        return format!("paused by {}{draining}", pause.words());
     }
     if let Some(pane) = &run.taken_over {
         return format!("the operator types into {pane}; the loop holds until it is handed back");

@@ -55,7 +55,7 @@ fn pause(run: &Run, author: Author, mode: PauseMode, reason: String) -> Result<V
     if let Some(pause) = &run.pause
         && pause.mode == mode
     {
-        return Err(Refusal(format!("the run is already paused by {}: {}", pause.author.name, pause.reason)));
+        return Err(Refusal(format!("the run is already paused by {}", pause.words())));
     }
     Ok(vec![Fact::Paused { mode, reason, author }])
 }

@@ -200,11 +200,20 @@ impl Activity {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Pause {
     pub mode: PauseMode,
+    /// May be empty.
     pub reason: String,
     pub author: Author,
     pub at: Time,
     /// The running turn was told to stop.
     pub interrupted: bool,
+}
+
+impl Pause {
+    /// Who paused, and why as far as that was said: `ann`, `ann: out for lunch`.
+    pub fn words(&self) -> String {
+        let reason = if self.reason.is_empty() { String::new() } else { format!(": {}", self.reason) };
+        format!("{}{reason}", self.author.name)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -22,6 +22,7 @@ const MORE_THAN_KEYS: usize = 64;
 /// A paste that is longer comes in pieces of this many bytes.
 const PASTE_PIECE: usize = 16 * 1024 * 1024;
 
+const ESC: u8 = 0x1b;
 const PASTE_BEGIN: &[u8] = b"\x1b[200~";
 const PASTE_END: &[u8] = b"\x1b[201~";
 
@@ -63,6 +64,13 @@ impl Decoder {
         if self.owed && self.pending.is_empty() && goes_on_with_a_paste(bytes) {
             self.paste = Some(Vec::new());
             self.owed = false;
+        }
+        // A terminal writes a key that was pressed with alt at once: what comes by itself is a key by itself, however soon
+        // another one follows. Only the rest of a sequence may have been held up on its way.
+        let by_itself = self.pending == [ESC] && self.paste.is_none();
+        if by_itself && bytes.first().is_some_and(|next| *next != ESC) && !sequence::begins(bytes) {
+            self.pending.clear();
+            self.decoded.extend(key(KeyCode::Esc));
         }
         self.pending.extend_from_slice(bytes);
         self.take(false);

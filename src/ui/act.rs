@@ -23,6 +23,8 @@ use crate::term::{self, Screen};
 
 /// Milliseconds of the run's clock.
 const SEEK: u64 = 10_000;
+/// Why a run is aborted from here; who did it stands beside it.
+pub(super) const ASKED: &str = "asked for on the screen";
 
 #[expect(clippy::too_many_lines, reason = "a list of all actions")]
 pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
@@ -194,7 +196,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
 }
 
 fn pause(mode: PauseMode) -> Vec<Ask> {
-    vec![Ask::Act(OperatorAct::Pause { mode, reason: "the operator's wish".to_owned() })]
+    vec![Ask::Act(OperatorAct::Pause { mode, reason: String::new() })]
 }
 
 fn reshape(ui: &mut Ui, change: impl FnOnce(&mut Shape)) -> Vec<Ask> {
@@ -296,11 +298,7 @@ fn open(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
             begin_typing(ui, glass);
             return Vec::new();
         }
-        let chosen = ui.gate_choice.min(gate.answers.len().saturating_sub(1));
-        return match gate.answers.get(chosen) {
-            Some(kind) => gate::answer(ui, glass, *kind),
-            None => Vec::new(),
-        };
+        return gate::answer_chosen(ui, glass, gate);
     }
     match ui.focus {
         Focus::Analyst | Focus::Worker | Focus::Role(_) | Focus::Terminal(_) => begin_typing(ui, glass),
@@ -357,8 +355,7 @@ pub(super) fn selected(ui: &Ui, glass: &Glass, focus: Focus) -> usize {
 
 fn select(ui: &mut Ui, glass: &Glass, by: isize) {
     if let Some(gate) = shown_gate(ui, glass).and_then(|id| glass.run.gate(id)) {
-        let count = gate.answers.len();
-        ui.gate_choice = clamp(clamp(ui.gate_choice, count).saturating_add_signed(by), count);
+        gate::choose(ui, gate, by);
         return;
     }
     if slots::is_pane(ui.focus) {

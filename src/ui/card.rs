@@ -1,9 +1,9 @@
 //! The evidence card of a gate: who asks what, what awtui saw, and what each answer does.
 
 use super::format::{duration, fit, width, wrap};
-use super::gate::{action, answered_in, consequence};
+use super::gate::{CHOOSE_FIRST, action, answered_in, chosen, chosen_answer, consequence};
 use super::keys::{chord, disabled};
-use super::model::{Layout, Ui};
+use super::model::{Layout, Mode, Ui};
 use super::popup::{frame, framed};
 use super::view::line;
 use crate::domain::{AnswerKind, Gate, GateId};
@@ -51,17 +51,13 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, id: GateId, area: Rect, buffer: &mut 
                 buffer.set_stringn(inside.x, y, &text, usize::from(inside.width), style);
             }
             Row::Answer(index, kind, text) => {
-                let is_chosen = index == chosen(ui, gate) && answered_in(&glass.run, gate).is_none();
+                let is_chosen = Some(index) == chosen(ui, gate) && answered_in(&glass.run, gate).is_none();
                 let style = if is_chosen { ui.look.selected() } else { Style::new() };
                 line(ui, buffer, place, &fit(&text, inside.width), style);
                 layout.answers.push((kind, place));
             }
         }
     }
-}
-
-fn chosen(ui: &Ui, gate: &Gate) -> usize {
-    ui.gate_choice.min(gate.answers.len().saturating_sub(1))
 }
 
 /// ` · 2 of 3` where more than one waits.
@@ -105,14 +101,19 @@ fn rows(ui: &Ui, glass: &Glass, gate: &Gate, columns: u16, most: u16) -> Vec<Row
     {
         rows.push(text(looks, look.dim()));
     }
-    rows.push(text(String::new(), Style::new()));
+    let enter = match chosen_answer(ui, gate) {
+        _ if ui.mode != Mode::Live || answered_in(&glass.run, gate).is_some() => String::new(),
+        Some(kind) => format!("enter: {}", consequence(gate, kind)),
+        None => CHOOSE_FIRST.to_owned(),
+    };
+    rows.push(text(fit(&enter, columns), look.dim()));
     if answered_in(&glass.run, gate).is_some() {
         let keys = ui.keymap.chords(Context::Normal, Action::TypeInto);
         let keys = keys.first().map_or_else(String::new, |key| format!(", {key}"));
         rows.push(text(format!("▸ enter{keys}  type to it, in its pane"), look.selected()));
     }
     for (index, answer) in gate.answers.iter().enumerate() {
-        let is_chosen = index == chosen(ui, gate) && answered_in(&glass.run, gate).is_none();
+        let is_chosen = Some(index) == chosen(ui, gate) && answered_in(&glass.run, gate).is_none();
         let mark = if is_chosen { "▸" } else { " " };
         let words =
             format!("{mark} {:<5} {:<8} {}", keys(ui, *answer), answer.as_str(), consequence(gate, *answer));
@@ -144,7 +145,7 @@ fn low(ui: &Ui, gate: &Gate, title: &str, area: Rect, buffer: &mut Buffer, layou
     }
     line(ui, buffer, Rect { height: 1, ..area }, title, look.badge(look.operator()));
     let words = |index: usize, kind: &AnswerKind| {
-        let mark = if index == chosen(ui, gate) { "▸" } else { " " };
+        let mark = if Some(index) == chosen(ui, gate) { "▸" } else { " " };
         format!("{mark}{} {}", keys(ui, *kind), kind.as_str())
     };
     // As many answers in a line as fit.
@@ -174,7 +175,7 @@ fn low(ui: &Ui, gate: &Gate, title: &str, area: Rect, buffer: &mut Buffer, layou
         let mut x = area.x;
         for (index, kind, text) in line {
             let place = Rect { x, y, width: width(&text), height: 1 };
-            let style = if index == chosen(ui, gate) { look.selected() } else { look.key() };
+            let style = if Some(index) == chosen(ui, gate) { look.selected() } else { look.key() };
             buffer.set_stringn(x, y, &text, usize::from(area.right().saturating_sub(x)), style);
             layout.answers.push((kind, place));
             x += width(&text) + 2;

@@ -1,6 +1,6 @@
 //! Answering gates: which one is shown, what each answer does, and that none is given by accident.
 
-use super::act::{hand_over_focus, settle_focus};
+use super::act::{ASKED, hand_over_focus, settle_focus};
 use super::input::Address;
 use super::model::{Ask, Focus, Popup, Ui};
 use super::slots;
@@ -12,6 +12,9 @@ use crate::settings::Action;
 /// A card that appeared by itself takes no answer before it was on the screen for this long: the key was meant for
 /// something else.
 pub(super) const MOMENT: Millis = 600;
+
+/// What Enter does before an answer is selected.
+pub(super) const CHOOSE_FIRST: &str = "press the key of an answer, or choose one with ↑↓ and enter";
 
 pub(super) fn action(kind: AnswerKind) -> Action {
     match kind {
@@ -57,17 +60,55 @@ pub(super) fn shown_answered_in(ui: &Ui, glass: &Glass) -> Option<Focus> {
     shown_gate(ui, glass).and_then(|id| glass.run.gate(id)).and_then(|gate| answered_in(&glass.run, gate))
 }
 
+/// The place of the answer that Enter gives: the selected one. Before one is selected that is only an answer in words,
+/// where it is the usual one: it leaves nothing but an open input box. Nothing else is ever given by an Enter too many.
+pub(super) fn chosen(ui: &Ui, gate: &Gate) -> Option<usize> {
+    match ui.gate_choice {
+        Some(choice) => Some(choice.min(gate.answers.len().saturating_sub(1))),
+        None => (gate.answers.first() == Some(&AnswerKind::Answer)).then_some(0),
+    }
+}
+
+/// The answer itself.
+pub(super) fn chosen_answer(ui: &Ui, gate: &Gate) -> Option<AnswerKind> {
+    chosen(ui, gate).and_then(|place| gate.answers.get(place)).copied()
+}
+
+/// Selects another answer; the first step in either direction selects one at all.
+pub(super) fn choose(ui: &mut Ui, gate: &Gate, by: isize) {
+    let last = gate.answers.len().saturating_sub(1);
+    ui.gate_choice = Some(match chosen(ui, gate) {
+        Some(place) => place.saturating_add_signed(by).min(last),
+        None if by < 0 => last,
+        None => 0,
+    });
+}
+
+/// Gives the answer that is selected, or says that none is.
+pub(super) fn answer_chosen(ui: &mut Ui, glass: &Glass, gate: &Gate) -> Vec<Ask> {
+    match chosen_answer(ui, gate) {
+        Some(kind) => answer(ui, glass, kind),
+        None if was_seen(ui, gate.id) => {
+            ui.toasts.news(CHOOSE_FIRST.to_owned(), ui.time);
+            Vec::new()
+        }
+        None => too_soon(ui, gate.id),
+    }
+}
+
+fn too_soon(ui: &mut Ui, id: GateId) -> Vec<Ask> {
+    let text = format!("gate {id} appeared just as you pressed a key; press it again to answer");
+    ui.toasts.refusal(text, ui.time);
+    Vec::new()
+}
+
 /// Gives this answer to the gate that is shown, or asks for the words that belong to it.
 pub(super) fn answer(ui: &mut Ui, glass: &Glass, kind: AnswerKind) -> Vec<Ask> {
     let Some(id) = shown_gate(ui, glass) else { return Vec::new() };
     if !was_seen(ui, id) {
-        ui.toasts.refusal(
-            format!("gate {id} appeared just as you pressed a key; press it again to answer"),
-            ui.time,
-        );
-        return Vec::new();
+        return too_soon(ui, id);
     }
-    ui.gate_choice = 0;
+    ui.gate_choice = None;
     match kind {
         AnswerKind::Answer => write_to(ui, Address::Answer(id)),
         AnswerKind::Reject => write_to(ui, Address::Reject(id)),
@@ -111,7 +152,7 @@ pub(super) fn abort(ui: &mut Ui, glass: &Glass, gate: Option<GateId>) -> Operato
             let answer = Answer { kind: AnswerKind::Abort, text: Text::default() };
             OperatorAct::AnswerGate { gate, answer }
         }
-        None => OperatorAct::Abort { reason: "the operator's wish".to_owned() },
+        None => OperatorAct::Abort { reason: ASKED.to_owned() },
     }
 }
 
@@ -130,7 +171,7 @@ pub(super) fn go_to(ui: &mut Ui, id: GateId) {
     ui.dismissed.retain(|other| *other != id);
     ui.answered.retain(|other| *other != id);
     ui.gate = Some(id);
-    ui.gate_choice = 0;
+    ui.gate_choice = None;
     ui.typing = false;
     if ui.focus == Focus::Input {
         ui.focus_on(Focus::Gates);
@@ -140,7 +181,7 @@ pub(super) fn go_to(ui: &mut Ui, id: GateId) {
 pub(super) fn put_aside(ui: &mut Ui, glass: &Glass, id: GateId) {
     ui.dismissed.push(id);
     ui.gate = None;
-    ui.gate_choice = 0;
+    ui.gate_choice = None;
     if ui.focus == Focus::Input {
         hand_over_focus(ui, glass);
     }

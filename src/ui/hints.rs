@@ -1,9 +1,9 @@
 //! The line at the bottom: the keys that matter most where the operator is, or where a replay stands.
 
 use super::format::{clock, fit, width};
-use super::gate::shown_answered_in;
+use super::gate::{self, chosen_answer, shown_answered_in};
 use super::keys::{chord, context, disabled, written};
-use super::model::{Focus, Ui};
+use super::model::{Focus, Popup, Ui};
 use super::reader;
 use super::slots;
 use super::view::{self, shown_gate};
@@ -13,6 +13,9 @@ use crate::settings::{Action, Context};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+
+/// What the arrows are for where nothing is selected yet.
+const CHOOSE: &str = "choose";
 
 /// A word or two for the hint line.
 #[expect(clippy::too_many_lines, reason = "a line each")]
@@ -150,7 +153,14 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
             all
         }
         Context::Gate => {
-            let enter = if shown_answered_in(ui, glass).is_some() { "type to it" } else { "answer" };
+            let gate = shown_gate(ui, glass).and_then(|id| run.gate(id));
+            let chosen = gate.and_then(|gate| chosen_answer(ui, gate));
+            let enter = match (shown_answered_in(ui, glass), chosen) {
+                (Some(_), _) => "type to it",
+                (None, Some(kind)) => label(gate::action(kind)),
+                // Enter does nothing yet.
+                (None, None) => CHOOSE,
+            };
             let mut all = vec![(Action::Select, enter), (Action::ZoomOut, "aside")];
             if run.open_gates().count() > 1 {
                 all.push((Action::NextGate, "next gate"));
@@ -232,6 +242,21 @@ fn preview_keys(ui: &Ui) -> Vec<(Action, &'static str)> {
     .into()
 }
 
+/// The keys of what lies over the frame and has them all. Where they stand in its own last line there are none here.
+fn popup_keys(popup: &Popup) -> Option<&'static [(&'static str, &'static str)]> {
+    Some(match popup {
+        Popup::Actions { .. } => &[("enter", "do it"), ("up/down", "choose"), ("esc", "close")],
+        Popup::Commands(_) => &[("enter", "whole"), ("up/down", "choose"), ("esc", "close")],
+        Popup::Explain(_) => &[("up/down", "scroll"), ("esc", "close")],
+        Popup::ConfirmAbort { .. }
+        | Popup::ConfirmQuit
+        | Popup::Runs(_)
+        | Popup::Settings(_)
+        | Popup::Setup(_) => &[],
+        Popup::Preview(_) => return None,
+    })
+}
+
 /// The keys that may follow those that were pressed and what they do, most useful first.
 pub(super) fn following(ui: &Ui, glass: &Glass) -> Vec<(String, String)> {
     let context = context(ui, glass);
@@ -258,6 +283,9 @@ pub fn hints(ui: &Ui, glass: &Glass) -> Vec<(String, String)> {
         let keys = [("tab", "take it"), ("up/down", "choose"), ("esc", "close the list")];
         return keys.map(|(key, what)| (key.to_owned(), what.to_owned())).to_vec();
     }
+    if let Some(keys) = ui.popups.last().and_then(popup_keys) {
+        return keys.iter().map(|(key, what)| ((*key).to_owned(), (*what).to_owned())).collect();
+    }
     let following = following(ui, glass);
     if !following.is_empty() {
         return following;
@@ -266,7 +294,10 @@ pub fn hints(ui: &Ui, glass: &Glass) -> Vec<(String, String)> {
     wanted(ui, glass, context)
         .into_iter()
         .filter(|(action, _)| *action == Action::Select || disabled(ui, glass, *action).is_none())
-        .filter_map(|(action, label)| Some((chord(ui, context, action)?, label.to_owned())))
+        .filter_map(|(action, label)| {
+            let key = if label == CHOOSE { "↑↓".to_owned() } else { chord(ui, context, action)? };
+            Some((key, label.to_owned()))
+        })
         .collect()
 }
 

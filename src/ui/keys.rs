@@ -208,7 +208,7 @@ fn no_pane(ui: &Ui, glass: &Glass) -> Option<String> {
 }
 
 /// What a watcher or a replay never does.
-fn forbidden(mode: Mode, action: Action) -> Option<&'static str> {
+pub(super) fn forbidden(mode: Mode, action: Action) -> Option<&'static str> {
     let acts = matches!(
         action,
         Action::Pause

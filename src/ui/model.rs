@@ -281,8 +281,8 @@ pub struct Ui {
     pub(super) dismissed: Vec<GateId>,
     /// Gates whose answer is on its way.
     pub(super) answered: Vec<GateId>,
-    /// The answer that is selected on the gate card.
-    pub(super) gate_choice: usize,
+    /// The answer that the operator selected on the gate card.
+    pub(super) gate_choice: Option<usize>,
     /// What is selected in each list; without an entry its natural end.
     pub(super) selected: BTreeMap<Focus, usize>,
     /// The folders of artifacts that are folded.
@@ -334,7 +334,7 @@ impl Ui {
             gate: None,
             dismissed: Vec::new(),
             answered: Vec::new(),
-            gate_choice: 0,
+            gate_choice: None,
             selected: BTreeMap::new(),
             folded: BTreeSet::new(),
             scrolled: BTreeMap::new(),
@@ -402,7 +402,7 @@ impl Ui {
         self.gate = None;
         self.dismissed.clear();
         self.answered.clear();
-        self.gate_choice = 0;
+        self.gate_choice = None;
         self.selected.clear();
         self.scrolled.clear();
         if self.mode == Mode::Live {

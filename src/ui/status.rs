@@ -2,7 +2,7 @@
 //! always there, so that nothing below it moves when there is news.
 
 use super::format::{duration, fit, tokens_or_unknown, width, wrap};
-use super::keys::chord;
+use super::keys::{chord, forbidden};
 use super::model::{Focus, Mode, Ui};
 use super::slots;
 use super::view::{line, shown_gate};
@@ -58,7 +58,9 @@ pub(super) fn draw_toast(ui: &Ui, input: u16, area: Rect, buffer: &mut Buffer) {
 
 /// `ctrl-g q: stop typing`, if a key does it.
 fn key(ui: &Ui, context: Context, action: Action, what: &str) -> String {
-    chord(ui, context, action).map_or_else(String::new, |chord| format!("{chord}: {what}"))
+    // A watcher or a replay is not shown a key that does nothing there.
+    let works = forbidden(ui.mode, action).is_none();
+    chord(ui, context, action).filter(|_| works).map_or_else(String::new, |chord| format!("{chord}: {what}"))
 }
 
 fn join(parts: &[String]) -> String {
@@ -139,7 +141,8 @@ fn holding(ui: &Ui, glass: &Glass) -> Option<Status> {
             RunOutcome::Aborted => ("ABORTED", look.bad()),
             RunOutcome::Failed => ("FAILED", look.bad()),
         };
-        let text = format!("{}. Type a new task, or leave.", run.end_reason.trim_end_matches('.'));
+        let next = if ui.mode == Mode::Live { ". Type a new task, or leave." } else { "" };
+        let text = format!("{}{next}", run.end_reason.trim_end_matches('.'));
         return Some(Status::new(word, text, look.badge(style)));
     }
     if run.ending.is_some() {
@@ -148,7 +151,7 @@ fn holding(ui: &Ui, glass: &Glass) -> Option<Status> {
     if let Some(pause) = &run.pause {
         let word = if run.is_busy() { "DRAINING" } else { "PAUSED" };
         let finishing = if run.is_busy() { "the turn is being finished; " } else { "" };
-        let text = format!("{finishing}{}: {}", pause.author.name, pause.reason);
+        let text = format!("{finishing}by {}", pause.words());
         let keys = key(ui, Context::Normal, Action::Resume, "resume");
         return Some(Status::new(word, text, warning).with_keys(keys));
     }
@@ -165,6 +168,8 @@ fn holding(ui: &Ui, glass: &Glass) -> Option<Status> {
     let keys = match shown {
         Some(_) if ui.focus == Focus::Input => key(ui, Context::Input, Action::LeaveTyping, "to the gate"),
         Some(_) => key(ui, Context::Gate, Action::ZoomOut, "aside"),
+        // A replay's key for the next gate moves on to a later one.
+        None if ui.mode == Mode::Replay => String::new(),
         None => key(ui, Context::Normal, Action::NextGate, "open"),
     };
     let badge = format!("GATE {}{more}", gate.id);

@@ -114,6 +114,35 @@ fn every_way_to_tell_a_key_is_read() {
 }
 
 #[test]
+fn esc_that_came_by_itself_is_a_key_however_soon_another_follows() {
+    // (what came at once, piece by piece), what it is.
+    let cases: &[(&[&str], &str)] = &[
+        (&["\x1b", "x"], "esc x"),
+        (&["\x1b", "é"], "esc é"),
+        (&["\x1b", "\r"], "esc enter"),
+        (&["\x1b", "\x03"], "esc ctrl-c"),
+        (&["\x1b", ":w\r"], "esc : w enter"),
+        (&["a\x1b", "j"], "a esc j"),
+        (&["\x1bx"], "alt-x"),
+        (&["\x1b", "\x1bx"], "esc alt-x"),
+        // The rest of a sequence may come late.
+        (&["\x1b", "[A"], "up"),
+        (&["\x1b", "OP"], "f1"),
+        (&["\x1b", "]11;rgb:0/0/0\x07x"], "Dark(true) x"),
+        (&["\x1b", "\x1b[A"], "alt-up"),
+        (&["\x1b", "[200~\x1b", "x\x1b[201~"], "paste \"\\u{1b}x\""),
+    ];
+    for (pieces, expected) in cases {
+        let mut decoder = Decoder::new();
+        let mut all: Vec<_> = pieces.iter().flat_map(|piece| fed(&mut decoder, piece.as_bytes())).collect();
+        if decoder.patience().is_some() {
+            all.extend(given_up(&mut decoder));
+        }
+        assert_eq!(words(all), *expected, "{pieces:?}");
+    }
+}
+
+#[test]
 fn the_mouse_is_read_with_its_place_buttons_and_modifiers() {
     type Case = (&'static [u8], MouseKind, (u16, u16), Mods);
     let cases: [Case; 10] = [

@@ -64,6 +64,43 @@ fn every_mode_has_its_banner_with_the_key_that_leaves_it() {
 }
 
 #[test]
+fn a_banner_shows_no_key_that_does_nothing_there() {
+    let at = |bench| Scene::of(&bench, (120, 40));
+    let cases = [
+        (Mode::Replay, at(scenes::paused())),
+        (Mode::Watch, at(scenes::paused())),
+        (Mode::Replay, at(scenes::limited(true))),
+        (Mode::Replay, at(scenes::done())),
+    ];
+    for (mode, mut scene) in cases {
+        scene.ui.mode = mode;
+        scene.draw();
+        let banner = scene.line(1);
+        for what in ["resume", "pause instead", "Type a new task"] {
+            assert!(!banner.contains(what), "{mode:?}: {banner}");
+        }
+    }
+}
+
+#[test]
+fn the_line_of_keys_is_never_about_what_lies_below() {
+    // What is opened, and what its keys are; nothing where they stand in its own last line.
+    for (keys, expected) in
+        [(":", "enter do it"), ("?", "enter do it"), ("@", "enter whole"), ("A", ""), ("I", "esc close")]
+    {
+        let mut scene = Scene::of(&scenes::working(), (80, 24));
+        scene.press("3");
+        scene.press(keys);
+        let line = scene.line(23);
+        assert!(
+            line.contains(expected) && !line.contains("zoom") && !line.contains("pause"),
+            "{keys}: {line:?}"
+        );
+        assert_eq!(line.trim().is_empty(), expected.is_empty(), "{keys}: {line:?}");
+    }
+}
+
+#[test]
 fn the_time_that_is_left_of_a_limit_runs_down() {
     let mut scene = limited((120, 40), true);
     assert!(scene.line(1).contains("58m53s left"), "{}", scene.line(1));

@@ -43,12 +43,37 @@ fn a_card_that_the_operator_opened_is_answered_at_once() {
 fn each_answer_has_its_key() {
     assert_eq!(read().press("y"), [answer(AnswerKind::Approve, "")]);
     assert_eq!(read().press("a"), [answer(AnswerKind::Approve, "")]);
-    assert_eq!(read().press("down enter"), [answer(AnswerKind::Approve, "")]);
+    assert_eq!(read().press("down down enter"), [answer(AnswerKind::Approve, "")]);
     assert_eq!(read().press("X n"), []);
     assert_eq!(read().press("X y"), [answer(AnswerKind::Abort, "")]);
     let mut scene = read();
     assert_eq!(scene.press("t"), []);
     assert!(scene.shows("gate 1 takes reject, approve, answer, abort"), "{}", scene.text());
+}
+
+#[test]
+fn enter_gives_no_answer_that_was_not_chosen_and_says_what_it_will_do() {
+    let mut scene = read();
+    assert!(scene.shows("press the key of an answer, or choose one"), "{}", scene.text());
+    assert_eq!(scene.press("enter enter enter"), [], "nothing was chosen");
+    assert_eq!(scene.ui.input().0, "");
+    assert_eq!(scene.ui.input().1, &Address::Note, "the input box is not addressed to the gate either");
+    assert!(scene.shows("NOTE press the key of an answer"), "{}", scene.text());
+    scene.press("down");
+    assert!(scene.shows("enter: not done: plan again"), "{}", scene.text());
+    scene.press("down");
+    assert!(scene.shows("enter: finish the run"), "{}", scene.text());
+    assert_eq!(scene.press("enter"), [answer(AnswerKind::Approve, "")]);
+    let mut scene = read();
+    scene.press("up");
+    assert!(scene.shows("enter: end the run; asks first"), "the last one: {}", scene.text());
+
+    // Where words are the usual answer, Enter leads to the box for them: nothing is sent.
+    let mut scene = Scene::of(&scenes::question(), SIZE);
+    scene.wait(700);
+    assert!(scene.shows("enter: answer in words"), "{}", scene.text());
+    assert_eq!(scene.press("enter enter"), []);
+    assert_eq!(scene.ui.input().1, &Address::Answer(GateId(1)));
 }
 
 #[test]

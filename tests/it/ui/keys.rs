@@ -13,7 +13,7 @@ fn working() -> Scene {
 }
 
 fn pause(mode: PauseMode) -> Ask {
-    Ask::Act(OperatorAct::Pause { mode, reason: "the operator's wish".to_owned() })
+    Ask::Act(OperatorAct::Pause { mode, reason: String::new() })
 }
 
 #[test]
@@ -73,14 +73,14 @@ fn each_key_of_the_panels_asks_for_its_act() {
         ("d", vec![Ask::Quit]),
         ("m", vec![Ask::ToggleMouse]),
         ("ctrl-l", vec![Ask::Redraw]),
-        ("A y", vec![Ask::Act(OperatorAct::Abort { reason: "the operator's wish".to_owned() })]),
+        ("A y", vec![Ask::Act(OperatorAct::Abort { reason: "asked for on the screen".to_owned() })]),
         ("A n", vec![]),
         ("A esc", vec![]),
         ("q enter", vec![Ask::Quit]),
         ("q d", vec![Ask::Quit]),
         ("ctrl-c ctrl-c", vec![Ask::Quit]),
         ("q esc", vec![]),
-        ("q A y", vec![Ask::Act(OperatorAct::Abort { reason: "the operator's wish".to_owned() })]),
+        ("q A y", vec![Ask::Act(OperatorAct::Abort { reason: "asked for on the screen".to_owned() })]),
         ("r", vec![]),
         ("h", vec![]),
         ("y", vec![]),

@@ -404,7 +404,7 @@ pub fn done() -> Bench {
 
 pub fn paused() -> Bench {
     let (mut bench, _, worker) = at_work();
-    bench.act(OperatorAct::Pause { mode: PauseMode::Drain, reason: "the operator's wish".to_owned() });
+    bench.act(OperatorAct::Pause { mode: PauseMode::Drain, reason: String::new() });
     bench.give_result(&worker);
     bench.wait(3_000);
     bench
