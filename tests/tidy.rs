@@ -57,6 +57,8 @@ const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("portable_pty", &["pty"]),
     ("pulldown_cmark", &["ui"]),
     ("imagesize", &["ui"]),
+    ("syntect", &["ui"]),
+    ("two_face", &["ui"]),
     ("clap", &["cli"]),
     ("minijinja", &["settings"]),
     ("toml", &["settings"]),

@@ -243,6 +243,13 @@ theme! {
     key "Keys in hints and help.";
     added "Added lines of a diff.";
     removed "Removed lines of a diff.";
+    code_keyword "Code: keywords.";
+    code_string "Code: strings and characters.";
+    code_comment "Code: comments.";
+    code_number "Code: numbers and other constants.";
+    code_function "Code: functions and macros.";
+    code_type "Code: types and classes.";
+    code_name "Code: keys, tags and attributes.";
 }
 
 static THEME: Schema = Schema {

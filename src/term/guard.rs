@@ -1,4 +1,5 @@
-//! The fence around the emulator: a panic inside it is caught and counted, never passed on.
+//! The fence around what is not our own code and reads what programs wrote, the emulator first of all: a panic inside it is
+//! caught, never passed on.
 //!
 //! Owns the mark that tells a panic hook to stay quiet. It never installs a hook itself.
 
@@ -9,13 +10,13 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread is inside the emulator, where a panic is caught and must not be printed over a drawn screen.
+/// Whether this thread is inside the fence, where a panic is caught and must not be printed over a drawn screen.
 pub fn is_guarded() -> bool {
     GUARDED.get()
 }
 
 /// Runs `work`; `None` when it panicked.
-pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+pub fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     let before = GUARDED.replace(true);
     let outcome = catch_unwind(AssertUnwindSafe(work));
     GUARDED.set(before);

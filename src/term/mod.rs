@@ -29,7 +29,7 @@ mod utf8;
 
 pub use cell::{Attrs, Cell, Colour, Link, Symbol, Underline};
 pub use encode::{encode_focus, encode_key, encode_paste};
-pub use guard::is_guarded;
+pub use guard::{guarded, is_guarded};
 pub use key::{Key, KeyCode, Mods, Native, ParseKeyError};
 pub use lines::PlainLines;
 pub use modes::{Cursor, CursorShape, Modes, MouseMode, Size};

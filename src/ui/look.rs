@@ -41,7 +41,7 @@ const NAMED: [Color; 16] = [
     Color::White,
 ];
 
-fn ink(colour: Colour) -> Style {
+pub(super) fn ink(colour: Colour) -> Style {
     if colour == Colour::Default { Style::new() } else { Style::new().fg(color(colour)) }
 }
 
@@ -54,6 +54,10 @@ impl Look {
     #[must_use]
     pub fn with_signs(self, signs: Signs) -> Self {
         Self { signs, ..self }
+    }
+
+    pub(super) fn theme(&self) -> &Theme {
+        &self.theme
     }
 
     pub(super) fn signs(&self) -> Signs {

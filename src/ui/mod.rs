@@ -56,7 +56,7 @@ pub use model::{
     ActionList, Ask, Edited, Focus, Layout, Mode, Mouse, MouseKind, Msg, PlayerAct, Popup, Ui, Zoom,
 };
 pub use offers::{AgentOffer, ModelOffer};
-pub use preview::{Made, Preview, Work};
+pub use preview::{Made, Preview, Syntaxes, Work};
 pub use runs::{RunsAsk, RunsView};
 pub use saving::FileDiff;
 pub use settings::{SavedNews, SettingsAsk, SettingsView, Sheet};

@@ -3,9 +3,11 @@
 use super::{Asked, Screen};
 use crate::client::ClientError;
 use crate::domain::Piece;
-use crate::ui::{Ask, Made};
+use crate::ui::{Ask, Made, Syntaxes, Work};
 use crate::wire::{Body, Reply};
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 use tokio::time::{Duration, Instant};
 
@@ -13,12 +15,16 @@ use tokio::time::{Duration, Instant};
 pub(in crate::client) struct Workshop {
     sender: mpsc::UnboundedSender<Made>,
     made: mpsc::UnboundedReceiver<Made>,
+    /// Unpacked by the first work that has something to colour.
+    syntaxes: Arc<Syntaxes>,
+    /// What was begun last: only that is worth taking long.
+    newest: Arc<AtomicU64>,
 }
 
 impl Workshop {
     pub(in crate::client) fn new() -> Self {
         let (sender, made) = mpsc::unbounded_channel();
-        Self { sender, made }
+        Self { sender, made, syntaxes: Arc::default(), newest: Arc::default() }
     }
 
     /// Never without an end: the workshop holds a sender itself.
@@ -26,11 +32,14 @@ impl Workshop {
         self.made.recv().await
     }
 
-    pub(in crate::client) fn begin(&self, work: crate::ui::Work) {
+    pub(in crate::client) fn begin(&self, work: Work) {
         let sender = self.sender.clone();
+        let (syntaxes, newest) = (Arc::clone(&self.syntaxes), Arc::clone(&self.newest));
+        let own = newest.fetch_add(1, Ordering::Relaxed) + 1;
         tokio::task::spawn_blocking(move || {
+            let wanted = || newest.load(Ordering::Relaxed) == own && !sender.is_closed();
             // Nobody waits for it any more when this fails.
-            let _ = sender.send(work.run());
+            let _ = sender.send(work.run(&syntaxes, &wanted));
         });
     }
 }

@@ -7,6 +7,21 @@ use ratatui::style::Modifier;
 use std::sync::Arc;
 use unicode_width::UnicodeWidthChar;
 
+/// What a piece of code is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Keyword,
+    /// A string or a character.
+    Text,
+    Comment,
+    /// A number or another constant.
+    Number,
+    Function,
+    Type,
+    /// A key, a tag, an attribute.
+    Name,
+}
+
 /// What a piece of text means; the look decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Tone {
@@ -14,7 +29,9 @@ pub(super) enum Tone {
     Plain,
     Dim,
     Heading,
-    Code,
+    /// Words of a program within prose.
+    Quoted,
+    Code(Part),
     Link,
     Added,
     Removed,
@@ -119,6 +136,8 @@ pub(super) struct Document {
     pub(super) hunks: Vec<usize>,
     /// What it is, for the header.
     pub(super) about: String,
+    /// What else is to be said of it, where there is room.
+    pub(super) note: String,
 }
 
 /// Characters of one line; what is longer goes on in the next one, so that every line is laid out at once.
@@ -171,27 +190,31 @@ impl Line {
 
 /// Text as it may be shown: tabs as blanks, and what could steer a terminal as a sign.
 pub(super) fn shown(text: &str) -> String {
+    shown_from(text, &mut 0)
+}
+
+/// The same of a part of a line that begins in this column; then the column behind it.
+pub(super) fn shown_from(text: &str, column: &mut usize) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut column = 0_usize;
     for character in text.chars() {
         match character {
             '\t' => {
-                let blanks = 4 - column % 4;
+                let blanks = 4 - *column % 4;
                 out.extend(std::iter::repeat_n(' ', blanks));
-                column += blanks;
+                *column += blanks;
             }
             // The pictures of control characters.
             '\0'..='\x1f' => {
                 out.push(char::from_u32(0x2400 + u32::from(character)).unwrap_or('?'));
-                column += 1;
+                *column += 1;
             }
             '\x7f'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
                 out.push('?');
-                column += 1;
+                *column += 1;
             }
             _ => {
                 out.push(character);
-                column += usize::from(wide(character));
+                *column += usize::from(wide(character));
             }
         }
     }

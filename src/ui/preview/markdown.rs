@@ -1,15 +1,16 @@
 //! Markdown as a person reads it: headings, lists, tables, quotes, code, links and emphasis. Source in, lines out.
 
+use super::code::{Colours, fence_word};
 use super::document::{Column, Content, Document, Ink, Line, Span, Tone, shown, spans_width};
-use super::plain::log;
+use super::plain;
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use ratatui::style::Modifier;
 use std::sync::Arc;
 
 /// `begin`: the place of the text's first byte in its source.
-pub(super) fn document(text: &str, begin: u64) -> Document {
+pub(super) fn document(text: &str, begin: u64, colours: &mut Colours<'_>) -> Document {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let mut writer = Writer::default();
+    let mut writer = Writer::new(colours);
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
         writer.at = writer.at.max(begin + range.start as u64);
         writer.take(event);
@@ -18,7 +19,12 @@ pub(super) fn document(text: &str, begin: u64) -> Document {
     while writer.lines.last().is_some_and(Line::is_blank) {
         writer.lines.pop();
     }
-    Document { lines: writer.lines, about: "Markdown".to_owned(), ..Document::default() }
+    let lines = writer.lines;
+    let (about, note) = match colours.ended() {
+        Some(stop) => ("Markdown, later code plain", stop.reason()),
+        None => ("Markdown", ""),
+    };
+    Document { lines, about: about.to_owned(), note: note.to_owned(), ..Document::default() }
 }
 
 /// A list within which lines are written.
@@ -33,8 +39,8 @@ struct Table {
     at: Vec<u64>,
 }
 
-#[derive(Default)]
-struct Writer {
+struct Writer<'a, 'b> {
+    colours: &'a mut Colours<'b>,
     lines: Vec<Line>,
     at: u64,
     /// The line that is being written.
@@ -45,8 +51,8 @@ struct Writer {
     /// In front of the next line: of a list's entry, once.
     bullet: Option<String>,
     quotes: usize,
-    /// Of a block of code so far.
-    code: Option<String>,
+    /// Of a block of code so far: what stands behind its fence, and the code.
+    code: Option<(String, String)>,
     links: Vec<String>,
     table: Option<Table>,
     /// A blank line stands between the blocks.
@@ -59,7 +65,25 @@ impl Line {
     }
 }
 
-impl Writer {
+impl<'a, 'b> Writer<'a, 'b> {
+    fn new(colours: &'a mut Colours<'b>) -> Self {
+        Self {
+            colours,
+            lines: Vec::new(),
+            at: 0,
+            spans: Vec::new(),
+            modifier: Vec::new(),
+            tone: Vec::new(),
+            lists: Vec::new(),
+            bullet: None,
+            quotes: 0,
+            code: None,
+            links: Vec::new(),
+            table: None,
+            wants_gap: false,
+        }
+    }
+
     fn ink(&self) -> Ink {
         let modifier = self.modifier.iter().fold(Modifier::empty(), |all, one| all | *one);
         Ink { tone: self.tone.last().copied().unwrap_or_default(), modifier, found: false }
@@ -116,13 +140,13 @@ impl Writer {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
             Event::Text(text) if self.code.is_some() => {
-                if let Some(code) = &mut self.code {
+                if let Some((_, code)) = &mut self.code {
                     code.push_str(&text);
                 }
             }
             Event::Text(text) | Event::InlineMath(text) | Event::DisplayMath(text) => self.say(&text),
             Event::Code(text) => {
-                self.tone.push(Tone::Code);
+                self.tone.push(Tone::Quoted);
                 self.say(&text);
                 self.tone.pop();
             }
@@ -171,12 +195,12 @@ impl Writer {
             Tag::CodeBlock(kind) => {
                 self.end_line();
                 self.gap();
-                self.code = Some(String::new());
                 let name = match &kind {
                     CodeBlockKind::Fenced(name) => shown(name),
                     CodeBlockKind::Indented => String::new(),
                 };
                 self.fence('┌', &name);
+                self.code = Some((name, String::new()));
             }
             Tag::List(next) => {
                 self.end_line();
@@ -259,8 +283,8 @@ impl Writer {
                 self.wants_gap = true;
             }
             TagEnd::CodeBlock => {
-                let code = self.code.take().unwrap_or_default();
-                self.code_block(&code);
+                let (name, code) = self.code.take().unwrap_or_default();
+                self.code_block(&name, &code);
                 self.fence('└', "");
                 self.wants_gap = true;
             }
@@ -324,16 +348,26 @@ impl Writer {
         self.lines.push(Line::cells(spans, self.at).led(first, rest));
     }
 
-    fn code_block(&mut self, code: &str) {
+    fn code_block(&mut self, name: &str, code: &str) {
         let bar = Span::tone("│ ", Tone::Dim);
-        // Quoted from a log it may hold the colours of a program.
-        for mut line in log(code.as_bytes(), self.at, "").lines {
+        let (bytes, is_log) = (code.as_bytes(), code.contains('\x1b'));
+        let named = fence_word(name).is_some();
+        let lines = match self.colours.for_fence(name).filter(|_| !is_log) {
+            Some(painter) => plain::text(bytes, 0, "", Some(painter), self.colours).lines,
+            // Quoted from a log it may hold the colours of a program.
+            None => plain::log(bytes, 0, "").lines,
+        };
+        let begin = self.at;
+        for mut line in lines {
+            line.at += begin;
+            line.gutter = None;
             let [mut first, mut rest] = self.lead();
             first.push(bar.clone());
             rest.push(bar.clone());
             if let Content::Cells(spans) = &mut line.content {
-                for span in spans.iter_mut().filter(|span| span.ink.tone == Tone::Plain) {
-                    span.ink.tone = Tone::Code;
+                // Code of a language gets the colours of that language, now or soon.
+                for span in spans.iter_mut().filter(|span| span.ink.tone == Tone::Plain && !named) {
+                    span.ink.tone = Tone::Quoted;
                 }
             }
             self.at = self.at.max(line.at);

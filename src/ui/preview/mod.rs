@@ -3,6 +3,7 @@
 //! Owns what is looked at, how far one has come in it, and its forms. It fetches nothing: it asks for parts of what it
 //! shows, and is handed them; documents are made of them elsewhere ([`Work`]) and handed back.
 
+mod code;
 mod diff;
 mod document;
 mod keys;
@@ -14,6 +15,7 @@ mod rows;
 mod view;
 mod work;
 
+pub use code::Syntaxes;
 pub(super) use keys::{act, cannot, click, on_key, on_paste, wheel};
 pub(super) use open::{Subject, cannot_show, cannot_show_transcript, open, show, show_transcript};
 pub(super) use view::draw;
@@ -188,7 +190,11 @@ impl Preview {
         }
         let bytes = Arc::new(std::mem::take(&mut self.bytes));
         self.source = Arc::clone(&bytes);
-        Ask::Prepare(Work { id: self.id, kind, bytes, begin, total: piece.total })
+        let path = if let Fetch::File { path } = &self.what { Some(path.clone()) } else { None };
+        let searches = matches!(self.goal, Goal::Find | Goal::FindBack);
+        // What is seen already does not lose its colours for a moment.
+        let stage = usize::from(!self.forms.is_empty() && !searches);
+        Ask::Prepare(Work { id: self.id, kind, bytes, begin, total: piece.total, path, stage })
     }
 }
 
@@ -227,15 +233,23 @@ impl Ui {
     }
 
     /// An answer to [`Ask::Prepare`].
-    pub fn prepared(&mut self, made: Made) -> Vec<Ask> {
+    pub fn prepared(&mut self, mut made: Made) -> Vec<Ask> {
         let area = self.layout.preview;
         let (id, now) = (self.next_fetch(), self.time);
-        let Some(preview) = self.previews().find(|preview| preview.id == made.id && preview.is_waiting())
-        else {
-            return Vec::new();
+        let own = made.id;
+        let Some(preview) = self.previews().find(|preview| preview.id == own) else { return Vec::new() };
+        let (then, part) = (made.then.take(), (made.begin, made.end));
+        let sought = if preview.is_waiting() {
+            preview.take(made, area, id, now)
+        } else {
+            preview.recolour(made);
+            Sought::Found
         };
-        let sought = preview.take(made, area, id, now);
-        self.sought(sought)
+        // Unless it was not what is shown now, or something else was asked for.
+        let then = then.filter(|_| preview.id == own && (preview.begin, preview.end) == part);
+        let mut asks = self.sought(sought);
+        asks.extend(then.map(Ask::Prepare));
+        asks
     }
 
     fn sought(&mut self, sought: Sought) -> Vec<Ask> {

@@ -54,7 +54,7 @@ impl Preview {
 
     /// What was made is shown, where it was wanted.
     pub(super) fn take(&mut self, made: Made, area: Option<Rect>, id: u64, now: Millis) -> Sought {
-        let Made { id: _, begin, end, total, forms } = made;
+        let Made { id: _, begin, end, total, forms, then: _ } = made;
         let forward = self.goal == Goal::Find;
         if forward || self.goal == Goal::FindBack {
             let held = forms
@@ -84,6 +84,13 @@ impl Preview {
             Goal::FindBack => return self.find_back_on(&document, document.lines.len(), id, now),
         }
         Sought::Found
+    }
+
+    /// The same part with more colours; nothing moves by it.
+    pub(super) fn recolour(&mut self, made: Made) {
+        if (made.begin, made.end) == (self.begin, self.end) {
+            self.forms = made.forms;
+        }
     }
 
     /// The first row may not stand so far down that the screen is not full.

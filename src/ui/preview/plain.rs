@@ -1,5 +1,6 @@
 //! Text, logs with their colours, and files that are no text. Bytes in, lines out.
 
+use super::code::{Colours, Painter, Stop};
 use super::document::{Document, Ink, LONGEST, Line, Span, Tone, shown};
 use crate::term::Colour;
 use ratatui::style::Modifier;
@@ -43,16 +44,43 @@ fn whole_characters(bytes: &[u8], most: usize) -> usize {
     end.max(1)
 }
 
-/// Text as it is, with the numbers of its lines when it begins at the first one.
-pub(super) fn text(bytes: &[u8], begin: u64, about: &str) -> Document {
+/// The first line of a text, without its end.
+pub(super) fn first_line(bytes: &[u8]) -> String {
+    lines(bytes, 0).next().map_or_else(String::new, |(_, line)| line)
+}
+
+/// Text as it is, with the numbers of its lines when it begins at the first one; code with its colours as far as they go.
+pub(super) fn text(
+    bytes: &[u8],
+    begin: u64,
+    about: &str,
+    painter: Option<Painter<'_>>,
+    colours: &mut Colours<'_>,
+) -> Document {
     let numbers = begin == 0;
+    let about = painter.as_ref().map_or(about, Painter::language);
     let mut document = Document { about: about.to_owned(), ..Document::default() };
+    if begin > 0 && painter.is_some() {
+        // Whether it begins within a string or a comment, nobody knows.
+        document.about.push_str(", plain here");
+        Stop::Bytes.reason().clone_into(&mut document.note);
+    }
+    let mut painter = painter.filter(|_| begin == 0);
     let mut number = 0_u64;
     let mut goes_on = false;
     for (at, line) in lines(bytes, begin) {
         let length = line.len();
-        let mut laid = Line::cells(vec![Span::plain(shown(line.trim_end_matches('\r')))], at);
+        let line = line.trim_end_matches('\r');
         number += u64::from(!goes_on);
+        let spans = painter.as_mut().and_then(|painter| painter.line(line, colours));
+        if spans.is_none()
+            && painter.take().is_some()
+            && let Some(stop) = colours.ended()
+        {
+            let _ = write!(document.about, ", plain from line {number}");
+            stop.reason().clone_into(&mut document.note);
+        }
+        let mut laid = Line::cells(spans.unwrap_or_else(|| vec![Span::plain(shown(line))]), at);
         if numbers {
             let gutter = if goes_on { "       ".to_owned() } else { format!("{number:>5}  ") };
             laid = laid.numbered(gutter);

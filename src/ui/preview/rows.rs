@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn what_is_searched_for_is_marked_across_inks_and_rows() {
-        let spans = vec![Span::plain("say Hel"), Span::tone("lo world", Tone::Code)];
+        let spans = vec![Span::plain("say Hel"), Span::tone("lo world", Tone::Quoted)];
         let line = Line::cells(spans, 0);
         let rows = line.lay_out(room(8, true), Some("hello"));
         let found: Vec<String> =

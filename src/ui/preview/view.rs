@@ -1,10 +1,11 @@
 //! Drawing what is looked at: a line that says what it is and where one is in it, and below it the rows that are seen.
 
 use super::diff::counts;
-use super::document::{Document, Ink, Line, Tone};
+use super::document::{Document, Ink, Line, Part, Tone};
 use super::rows::Room;
 use super::{Preview, State, Top};
 use crate::ui::format::{bytes, duration, fit, width};
+use crate::ui::look::ink;
 use crate::ui::model::{Layout, Ui};
 use crate::ui::view::line;
 use ratatui::buffer::Buffer;
@@ -173,6 +174,7 @@ fn header(
             parts.push(format!("file {}/{}", current_file(document, top) + 1, document.files.len()));
         }
         parts.push(document.about.clone());
+        parts.push(document.note.clone());
         if !preview.wrap {
             parts.push("not wrapped".to_owned());
         }
@@ -209,12 +211,26 @@ fn position(preview: &Preview, document: &Document, top: Top, seen: usize) -> St
 }
 
 impl crate::ui::look::Look {
+    fn code(&self, part: Part) -> Style {
+        let theme = self.theme();
+        ink(match part {
+            Part::Keyword => theme.code_keyword,
+            Part::Text => theme.code_string,
+            Part::Comment => theme.code_comment,
+            Part::Number => theme.code_number,
+            Part::Function => theme.code_function,
+            Part::Type => theme.code_type,
+            Part::Name => theme.code_name,
+        })
+    }
+
     fn tone(&self, tone: Tone) -> Style {
         match tone {
             Tone::Plain => Style::new(),
             Tone::Dim => self.dim(),
             Tone::Heading => self.strong(),
-            Tone::Code | Tone::Info | Tone::Hunk => self.info(),
+            Tone::Quoted | Tone::Info | Tone::Hunk => self.info(),
+            Tone::Code(part) => self.code(part),
             Tone::Link => self.key(),
             Tone::Added => self.added(),
             Tone::Removed => self.removed(),

@@ -66,7 +66,7 @@ fn every_mode_has_its_banner_with_the_key_that_leaves_it() {
 #[test]
 fn a_banner_shows_no_key_that_does_nothing_there() {
     let at = |bench| Scene::of(&bench, (120, 40));
-    let cases = [
+    let cases = vec![
         (Mode::Replay, at(scenes::paused())),
         (Mode::Watch, at(scenes::paused())),
         (Mode::Replay, at(scenes::limited(true))),

@@ -2,6 +2,7 @@
 
 mod banners;
 mod calm;
+mod code;
 mod commands;
 mod frames;
 mod gates;

@@ -16,7 +16,7 @@ fn frames(name: &str, keys: &str) {
 }
 
 /// An artifact of this name and content is looked at.
-fn file(size: (u16, u16), path: &str, bytes: &[u8]) -> Scene {
+pub fn file(size: (u16, u16), path: &str, bytes: &[u8]) -> Scene {
     let mut scene = Scene::of(&scenes::working(), size);
     let path = format!("artifacts/{path}");
     let entry = ArtifactEntry { path, bytes: bytes.len() as u64, modified: 0, is_folder: false };
@@ -27,7 +27,7 @@ fn file(size: (u16, u16), path: &str, bytes: &[u8]) -> Scene {
 }
 
 /// Presses keys; what they ask for comes from these bytes.
-fn press(scene: &mut Scene, keys: &str, bytes: &[u8]) -> Vec<(u64, u64)> {
+pub fn press(scene: &mut Scene, keys: &str, bytes: &[u8]) -> Vec<(u64, u64)> {
     let mut asked = Vec::new();
     for key in keys.split_whitespace() {
         let asks = scene.press(key);
@@ -162,7 +162,7 @@ fn a_long_search_says_how_far_it_is_and_is_given_up_by_the_key_that_closes() {
         let Some(Ask::Fetch { id, offset, limit, .. }) = asks.pop() else { panic!("{asks:?}") };
         let piece = awtui::domain::Piece::of(&bytes, offset, limit);
         let Some(Ask::Prepare(work)) = scene.ui.fetched(id, Ok(piece)).pop() else { panic!("no work") };
-        asks = scene.ui.prepared(work.run());
+        asks = scene.ui.prepared(work.run(&scenes::SYNTAXES, &|| true));
         scene.wait(200);
     }
     assert!(scene.line(2).contains("searching… 45%, 0.6s"), "{}", scene.text());

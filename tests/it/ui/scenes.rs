@@ -5,9 +5,10 @@ use awtui::domain::*;
 use awtui::glass::{Glass, GlassEvent, Link, PlayerBar};
 use awtui::settings::{ColourDepth, Folders, Keymap, Theme};
 use awtui::term::Key;
-use awtui::ui::{self, Ask, Look, Mode, Mouse, MouseKind, Msg, Ui};
+use awtui::ui::{self, Ask, Look, Mode, Mouse, MouseKind, Msg, Syntaxes, Ui};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::sync::LazyLock;
 
 /// A screen, what it shows, and how large it is.
 pub struct Scene {
@@ -16,6 +17,9 @@ pub struct Scene {
     pub area: Rect,
     pub buffer: Buffer,
 }
+
+/// Unpacked once for all scenes that show code.
+pub static SYNTAXES: LazyLock<Syntaxes> = LazyLock::new(Syntaxes::default);
 
 pub fn look() -> Look {
     Look::new(Theme::load("dark", &Folders::default()).unwrap(), ColourDepth::True)
@@ -152,7 +156,7 @@ impl Scene {
                     let piece = whole(&what).map(|bytes| Piece::of(&bytes, offset, limit));
                     self.ui.fetched(id, piece)
                 }
-                Ask::Prepare(work) => self.ui.prepared(work.run()),
+                Ask::Prepare(work) => self.ui.prepared(work.run(&SYNTAXES, &|| true)),
                 other => panic!("{other:?}"),
             };
             // The size of what is looked at is known once it was drawn.
