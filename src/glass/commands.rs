@@ -58,6 +58,12 @@ impl Commands {
         self.0.get(place).map(Arc::as_ref)
     }
 
+    /// The one that this record began.
+    pub fn find(&self, seq: u64) -> Option<&Command> {
+        let place = self.0.binary_search_by_key(&seq, |command| command.seq);
+        place.ok().and_then(|place| self.get(place))
+    }
+
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Command> + ExactSizeIterator {
         self.0.iter().map(Arc::as_ref)
     }

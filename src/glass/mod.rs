@@ -6,9 +6,11 @@
 //! The frame of sequence number n is: the run folded to n, each pane fed to its offset in record n, the time of n.
 
 mod commands;
+mod events;
 mod pane;
 
 pub use commands::{Act, Command, Commands};
+pub use events::{Event, Events};
 pub use pane::PaneGlass;
 
 use crate::domain::{
@@ -27,6 +29,8 @@ pub struct Glass {
     pub artifacts: Vec<ArtifactEntry>,
     /// What awtui itself did in the run.
     pub commands: Commands,
+    /// Its facts, one by one.
+    pub events: Events,
     pub link: Link,
     pub now: Time,
     /// The last line that the other side wanted a person to read.
@@ -108,6 +112,7 @@ impl Glass {
             terminals: Vec::new(),
             artifacts: Vec::new(),
             commands: Commands::default(),
+            events: Events::default(),
             link: Link::Connecting { attempt: 0 },
             now: Time::default(),
             notice: None,
@@ -122,7 +127,7 @@ impl Glass {
 
     pub fn feed(&mut self, event: GlassEvent) {
         let moved = match event {
-            GlassEvent::Record(record) => self.record(&record),
+            GlassEvent::Record(record) => self.record(record),
             GlassEvent::Pane { pane, end, change } => {
                 self.pane(pane).change(end, change);
                 true
@@ -143,6 +148,7 @@ impl Glass {
                 self.panes.retain(|pane, _| terminals.iter().any(|entry| entry.pane == *pane));
                 self.artifacts.clear();
                 self.commands = Commands::default();
+                self.events = Events::default();
                 self.now = Time::default();
                 self.notice = None;
                 true
@@ -152,18 +158,20 @@ impl Glass {
     }
 
     /// A record that was folded in before changes nothing: a client that comes back may be sent it again.
-    fn record(&mut self, record: &Record) -> bool {
+    fn record(&mut self, record: Record) -> bool {
         if record.seq <= self.run.seq {
             return false;
         }
         if matches!(record.fact, Fact::RunCreated { .. }) {
             self.run = Run::default();
             self.commands = Commands::default();
+            self.events = Events::default();
         }
-        apply(&mut self.run, record);
+        apply(&mut self.run, &record);
         let panes = &self.run.panes;
-        self.commands.record(record, |pane| panes.get(pane).map(|pane| pane.role.clone()));
+        self.commands.record(&record, |pane| panes.get(pane).map(|pane| pane.role.clone()));
         self.now = record.at;
+        self.events.record(record, &self.run);
         true
     }
 

@@ -2,7 +2,7 @@
 
 use super::tape::Place;
 use crate::domain::{PaneId, Run, Seq, Time};
-use crate::glass::Commands;
+use crate::glass::{Commands, Events};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ const INTERVAL: u64 = 32;
 pub(super) struct Keyframe {
     pub(super) run: Run,
     pub(super) commands: Commands,
+    pub(super) events: Events,
     pub(super) now: Time,
     pub(super) panes: BTreeMap<PaneId, Arc<PaneFrame>>,
 }

@@ -292,6 +292,7 @@ impl Player {
         Keyframe {
             run: self.glass.run.clone(),
             commands: self.glass.commands.clone(),
+            events: self.glass.events.clone(),
             now: self.glass.now,
             panes,
         }
@@ -302,6 +303,7 @@ impl Player {
         self.glass.feed(GlassEvent::Reset);
         self.glass.run = frame.run.clone();
         self.glass.commands = frame.commands.clone();
+        self.glass.events = frame.events.clone();
         self.glass.now = frame.now;
         self.tapes.retain(|pane, _| frame.panes.contains_key(pane));
         for (pane, kept) in &frame.panes {

@@ -144,6 +144,7 @@ actions! {
     FocusSteps "focus_steps" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the steps";
     FocusGates "focus_gates" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the gates";
     FocusArtifacts "focus_artifacts" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the artifacts";
+    FocusEvents "focus_events" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the events: every fact of the run, newest last; / filters";
     FocusLedger "focus_ledger" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the ledger";
     ZoomCycle "zoom_cycle" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Give this panel more room: half the screen, all of it, back";
     ZoomOut "zoom_out" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Show all panels again";

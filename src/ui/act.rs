@@ -15,7 +15,7 @@ use super::shape::Shape;
 use super::slots;
 use super::update::{focused_pane, submit, to_pane};
 use super::view::shown_gate;
-use super::{explain, gate, leave};
+use super::{events, explain, gate, leave};
 use crate::domain::{AnswerKind, Fetch, OperatorAct, PaneId, PauseMode};
 use crate::glass::Glass;
 use crate::settings::Action;
@@ -82,6 +82,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::FocusSteps => go(ui, Focus::Steps),
         Action::FocusGates => go(ui, Focus::Gates),
         Action::FocusArtifacts => go(ui, Focus::Artifacts),
+        Action::FocusEvents => go(ui, Focus::Events),
         Action::FocusLedger => go(ui, Focus::Ledger),
         Action::ZoomCycle => {
             ui.zoom = match ui.zoom {
@@ -93,6 +94,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         // Up one level: what lies on top goes first.
         Action::ZoomOut => match shown_gate(ui, glass) {
             Some(id) => gate::put_aside(ui, glass, id),
+            None if ui.focus == Focus::Events && events::clear_filter(ui) => {}
             None => ui.zoom = Zoom::Normal,
         },
         Action::TypeInto => begin_typing(ui, glass),
@@ -164,6 +166,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
             return vec![Ask::ToggleMouse];
         }
         Action::Redraw => return vec![Ask::Redraw],
+        Action::Search if ui.focus == Focus::Events => events::begin_filter(ui),
         Action::Search => reader::begin(ui, glass, true),
         Action::ReadPane => reader::begin(ui, glass, false),
         Action::SavePane => return reader::save_pane(ui, glass),
@@ -219,7 +222,7 @@ pub(super) fn go(ui: &mut Ui, focus: Focus) {
 fn move_focus(ui: &mut Ui, glass: &Glass, back: bool) {
     let input = (ui.mode == Mode::Live).then_some(Focus::Input);
     let panes = slots::slots(glass).into_iter().map(|slot| slot.focus);
-    let below = Focus::PANELS.into_iter().filter(|_| glass.run.id.is_some());
+    let below = ui.shape.panels().into_iter().filter(|_| glass.run.id.is_some());
     let all: Vec<Focus> = input.into_iter().chain(panes).chain(below).collect();
     let place = all.iter().position(|one| *one == ui.focus).unwrap_or(0);
     let by = if back { all.len().saturating_sub(1) } else { 1 };
@@ -327,6 +330,7 @@ fn open(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
             }
         }
         Focus::Ledger => explain::open(ui, glass),
+        Focus::Events => events::open(ui, glass),
         Focus::Steps | Focus::Input => {}
     }
     Vec::new()
@@ -342,12 +346,16 @@ fn count(ui: &Ui, glass: &Glass, focus: Focus) -> usize {
         Focus::Gates => glass.run.gates.len(),
         Focus::Artifacts => panel::visible_artifacts(ui, glass).len(),
         Focus::Ledger => panel::ledger_figures(ui, glass).len(),
+        Focus::Events => events::visible(ui, glass).count(),
         Focus::Analyst | Focus::Worker | Focus::Role(_) | Focus::Terminal(_) | Focus::Input => 0,
     }
 }
 
 /// What is selected in a list. Steps follow the newest one until another is selected.
 pub(super) fn selected(ui: &Ui, glass: &Glass, focus: Focus) -> usize {
+    if focus == Focus::Events {
+        return events::place(ui, glass);
+    }
     let count = count(ui, glass, focus);
     let natural = if focus == Focus::Steps { count.saturating_sub(1) } else { 0 };
     ui.selected.get(&focus).map_or(natural, |selected| clamp(*selected, count))
@@ -366,6 +374,10 @@ fn select(ui: &mut Ui, glass: &Glass, by: isize) {
 }
 
 pub(super) fn select_in(ui: &mut Ui, glass: &Glass, focus: Focus, by: isize) {
+    if focus == Focus::Events {
+        events::select(ui, glass, by);
+        return;
+    }
     let count = count(ui, glass, focus);
     if count == 0 {
         return;

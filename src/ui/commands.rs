@@ -161,7 +161,7 @@ fn who(command: &Command) -> String {
     command.role.as_ref().map_or_else(|| "awtui".to_owned(), ToString::to_string)
 }
 
-fn what(run: &Run, command: &Command) -> String {
+pub(super) fn what(run: &Run, command: &Command) -> String {
     let effect = match &command.act {
         Act::ProcessGone { pane, .. } => return format!("process of {pane} ended"),
         Act::Recovered => return "another supervisor took the run over".to_owned(),
@@ -207,7 +207,7 @@ fn what(run: &Run, command: &Command) -> String {
 }
 
 /// What came of it in a few words.
-fn outcome(command: &Command) -> String {
+pub(super) fn outcome(command: &Command) -> String {
     let (outcome, settled) = match (&command.act, &command.outcome) {
         (Act::ProcessGone { code: Some(code), .. }, _) => return format!("exit code {code}"),
         (Act::ProcessGone { signal: Some(signal), .. }, _) => return format!("by signal {signal}"),

@@ -51,7 +51,7 @@ fn figure_here(ui: &Ui, glass: &Glass) -> Figure {
             let gate = gates.get(selected(ui, glass, Focus::Gates));
             gate.map_or(Figure::Bounds, |gate| Figure::Gate(gate.id))
         }
-        Focus::Artifacts | Focus::Input => whole,
+        Focus::Artifacts | Focus::Events | Focus::Input => whole,
     }
 }
 

@@ -47,6 +47,7 @@ fn label(action: Action) -> &'static str {
         Action::FocusSteps => "steps",
         Action::FocusGates => "gates",
         Action::FocusArtifacts => "artifacts",
+        Action::FocusEvents => "events",
         Action::FocusLedger => "ledger",
         Action::ZoomCycle => "zoom",
         Action::ZoomOut => "back",
@@ -200,6 +201,7 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
                     all.extend([(Action::Select, "report"), plain(Action::ShowDiff), plain(Action::ShowLog)]);
                 }
                 Focus::Gates => all.push((Action::Select, "answer")),
+                Focus::Events => all.extend([(Action::Select, "whole"), (Action::Search, "filter")]),
                 Focus::Artifacts if !glass.artifacts.is_empty() => all.push((Action::Select, "look")),
                 Focus::Analyst
                 | Focus::Worker
@@ -247,7 +249,7 @@ fn popup_keys(popup: &Popup) -> Option<&'static [(&'static str, &'static str)]> 
     Some(match popup {
         Popup::Actions { .. } => &[("enter", "do it"), ("up/down", "choose"), ("esc", "close")],
         Popup::Commands(_) => &[("enter", "whole"), ("up/down", "choose"), ("esc", "close")],
-        Popup::Explain(_) => &[("up/down", "scroll"), ("esc", "close")],
+        Popup::Fact(_) | Popup::Explain(_) => &[("up/down", "scroll"), ("esc", "close")],
         Popup::ConfirmAbort { .. }
         | Popup::ConfirmQuit
         | Popup::Runs(_)
@@ -281,6 +283,10 @@ pub(super) fn following(ui: &Ui, glass: &Glass) -> Vec<(String, String)> {
 pub fn hints(ui: &Ui, glass: &Glass) -> Vec<(String, String)> {
     if ui.completion.is_open() && ui.focus == Focus::Input && ui.popups.is_empty() {
         let keys = [("tab", "take it"), ("up/down", "choose"), ("esc", "close the list")];
+        return keys.map(|(key, what)| (key.to_owned(), what.to_owned())).to_vec();
+    }
+    if ui.events.is_typing() && ui.popups.is_empty() {
+        let keys = [("enter", "keep it"), ("esc", "show all")];
         return keys.map(|(key, what)| (key.to_owned(), what.to_owned())).to_vec();
     }
     if let Some(keys) = ui.popups.last().and_then(popup_keys) {

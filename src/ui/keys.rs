@@ -96,6 +96,8 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         Action::ShowLog => preview::cannot_show(ui, glass, Subject::Log),
         Action::ShowPrompt => preview::cannot_show(ui, glass, Subject::Prompt),
         Action::ShowTranscript => preview::cannot_show_transcript(ui, glass),
+        // The events are filtered.
+        Action::Search if ui.focus == Focus::Events && ui.preview().is_none() => None,
         Action::Search | Action::SearchNext | Action::SearchPrevious if ui.preview().is_none() => {
             no_pane(ui, glass)
         }
@@ -158,6 +160,7 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         | Action::FocusSteps
         | Action::FocusGates
         | Action::FocusArtifacts
+        | Action::FocusEvents
         | Action::FocusLedger
         | Action::ZoomCycle
         | Action::ZoomOut

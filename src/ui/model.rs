@@ -2,6 +2,7 @@
 
 use super::bell::Bells;
 use super::commands::CommandLog;
+use super::events::{EventsView, WholeFact};
 use super::input::completion::{self, Completion};
 use super::input::{Address, InputBox};
 use super::look::Look;
@@ -41,11 +42,13 @@ pub enum Focus {
     Ledger,
     Gates,
     Artifacts,
+    /// Every fact, one by one.
+    Events,
     Input,
 }
 
 impl Focus {
-    pub const PANELS: [Self; 4] = [Self::Steps, Self::Ledger, Self::Gates, Self::Artifacts];
+    pub const PANELS: [Self; 5] = [Self::Steps, Self::Ledger, Self::Gates, Self::Artifacts, Self::Events];
 }
 
 /// How much of the screen the focused part takes.
@@ -80,6 +83,8 @@ pub enum Popup {
     Explain(Box<super::explain::Explain>),
     /// What awtui itself did.
     Commands(CommandLog),
+    /// A fact with all that it holds.
+    Fact(WholeFact),
     /// All runs of the project.
     Runs(Box<RunsView>),
     Settings(Box<SettingsView>),
@@ -289,6 +294,7 @@ pub struct Ui {
     pub(super) folded: BTreeSet<String>,
     pub(super) scrolled: BTreeMap<PaneId, Scrolled>,
     pub(super) reader: Reader,
+    pub(super) events: EventsView,
     pub(super) bells: Bells,
     /// The panel that is shown where there is room for one.
     pub(super) panel: Focus,
@@ -339,6 +345,7 @@ impl Ui {
             folded: BTreeSet::new(),
             scrolled: BTreeMap::new(),
             reader: Reader::default(),
+            events: EventsView::default(),
             bells: Bells::default(),
             panel: Focus::Steps,
             side: Focus::Ledger,
@@ -405,6 +412,7 @@ impl Ui {
         self.gate_choice = None;
         self.selected.clear();
         self.scrolled.clear();
+        self.events = EventsView::default();
         if self.mode == Mode::Live {
             self.focus = Focus::Input;
         }

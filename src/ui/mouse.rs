@@ -3,7 +3,7 @@
 use super::act::{go, is_typing_to, scroll_pane, select_in};
 use super::input::draw;
 use super::model::{Ask, Focus, Mode, Mouse, MouseKind, Popup, Ui};
-use super::{drag, gate, pane, preview, runs, settings};
+use super::{drag, events, gate, pane, preview, runs, settings};
 use crate::domain::PaneId;
 use crate::glass::Glass;
 use crate::settings::Action;
@@ -65,8 +65,12 @@ fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
     if let Some((focus, index, _)) = row {
         let again = ui.focus == focus && super::act::selected(ui, glass, focus) == index;
         go(ui, focus);
-        ui.selected.insert(focus, index);
-        if again && matches!(focus, Focus::Steps | Focus::Artifacts | Focus::Ledger) {
+        if focus == Focus::Events {
+            events::select_place(ui, glass, index);
+        } else {
+            ui.selected.insert(focus, index);
+        }
+        if again && matches!(focus, Focus::Steps | Focus::Artifacts | Focus::Ledger | Focus::Events) {
             return super::act::act(ui, glass, Action::Select);
         }
         return Vec::new();
@@ -112,6 +116,10 @@ fn wheel(ui: &mut Ui, glass: &Glass, mouse: Mouse, sign: isize) -> Vec<Ask> {
         }
         Some(Popup::Settings(view)) => {
             settings::scroll(view, sign);
+            return Vec::new();
+        }
+        Some(Popup::Fact(fact)) => {
+            fact.scroll(if sign < 0 { -3 } else { 3 });
             return Vec::new();
         }
         Some(Popup::Setup(_) | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit) => return Vec::new(),

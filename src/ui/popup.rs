@@ -3,6 +3,7 @@
 
 use super::act::clamp;
 use super::commands;
+use super::events;
 use super::format::{fit, width, wrap};
 use super::keys::{self, Entry};
 use super::leave;
@@ -80,6 +81,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
         Some(Popup::ConfirmQuit) => confirm_quit(ui, glass, area, buffer),
         Some(Popup::Commands(log)) => commands::draw(ui, glass, log, area, buffer),
         Some(Popup::Preview(_)) => {}
+        Some(Popup::Fact(fact)) => events::draw_whole(ui, glass, fact, area, buffer),
         Some(Popup::Explain(explain)) => super::explain::draw(ui, glass, explain, area, buffer),
         Some(Popup::Runs(view)) => runs::draw(ui, glass, view, area, buffer),
         Some(Popup::Settings(view)) => settings::draw(ui, glass, view, area, buffer),

@@ -23,16 +23,20 @@ pub struct Shape {
 
 impl Default for Shape {
     fn default() -> Self {
-        Self { share: 50, panel_rows: 0, hidden: Vec::new(), no_panels: false }
+        Self { share: 50, panel_rows: 0, hidden: HIDDEN.to_vec(), no_panels: false }
     }
 }
 
-const NAMES: [(&str, Focus); 4] = [
+const NAMES: [(&str, Focus); 5] = [
     ("steps", Focus::Steps),
     ("ledger", Focus::Ledger),
     ("gates", Focus::Gates),
     ("artifacts", Focus::Artifacts),
+    ("events", Focus::Events),
 ];
+
+/// Shown once they were gone to: what most people need is in the others.
+const HIDDEN: [Focus; 1] = [Focus::Events];
 
 impl Shape {
     pub(super) fn widen(&mut self, steps: i16) {
@@ -73,9 +77,12 @@ impl Shape {
         if self.no_panels {
             text.push_str("panels = none\n");
         }
-        for (name, _) in NAMES.iter().filter(|(_, panel)| self.hidden.contains(panel)) {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "hidden = {name}");
+        for (name, panel) in NAMES {
+            let hidden = self.hidden.contains(&panel);
+            if hidden != HIDDEN.contains(&panel) {
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "{} = {name}", if hidden { "hidden" } else { "shown" });
+            }
         }
         text
     }
@@ -89,9 +96,9 @@ impl Shape {
                     shape.panel_rows = value.parse().map_or(0, |rows: i16| rows.clamp(-20, 40));
                 }
                 ("panels", "none") => shape.no_panels = true,
-                ("hidden", name) => {
+                (how @ ("hidden" | "shown"), name) => {
                     if let Some((_, panel)) = NAMES.iter().find(|(known, _)| *known == name) {
-                        shape.hide(*panel);
+                        if how == "hidden" { shape.hide(*panel) } else { shape.show(*panel) }
                     }
                 }
                 _ => {}

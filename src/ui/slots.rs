@@ -27,7 +27,9 @@ pub(super) struct Slot {
 pub(super) fn is_pane(focus: Focus) -> bool {
     match focus {
         Focus::Analyst | Focus::Worker | Focus::Role(_) | Focus::Terminal(_) => true,
-        Focus::Steps | Focus::Ledger | Focus::Gates | Focus::Artifacts | Focus::Input => false,
+        Focus::Steps | Focus::Ledger | Focus::Gates | Focus::Artifacts | Focus::Events | Focus::Input => {
+            false
+        }
     }
 }
 

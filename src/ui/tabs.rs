@@ -52,6 +52,7 @@ fn label(ui: &Ui, glass: &Glass, slot: &Slot, shown: bool) -> String {
         | Focus::Ledger
         | Focus::Gates
         | Focus::Artifacts
+        | Focus::Events
         | Focus::Input => fit(&slot.name, LONGEST),
     };
     // What the shown one does stands in the line below.

@@ -5,7 +5,7 @@ use super::input::{Address, completion, draw};
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
 use super::view::shown_gate;
-use super::{commands, gate, leave, mouse, preview, reader, runs, settings, setup, slots};
+use super::{commands, events, gate, leave, mouse, preview, reader, runs, settings, setup, slots};
 use crate::domain::{Answer, AnswerKind, Gate, OperatorAct, PaneId, RoleName, Text};
 use crate::glass::Glass;
 use crate::settings::keymap::Lookup;
@@ -102,6 +102,9 @@ fn on_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
     if ui.reader.is_typing() {
         return reader::prompt_key(ui, glass, key);
     }
+    if events::filter_key(ui, key) {
+        return Vec::new();
+    }
     if ui.pending.is_empty()
         && let Some(asks) = completion::on_key(ui, glass, key)
     {
@@ -162,6 +165,10 @@ fn on_paste(ui: &mut Ui, glass: &Glass, text: &str) -> Vec<Ask> {
             reader::paste(ui, glass, text);
             return Vec::new();
         }
+        None if ui.events.is_typing() => {
+            events::paste(ui, text);
+            return Vec::new();
+        }
         Some(Popup::Actions { filter, selected, .. }) => {
             filter.push_str(text.lines().next().unwrap_or_default());
             *selected = 0;
@@ -172,6 +179,7 @@ fn on_paste(ui: &mut Ui, glass: &Glass, text: &str) -> Vec<Ask> {
         Some(
             Popup::Runs(_)
             | Popup::Commands(_)
+            | Popup::Fact(_)
             | Popup::Explain(_)
             | Popup::ConfirmAbort { .. }
             | Popup::ConfirmQuit,
@@ -258,6 +266,7 @@ fn popup_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
         }
         Some(Popup::ConfirmQuit) => leave::key(ui, glass, key),
         Some(Popup::Commands(_)) => commands::on_key(ui, glass, key),
+        Some(Popup::Fact(_)) => events::whole_key(ui, glass, key),
         Some(Popup::Preview(_)) => preview::on_key(ui, glass, key),
         Some(Popup::Explain(_)) => super::explain::on_key(ui, key),
         Some(Popup::Runs(_)) => runs::key(ui, glass, key),

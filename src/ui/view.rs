@@ -126,7 +126,10 @@ fn main_part(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &m
     let rows = panel_rows(ui, area);
     let on_panel = Focus::PANELS.contains(&ui.focus);
     if on_panel && (ui.zoom == Zoom::Full || rows == 0) {
-        let others = others(ui.focus, &Focus::PANELS);
+        let shown = ui.shape.panels();
+        let known = |panel: &Focus| *panel != Focus::Events || shown.contains(panel);
+        let all: Vec<Focus> = Focus::PANELS.into_iter().filter(known).collect();
+        let others = others(ui.focus, &all);
         panel::draw(ui, glass, ui.focus, &others, area, buffer, layout);
         return;
     }
@@ -181,6 +184,7 @@ fn draw_panels(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: 
             Focus::Steps => 30_u32,
             Focus::Ledger => 34,
             Focus::Gates => 20,
+            Focus::Events => 40,
             Focus::Analyst
             | Focus::Worker
             | Focus::Role(_)

@@ -1,6 +1,7 @@
-//! The panels below the panes: steps, ledger, gates, artifacts.
+//! The panels below the panes: steps, ledger, gates, artifacts, events.
 
 mod artifacts;
+mod events;
 mod gates;
 mod ledger;
 mod steps;
@@ -26,6 +27,7 @@ fn name(focus: Focus, run: &Run) -> String {
         Focus::Ledger => "ledger",
         Focus::Gates => "gates",
         Focus::Artifacts => "artifacts",
+        Focus::Events => "events",
         Focus::Analyst => "analyst",
         Focus::Worker => "worker",
         Focus::Role(_) => "role",
@@ -42,6 +44,7 @@ fn action(focus: Focus) -> Action {
         Focus::Ledger => Action::FocusLedger,
         Focus::Gates => Action::FocusGates,
         Focus::Artifacts => Action::FocusArtifacts,
+        Focus::Events => Action::FocusEvents,
         Focus::Analyst => Action::FocusAnalyst,
         Focus::Worker => Action::FocusWorker,
         Focus::Role(_) => Action::FocusNext,
@@ -89,6 +92,7 @@ pub(super) fn draw(
         Focus::Ledger => ledger::draw(ui, glass, inside, buffer, layout),
         Focus::Gates => gates::draw(ui, glass, inside, buffer, layout),
         Focus::Artifacts => artifacts::draw(ui, glass, inside, buffer, layout),
+        Focus::Events => events::draw(ui, glass, inside, buffer, layout),
         Focus::Analyst | Focus::Worker | Focus::Role(_) | Focus::Terminal(_) | Focus::Input => {}
     }
 }

@@ -4,6 +4,7 @@ mod banners;
 mod calm;
 mod code;
 mod commands;
+mod events;
 mod frames;
 mod gates;
 mod input;

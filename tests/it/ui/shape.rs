@@ -33,7 +33,10 @@ fn a_panel_is_hidden_and_comes_back_when_it_is_gone_to() {
     for size in [(80, 24), (120, 40), (200, 60)] {
         let mut scene = Scene::of(&scenes::working(), size);
         let asks = scene.press("5 x");
-        assert!(matches!(&asks[..], [Ask::KeepShape(shape)] if shape.hidden == [Focus::Gates]), "{asks:?}");
+        assert!(
+            matches!(&asks[..], [Ask::KeepShape(shape)] if shape.hidden == [Focus::Events, Focus::Gates]),
+            "{asks:?}"
+        );
         assert!(!scene.shows("5 gates"), "{}", scene.text());
         assert!(scene.shows("3 steps"), "{}", scene.text());
         scene.press("5");
