@@ -5,7 +5,7 @@ use super::exit::{Exit, Problem};
 use super::numbers::{self, NUMBERS};
 use super::{headless, log, print, sessions, setup};
 use crate::agent;
-use crate::client::{self, Answer, Calls, ClientError, Host, Session};
+use crate::client::{self, Answer, Calls, ClientError, Host, Session, Worn};
 use crate::domain::{AgentSpec, Author, AuthorKind, Millis, RunId};
 use crate::replay::{Player, Timeline};
 use crate::settings::reference::SAMPLE_CONFIG;
@@ -78,31 +78,35 @@ pub(super) fn missing(context: &Context, settings: &Settings) -> Vec<String> {
     lacks.collect()
 }
 
-/// The UI with the operator's own keys, and in colours that this terminal shows.
-pub(super) fn screen(context: &Context, settings: &Settings, mode: Mode) -> Result<Ui, Problem> {
-    let unusable = |error: SettingsError| Problem::usage(error.to_string());
-    let variable = |name: &str| std::env::var(name).ok();
+/// A theme in the colours and signs that this terminal shows.
+fn worn(settings: &Settings, name: &str) -> Result<Worn, SettingsError> {
     let signs = match settings.ui.symbols {
-        Symbols::Auto => Signs::discover(variable),
+        Symbols::Auto => Signs::discover(|name| std::env::var(name).ok()),
         Symbols::Unicode => Signs::Unicode,
         Symbols::Ascii => Signs::Ascii,
     };
     let look = |name: &str| {
-        let theme = Theme::load(name, settings.folders()).map_err(unusable)?;
-        Ok::<_, Problem>(
-            Look::new(theme, ColourDepth::discover(|name| std::env::var_os(name))).with_signs(signs),
-        )
+        let theme = Theme::load(name, settings.folders())?;
+        let depth = ColourDepth::discover(|name| std::env::var_os(name));
+        Ok::<_, SettingsError>(Look::new(theme, depth).with_signs(signs))
     };
+    if name == Theme::BY_BACKGROUND {
+        let dark = look("dark")?;
+        return Ok((dark.clone(), Some((dark, look("light")?))));
+    }
+    Ok((look(name)?, None))
+}
+
+/// The UI with the operator's own keys, and in colours that this terminal shows.
+pub(super) fn screen(context: &Context, settings: &Settings, mode: Mode) -> Result<Ui, Problem> {
+    let unusable = |error: SettingsError| Problem::usage(error.to_string());
     let keymap = Keymap::load(Some(&context.paths.user_keymap())).map_err(unusable)?;
-    let mut ui = if settings.ui.theme == Theme::BY_BACKGROUND {
-        let mut ui = Ui::new(mode, look("dark")?, keymap);
-        ui.looks = Some((ui.look.clone(), look("light")?));
-        // Until the terminal answers itself.
-        ui.set_dark(tty::dark_by_variables(variable).unwrap_or(true));
-        ui
-    } else {
-        Ui::new(mode, look(&settings.ui.theme)?, keymap)
-    };
+    let (look, looks) = worn(settings, &settings.ui.theme).map_err(unusable)?;
+    let mut ui = Ui::new(mode, look, keymap);
+    ui.looks = looks;
+    // Until the terminal answers itself.
+    ui.set_dark(tty::dark_by_variables(|name| std::env::var(name).ok()).unwrap_or(true));
+    ui.themes = Theme::names(settings.folders());
     ui.mouse = settings.ui.mouse;
     if let Some(shape) = context.folders.shape().filter(|_| mode != Mode::Replay) {
         ui.shape = Shape::from_text(&shape);
@@ -176,6 +180,10 @@ impl Host for Here<'_> {
 
     fn agents(&self) -> Vec<String> {
         setup::agents(&self.settings())
+    }
+
+    fn theme(&self, name: &str) -> Result<Worn, String> {
+        worn(&self.settings(), name).map_err(|error| error.to_string())
     }
 
     fn sheet(&self) -> Result<Sheet, String> {

@@ -7,7 +7,7 @@ use super::summon::Calls;
 use crate::domain::{Author, Millis, RunId};
 use crate::replay::Player;
 use crate::settings::{Edit as Change, Layer};
-use crate::ui::{self, AgentOffer, FileDiff, SavedNews, Sheet, Ui};
+use crate::ui::{self, AgentOffer, FileDiff, Look, SavedNews, Sheet, Ui};
 use crate::wire::StartRun;
 use std::future::Future;
 use std::path::PathBuf;
@@ -15,6 +15,9 @@ use std::pin::Pin;
 
 /// What an agent will have answered.
 pub type Answer<'h, T> = Pin<Box<dyn Future<Output = Result<T, String>> + 'h>>;
+
+/// A look, and the two between which the terminal's background decides.
+pub type Worn = (Look, Option<(Look, Look)>);
 
 /// What the screen needs of whoever opens it.
 pub trait Host {
@@ -36,6 +39,9 @@ pub trait Host {
     fn replay(&self, run: &RunId) -> Result<(Player, Ui), String>;
     /// Every agent that a role may name.
     fn agents(&self) -> Vec<String>;
+    /// How a theme looks in this terminal, and the looks on a dark and on a light background where that decides; the
+    /// reason when there is no such theme.
+    fn theme(&self, name: &str) -> Result<Worn, String>;
     /// What the settings say now.
     fn sheet(&self) -> Result<Sheet, String>;
     /// What an agent says of itself; the reason, with the way to get it, when it is missing.

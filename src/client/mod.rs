@@ -15,7 +15,7 @@ mod summon;
 mod terminals;
 mod words;
 
-pub use host::{Answer, Host};
+pub use host::{Answer, Host, Worn};
 pub use replay::{print_frame, replay};
 pub use screen::{ScreenError, show};
 pub use session::{ClientError, Session, Starter};

@@ -41,6 +41,10 @@ impl<'a> Screen<'a> {
             }
             // A program that is being asked ends with its question.
             SettingsAsk::Stop => self.asking.clear(),
+            SettingsAsk::Wear { name } => match host.theme(&name) {
+                Ok((look, looks)) => self.ui.wear(look, looks),
+                Err(reason) => self.ui.refused(reason),
+            },
             SettingsAsk::Plan { layers, edits } => {
                 let planned = layers.iter().map(|layer| host.plan(*layer, &edits)).collect();
                 self.ui.changes_planned(planned);

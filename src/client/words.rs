@@ -1,7 +1,7 @@
 //! What the operator wrote, kept for the next session: what was sent, and what stands in the input box when awtui is
-//! left. And what a word may become: the files of the repository.
+//! left, and what was done by way of the palette. And what a word may become: the files of the repository.
 //!
-//! Owns two private files in the state folder of the project. Words that cannot be kept are said once.
+//! Owns three private files in the state folder of the project. Words that cannot be kept are said once.
 
 use super::screen::Screen;
 use crate::project::{Listing, list_files};
@@ -18,6 +18,8 @@ use tokio::time::Instant;
 /// One JSON text a line, the oldest first.
 const SENT: &str = "sent.jsonl";
 const DRAFT: &str = "draft.json";
+/// What was done by way of the palette, a name a line, the last first.
+const RECENT: &str = "recent";
 /// Texts that are kept; twice as many before the file is written anew.
 const MOST: usize = 200;
 /// A longer text is not kept: it is in the run's journal.
@@ -107,6 +109,8 @@ impl Screen<'_> {
             let draft = draft(&self.words.folder);
             self.words.saved.clone_from(&draft);
             self.ui.remember(sent(&self.words.folder), draft);
+            let recent = fs::read_to_string(self.words.folder.join(RECENT)).unwrap_or_default();
+            self.ui.remember_recent(&recent);
         }
     }
 
@@ -115,6 +119,10 @@ impl Screen<'_> {
         let said = self.ui.take_said();
         let kept = self.words.keep(&said);
         self.told_of(kept);
+        if let Some(recent) = self.ui.take_recent() {
+            let kept = replace(&self.words.folder.join(RECENT), &recent);
+            self.told_of(kept);
+        }
         if self.words.due.is_none() {
             self.words.due = Some(Instant::now() + PAUSE);
         }

@@ -7,11 +7,12 @@ use super::fact::{fields, kind, words};
 use super::format::{clock, fit, width, wrap};
 use super::model::{Ask, Popup, Ui};
 use super::popup::{frame, framed};
+use super::typed::{self, Change};
 use crate::domain::{Effect, Fact, Seq, TimerDue};
 use crate::glass::{Event, Glass};
 use crate::settings::keymap::Lookup;
 use crate::settings::{Action, Context};
-use crate::term::{Key, KeyCode, Mods};
+use crate::term::{Key, KeyCode};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -89,21 +90,26 @@ fn author(fact: &Fact) -> &str {
 /// What happened, in a line. What awtui did is said as in the log of what it did.
 pub(super) fn line_of(glass: &Glass, event: &Event) -> String {
     let command = |seq: u64| glass.commands.find(seq);
-    match &event.record.fact {
-        Fact::Requested { effect: Effect::Timer { due, .. } } => match due {
-            TimerDue::Run(due) => format!("a timer for {}", clock(*due)),
-            TimerDue::Wall(_) => "a timer for the end of a limit".to_owned(),
-        },
-        Fact::Requested { .. } => {
-            command(event.record.seq).map_or_else(String::new, |one| commands::what(&glass.run, one))
-        }
-        Fact::Settled { effect, outcome } => match command(effect.0) {
+    let fact = &event.record.fact;
+    if let Fact::Settled { effect, outcome } = fact {
+        return match command(effect.0) {
             Some(one) => format!("{} → {}", commands::what(&glass.run, one), commands::outcome(one)),
             None => {
-                format!("of record {}: {}", effect.0, fields(outcome).first().map_or("", |(_, value)| value))
+                let said = fields(outcome).first().map_or_else(String::new, |(_, value)| value.clone());
+                format!("of record {}: {said}", effect.0)
             }
-        },
-        fact => words(fact),
+        };
+    }
+    // Waiting is nothing that was done: that log leaves it out.
+    match (fact, command(event.record.seq)) {
+        (Fact::Requested { effect: Effect::Timer { due: TimerDue::Run(due), .. } }, _) => {
+            format!("a timer for {}", clock(*due))
+        }
+        (Fact::Requested { effect: Effect::Timer { due: TimerDue::Wall(_), .. } }, _) => {
+            "a timer for the end of a limit".to_owned()
+        }
+        (Fact::Requested { .. }, Some(one)) => commands::what(&glass.run, one),
+        _ => words(fact),
     }
 }
 
@@ -161,36 +167,18 @@ pub(super) fn filter_key(ui: &mut Ui, key: Key) -> bool {
     if !ui.events.typing {
         return false;
     }
-    match key.code {
-        KeyCode::Enter => ui.events.typing = false,
-        KeyCode::Esc => {
-            clear_filter(ui);
-        }
-        KeyCode::Backspace => {
-            ui.events.typing = ui.events.filter.pop().is_some();
-        }
-        KeyCode::Char('u') if key.mods.contains(Mods::CTRL) => ui.events.filter.clear(),
-        KeyCode::Char(_) if key.typed().is_some() => ui.events.filter.extend(key.typed()),
-        KeyCode::Char(_)
-        | KeyCode::Tab
-        | KeyCode::BackTab
-        | KeyCode::Delete
-        | KeyCode::Insert
-        | KeyCode::Up
-        | KeyCode::Down
-        | KeyCode::Left
-        | KeyCode::Right
-        | KeyCode::Home
-        | KeyCode::End
-        | KeyCode::PageUp
-        | KeyCode::PageDown
-        | KeyCode::F(_) => {
-            // Where one goes from here the filter stays.
-            ui.events.typing = false;
-            return false;
-        }
+    if key.code == KeyCode::Esc {
+        clear_filter(ui);
+        return true;
     }
-    true
+    if key.code == KeyCode::Enter {
+        ui.events.typing = false;
+        return true;
+    }
+    let change = typed::edit(&mut ui.events.filter, key);
+    // Where one goes from here the filter stays.
+    ui.events.typing = change == Change::Changed;
+    change != Change::Nothing
 }
 
 /// The selected fact with all that it holds.
@@ -240,15 +228,15 @@ fn told(glass: &Glass, event: &Event) -> Vec<(String, String)> {
         say("recording", format!("{pane} had {bytes} bytes"));
     }
     say("", String::new());
-    match &record.fact {
+    let of_fact = if let Fact::Observed { pane, step, observation, .. } = &record.fact {
         // What was told is what matters; the rest of it stands above.
-        Fact::Observed { pane, step, observation, .. } => {
-            all.push(("pane".to_owned(), pane.to_string()));
-            all.extend(step.map(|step| ("step".to_owned(), step.to_string())));
-            all.extend(fields(observation).into_iter().filter(|(path, _)| path != "kind"));
-        }
-        fact => all.extend(fields(fact).into_iter().filter(|(path, _)| path != "kind")),
-    }
+        all.push(("pane".to_owned(), pane.to_string()));
+        all.extend(step.map(|step| ("step".to_owned(), step.to_string())));
+        fields(observation)
+    } else {
+        fields(&record.fact)
+    };
+    all.extend(of_fact.into_iter().filter(|(path, _)| path != "kind"));
     all
 }
 

@@ -3,7 +3,7 @@
 //! Owns the wording alone. What a fact does to the run is the domain's.
 
 use super::format::{duration, tokens, tokens_or_unknown};
-use crate::domain::{Fact, Observation, PromptKind, Text, TurnEnd, UsageSeen};
+use crate::domain::{Fact, Observation, PromptKind, Text, Tokens, TurnEnd, UsageSeen};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -133,7 +133,7 @@ fn seen(observation: &Observation) -> String {
         Observation::Listed { window, .. } => format!("window {}", tokens_or_unknown(*window)),
         Observation::Usage(usage) => paid(usage),
         Observation::SumsSeen(sums) => {
-            let all = sums.tokens.map(|tokens| tokens.total());
+            let all = sums.tokens.map(Tokens::total);
             format!("the agent's own sums: {} tokens", tokens_or_unknown(all))
         }
         Observation::ContextSeen { tokens, window } => {

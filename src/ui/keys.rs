@@ -3,6 +3,7 @@
 
 use super::fuzzy;
 use super::gate::shown_answered_in;
+use super::given::{self, Does};
 use super::model::{ActionList, Focus, Mode, Popup, Ui};
 use super::preview::{self, Subject};
 use super::slots::{self, Slot};
@@ -17,7 +18,7 @@ use crate::term::Key;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) keys: String,
-    pub(super) action: Action,
+    pub(super) does: Does,
     pub(super) description: String,
     /// Why it cannot be done now.
     pub(super) disabled: Option<String>,
@@ -279,10 +280,10 @@ pub(super) fn matching(
     context: Context,
     filter: &str,
 ) -> Vec<Entry> {
-    let filter = filter.to_lowercase();
     if list == ActionList::Palette {
-        return searched(ui, glass, context, &filter);
+        return searched(ui, glass, context, filter);
     }
+    let filter = filter.to_lowercase();
     let bindings = ui.keymap.bindings(context);
     let here = Action::ALL.iter().copied().filter(|action| action.contexts().contains(&context));
     here.filter_map(|action| {
@@ -301,14 +302,16 @@ pub(super) fn matching(
             .all(|word| words.contains(word) || chords.iter().any(|chord| chord.to_lowercase() == word));
         chords.truncate(3);
         let disabled = disabled(ui, glass, action);
-        fits.then(|| Entry { keys: chords.join(", "), action, description, disabled })
+        let does = Does::Action(action);
+        fits.then(|| Entry { keys: chords.join(", "), does, description, disabled })
     })
     .collect()
 }
 
 /// The lines of the palette whose letters hold the filter's in their order, what fits best first. Without a filter what
 /// was done last comes first.
-fn searched(ui: &Ui, glass: &Glass, context: Context, filter: &str) -> Vec<Entry> {
+fn searched(ui: &Ui, glass: &Glass, context: Context, typed: &str) -> Vec<Entry> {
+    let filter = &typed.to_lowercase();
     let bindings = ui.keymap.bindings(context);
     let here = Action::ALL.iter().copied().filter(|action| action.contexts().contains(&context));
     let all: Vec<Entry> = here
@@ -318,29 +321,38 @@ fn searched(ui: &Ui, glass: &Glass, context: Context, filter: &str) -> Vec<Entry
                 own.map_or_else(|| action.description().to_owned(), |binding| binding.description.clone());
             let mut chords = ui.keymap.chords(context, action);
             chords.truncate(3);
-            Entry { keys: chords.join(", "), action, description, disabled: disabled(ui, glass, action) }
+            let does = Does::Action(action);
+            Entry { keys: chords.join(", "), does, description, disabled: disabled(ui, glass, action) }
         })
         .collect();
-    let place = |entry: &Entry| ui.recent.iter().position(|action| *action == entry.action);
     let mut order: Vec<usize> = if filter.trim().is_empty() {
         (0..all.len()).collect()
     } else {
         let texts: Vec<String> = all.iter().map(searchable).collect();
         fuzzy::best(filter, texts.iter().map(String::as_str), false, all.len()).0
     };
-    let is_chord = |entry: &Entry| entry.keys.split(", ").any(|chord| chord.to_lowercase() == filter);
+    let is_chord = |entry: &Entry| entry.keys.split(", ").any(|chord| chord.to_lowercase() == *filter);
     // The sort is stable: what is alike stays in its order.
     if filter.trim().is_empty() {
-        order.sort_by_key(|at| place(&all[*at]).unwrap_or(usize::MAX));
+        order.sort_by_key(|at| ui.recent.place(&all[*at].does));
     } else {
         order.sort_by_key(|at| !is_chord(&all[*at]));
     }
-    order.into_iter().map(|at| all[at].clone()).collect()
+    let mut found: Vec<Entry> = order.into_iter().map(|at| all[at].clone()).collect();
+    let given = given::offered(ui, glass, typed);
+    // The name of an action is that action, whatever else the words may mean.
+    let is_name = Action::named(&filter.trim().replace(' ', "_")).is_some();
+    let at = if is_name { found.len().min(1) } else { 0 };
+    found.splice(at..at, given);
+    found
 }
 
 /// The noun first, where it is one: `gates`, `artifacts`, `steps`.
 fn searchable(entry: &Entry) -> String {
-    let name = entry.action.as_str().replace('_', " ");
+    let name = match &entry.does {
+        Does::Action(action) => action.as_str().replace('_', " "),
+        Does::Given(_) => entry.keys.clone(),
+    };
     let noun = name.strip_prefix("focus ").map_or_else(String::new, |noun| format!("{noun} "));
     format!("{noun}{name} {}", entry.description).to_lowercase()
 }

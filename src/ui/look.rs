@@ -1,6 +1,7 @@
 //! Colours and marks: the theme as styles, as far as the terminal can show them. Every state also has a word or a sign, so
 //! that nothing is said by colour alone.
 
+use super::model::Ui;
 use super::signs::Signs;
 use crate::settings::{Colour, ColourDepth, Theme};
 use crate::term;
@@ -161,6 +162,25 @@ impl Look {
             // By number, so that bold does not make the sixteen brighter on their way through.
             (Colour::Ansi(index), ColourDepth::True | ColourDepth::Palette) => Color::Indexed(index),
             (colour, _) => color(colour),
+        }
+    }
+}
+
+impl Ui {
+    /// The terminal's background is dark, or it is light.
+    pub fn set_dark(&mut self, dark: bool) {
+        self.dark = Some(dark);
+        if let Some((on_dark, on_light)) = &self.looks {
+            self.look = if dark { on_dark.clone() } else { on_light.clone() };
+        }
+    }
+
+    /// Another theme; with `looks` the terminal's background decides between them.
+    pub fn wear(&mut self, look: Look, looks: Option<(Look, Look)>) {
+        self.look = look;
+        self.looks = looks;
+        if let Some(dark) = self.dark {
+            self.set_dark(dark);
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod format;
 mod fuzzy;
 mod gate;
 mod gauge;
+mod given;
 mod hints;
 mod input;
 mod keys;

@@ -3,6 +3,7 @@
 use super::bell::Bells;
 use super::commands::CommandLog;
 use super::events::{EventsView, WholeFact};
+use super::given::Recent;
 use super::input::completion::{self, Completion};
 use super::input::{Address, InputBox};
 use super::look::Look;
@@ -16,7 +17,7 @@ use super::toast::Toasts;
 use super::which::WhichKey;
 use crate::domain::{AnswerKind, Fetch, Figure, GateId, Millis, OperatorAct, PaneId, RoleName};
 use crate::glass::Glass;
-use crate::settings::{Action, Context, Keymap};
+use crate::settings::{Context, Keymap};
 use crate::term::{Key, Mods};
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet};
@@ -263,6 +264,8 @@ pub struct Ui {
     pub look: Look,
     /// The looks on a dark and on a light background, where the terminal's own decides.
     pub looks: Option<(Look, Look)>,
+    /// Whether the terminal's background is dark, as far as it told.
+    pub(super) dark: Option<bool>,
     pub keymap: Keymap,
     pub focus: Focus,
     pub zoom: Zoom,
@@ -275,9 +278,11 @@ pub struct Ui {
     pub(super) pending: Vec<Key>,
     pub(super) which: WhichKey,
     /// What was done by way of the palette, the last first.
-    pub(super) recent: Vec<Action>,
+    pub(super) recent: Recent,
     /// What may follow such keys is shown when the operator hesitates.
     pub which_key: bool,
+    /// The themes that can be named.
+    pub themes: Vec<String>,
     /// How far the operator's clock is ahead of UTC, in seconds.
     pub utc_offset: i32,
     /// The gate that the operator went to; else the longest waiting one is shown.
@@ -334,8 +339,10 @@ impl Ui {
             typing: false,
             pending: Vec::new(),
             which: WhichKey::default(),
-            recent: Vec::new(),
+            recent: Recent::default(),
             which_key: true,
+            themes: Vec::new(),
+            dark: None,
             utc_offset: 0,
             gate: None,
             dismissed: Vec::new(),
@@ -443,13 +450,6 @@ impl Ui {
     /// The files of the repository, by their paths; `cut` when there are more.
     pub fn files_listed(&mut self, glass: &Glass, paths: Vec<String>, cut: bool) {
         completion::files_listed(self, glass, paths, cut);
-    }
-
-    /// The terminal's background is dark, or it is light.
-    pub fn set_dark(&mut self, dark: bool) {
-        if let Some((on_dark, on_light)) = &self.looks {
-            self.look = if dark { on_dark.clone() } else { on_light.clone() };
-        }
     }
 
     /// What was sent in earlier sessions, the oldest first, and the words that were not.

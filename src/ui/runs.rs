@@ -230,16 +230,29 @@ fn refusal(mode: Mode, letter: char, run: &RunSummary) -> Option<String> {
 }
 
 fn enter(ui: &mut Ui, run: &RunSummary) -> Vec<Ask> {
-    let run_id = run.run.clone();
-    let ask = if run.live {
-        RunsAsk::Open(run_id)
-    } else if run.ended.is_some() || ui.mode == Mode::Watch {
-        return vec![Ask::Runs(RunsAsk::Replay { run: run_id, from_start: false })];
-    } else {
-        RunsAsk::TakeUp { run: run_id, resume: false }
-    };
-    ui.popups.pop();
+    let ask = opens(ui, run);
+    // A replay lies over the list, which is there again afterwards.
+    if !matches!(ask, RunsAsk::Replay { .. }) {
+        ui.popups.pop();
+    }
     vec![Ask::Runs(ask)]
+}
+
+/// What shows a run: a live one as it goes on, one that stands still by taking it up, one that is over as it was last.
+pub(super) fn opens(ui: &Ui, run: &RunSummary) -> RunsAsk {
+    let id = run.run.clone();
+    if run.live {
+        RunsAsk::Open(id)
+    } else if run.ended.is_some() || ui.mode == Mode::Watch {
+        RunsAsk::Replay { run: id, from_start: false }
+    } else {
+        RunsAsk::TakeUp { run: id, resume: false }
+    }
+}
+
+/// The list of those that hold every word.
+pub(super) fn filtered(words: &str) -> RunsView {
+    RunsView { filter: words.to_owned(), ..RunsView::default() }
 }
 
 pub(super) fn draw(ui: &Ui, glass: &Glass, view: &RunsView, area: Rect, buffer: &mut Buffer) {

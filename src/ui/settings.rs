@@ -30,6 +30,8 @@ pub enum SettingsAsk {
     Try { role: String, agent: String, model: String, thinking: String },
     /// Give up what is being asked.
     Stop,
+    /// Another theme for this screen alone: comes back by [`Ui::wear`].
+    Wear { name: String },
     /// What would change: comes back by [`Ui::changes_planned`].
     Plan { layers: Vec<Layer>, edits: Vec<Edit> },
     /// Write it: comes back by [`Ui::changes_saved`].

@@ -5,7 +5,7 @@ use super::input::{Address, completion, draw};
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
 use super::view::shown_gate;
-use super::{commands, events, gate, leave, mouse, preview, reader, runs, settings, setup, slots};
+use super::{commands, events, gate, given, leave, mouse, preview, reader, runs, settings, setup, slots};
 use crate::domain::{Answer, AnswerKind, Gate, OperatorAct, PaneId, RoleName, Text};
 use crate::glass::Glass;
 use crate::settings::keymap::Lookup;
@@ -330,7 +330,5 @@ pub(super) fn run_entry(
         ui.popups.push(Popup::Actions { list, context, filter: filter.to_owned(), selected });
         return Vec::new();
     }
-    ui.recent.retain(|action| *action != entry.action);
-    ui.recent.insert(0, entry.action);
-    act(ui, glass, entry.action)
+    given::run_entry_of(ui, glass, entry.does)
 }

@@ -4,7 +4,7 @@ use super::scenes::{self, Scene, new_ui};
 use awtui::domain::{Fetch, OperatorAct, PaneChange, PauseMode, StepNumber, Text};
 use awtui::glass::{Glass, GlassEvent};
 use awtui::settings::Keymap;
-use awtui::ui::{ActionList, Address, Ask, Focus, Mode, Msg, PlayerAct, Popup, Zoom};
+use awtui::ui::{ActionList, Address, Ask, Focus, Mode, Msg, PlayerAct, Popup, SettingsAsk, Zoom};
 
 const SIZE: (u16, u16) = (120, 40);
 
@@ -427,4 +427,62 @@ fn control_z_suspends_wherever_the_keys_are() {
     assert_eq!(scenes::first(SIZE).press("ctrl-z"), [Ask::Suspend]);
     assert_eq!(working().press("ctrl-z"), [Ask::Suspend]);
     assert_eq!(working().press("2 i ctrl-g ctrl-z"), [Ask::Suspend]);
+}
+
+#[test]
+fn the_palette_takes_commands_with_words() {
+    let act = |act| vec![Ask::Act(act)];
+    let wear = |name: &str| vec![Ask::Settings(SettingsAsk::Wear { name: name.to_owned() })];
+    let say = OperatorAct::Say { role: "worker".into(), text: Text::from("Stop Now") };
+    let cases = [
+        ("theme li", wear("light")),
+        ("theme auto", wear("auto")),
+        (
+            "pause Back at 2",
+            act(OperatorAct::Pause { mode: PauseMode::Drain, reason: "Back at 2".to_owned() }),
+        ),
+        ("pause now", vec![pause(PauseMode::Now)]),
+        ("note Mind the tests", act(OperatorAct::Note { text: Text::from("Mind the tests") })),
+        ("say wor Stop Now", act(say)),
+        ("say worker", vec![]),
+        ("theme none such", vec![]),
+    ];
+    for (typed, expected) in cases {
+        let mut scene = working();
+        scene.ui.themes = vec!["dark".to_owned(), "light".to_owned()];
+        scene.press(":");
+        scene.type_text(typed);
+        assert_eq!(scene.press("enter"), expected, "{typed}: {}", scene.text());
+    }
+    let mut scene = working();
+    scene.press(":");
+    scene.type_text("step 1");
+    scene.press("enter enter");
+    assert!(scene.shows("step 0001"), "{}", scene.text());
+    let mut scene = Scene::of(&scenes::gate(), (80, 24));
+    scene.wait(700);
+    scene.press("esc :");
+    scene.type_text("gate 1");
+    scene.press("enter");
+    assert!(scene.shows("gate 1: confirm done"), "{}", scene.text());
+}
+
+#[test]
+fn what_was_done_by_the_palette_is_told_once_to_be_kept_and_stands_first_the_next_time() {
+    let mut scene = working();
+    assert_eq!(scene.ui.take_recent(), None);
+    for typed in ["artifacts", "steps"] {
+        scene.press(":");
+        scene.type_text(typed);
+        scene.press("enter");
+    }
+    let kept = scene.ui.take_recent().unwrap();
+    assert_eq!(kept, "focus_steps\nfocus_artifacts\n");
+    assert_eq!(scene.ui.take_recent(), None);
+    let mut scene = working();
+    scene.ui.remember_recent(&format!("gone_with_a_version\n{kept}"));
+    scene.press(":");
+    let (_, row) = scene.find("search:");
+    assert!(scene.line(usize::from(row) + 1).contains("Go to the steps"), "{}", scene.text());
+    assert!(scene.line(usize::from(row) + 2).contains("Go to the artifacts"), "{}", scene.text());
 }

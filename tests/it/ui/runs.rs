@@ -166,3 +166,31 @@ fn the_selected_run_stays_selected_wherever_it_stands() {
     let replay = RunsAsk::Replay { run: "aw_5_parser".into(), from_start: true };
     assert_eq!(scene.press("p"), [Ask::Runs(replay)]);
 }
+
+#[test]
+fn the_palette_takes_a_run_by_its_id_by_a_beginning_of_it_or_by_its_words() {
+    let open = |run: &str| vec![Ask::Runs(RunsAsk::Open(run.into()))];
+    let last = |run: &str| vec![Ask::Runs(RunsAsk::Replay { run: run.into(), from_start: false })];
+    let cases = [
+        ("run aw_6_busy", open("aw_6_busy")),
+        ("run 6", open("aw_6_busy")),
+        ("aw_6", open("aw_6_busy")),
+        ("open long time", open("aw_1_long")),
+        ("run 5", last("aw_5_parser")),
+        ("run 4", vec![Ask::Runs(RunsAsk::TakeUp { run: "aw_4_stopped".into(), resume: false })]),
+        ("replay 5", vec![Ask::Runs(RunsAsk::Replay { run: "aw_5_parser".into(), from_start: true })]),
+    ];
+    for (typed, expected) in cases {
+        let mut scene = scene((80, 24));
+        scene.ui.popups.clear();
+        scene.press("ctrl-p");
+        scene.type_text(typed);
+        assert_eq!(scene.press("enter"), expected, "{typed}: {}", scene.text());
+        assert!(scene.ui.popups.is_empty(), "{typed}");
+    }
+    let mut scene = scene((80, 24));
+    scene.ui.popups.clear();
+    scene.press("ctrl-p");
+    scene.type_text("run 9");
+    assert_eq!(scene.press("enter"), [], "no run begins so: {}", scene.text());
+}
