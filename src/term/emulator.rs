@@ -207,12 +207,17 @@ impl Emulator {
         hidden.grid_mut().cursor = cursor;
     }
 
-    pub(super) fn enter_alternate(&mut self) {
+    /// Shows the alternate screen, empty, and the cursor where it is; `saves` it for the way back.
+    pub(super) fn enter_alternate(&mut self, saves: bool) {
         if self.alt_active {
             return;
         }
-        self.remember_main_cursor();
         let cursor = self.main.grid().cursor.clone();
+        if saves {
+            self.remember_main_cursor();
+        } else {
+            self.restore_main_cursor();
+        }
         let grid = self.alt.term.grid_mut();
         grid.cursor = cursor.clone();
         grid.saved_cursor = cursor;
@@ -221,7 +226,14 @@ impl Emulator {
         self.numbers.epoch += 1;
     }
 
-    pub(super) fn leave_alternate(&mut self) {
+    /// Shows the primary screen, the cursor where it is, or where it was saved. That also happens when the primary
+    /// screen shows already.
+    pub(super) fn leave_alternate(&mut self, restores: bool) {
+        if restores {
+            self.restore_main_cursor();
+        } else if self.alt_active {
+            self.main.term.grid_mut().cursor = self.alt.grid().cursor.clone();
+        }
         self.numbers.epoch += u64::from(self.alt_active);
         self.alt_active = false;
     }
@@ -230,6 +242,11 @@ impl Emulator {
     fn remember_main_cursor(&mut self) {
         let grid = self.main.term.grid_mut();
         grid.saved_cursor = grid.cursor.clone();
+    }
+
+    fn restore_main_cursor(&mut self) {
+        let grid = self.main.term.grid_mut();
+        grid.cursor = grid.saved_cursor.clone();
     }
 
     pub(super) fn push_keyboard(&mut self, flags: u8) {

@@ -4,7 +4,7 @@
 //! and bounds on work that one short sequence could ask for. Colour table changes are ignored: the theme is the
 //! operator's. It never answers with anything a program sent.
 
-use alacritty_terminal::index::Column;
+use alacritty_terminal::index::{Column, Line, Point};
 use alacritty_terminal::term::TermMode;
 use alacritty_terminal::term::cell::Flags;
 use alacritty_terminal::vte::ansi::{
@@ -48,7 +48,6 @@ impl Handler for Emulator {
     forward! {
         goto(line: i32, column: usize);
         goto_line(line: i32);
-        insert_blank(count: usize);
         move_forward(columns: usize);
         move_backward(columns: usize);
         put_tab(count: u16);
@@ -56,16 +55,12 @@ impl Handler for Emulator {
         carriage_return();
         scroll_down(lines: usize);
         insert_blank_lines(lines: usize);
-        erase_chars(count: usize);
-        delete_chars(count: usize);
         save_cursor_position();
         restore_cursor_position();
         clear_line(mode: LineClearMode);
         reverse_index();
-        terminal_attribute(attribute: Attr);
         configure_charset(index: CharsetIndex, charset: StandardCharset);
         set_hyperlink(link: Option<Hyperlink>);
-        decaln();
     }
 
     scrolling! {
@@ -75,11 +70,59 @@ impl Handler for Emulator {
         delete_lines(lines: usize);
     }
 
+    fn insert_blank(&mut self, count: usize) {
+        if !self.waits_to_wrap() {
+            self.active().insert_blank(count);
+        }
+    }
+
+    fn erase_chars(&mut self, count: usize) {
+        if !self.waits_to_wrap() {
+            self.active().erase_chars(count);
+        }
+    }
+
+    fn delete_chars(&mut self, count: usize) {
+        if self.waits_to_wrap() {
+            return;
+        }
+        // The emulator would blank as many cells as it was told, counted from the end of the line.
+        let left = usize::from(self.size.cols) - self.page().grid().cursor.point.column.0;
+        self.active().delete_chars(count.min(left));
+    }
+
     fn clear_screen(&mut self, mode: ClearMode) {
         let before = self.main_history();
-        self.active().clear_screen(mode);
+        let cursor = self.page().grid().cursor.clone();
+        match mode {
+            ClearMode::Below if cursor.input_needs_wrap => {
+                let below: Line = cursor.point.line + 1;
+                if below.0 < i32::from(self.size.rows) {
+                    self.active().grid_mut().reset_region(below..);
+                }
+            }
+            ClearMode::Above => {
+                // The emulator leaves out a single line above the cursor's.
+                self.active().grid_mut().reset_region(Line(0)..cursor.point.line);
+                self.active().clear_screen(mode);
+            }
+            ClearMode::Below | ClearMode::All | ClearMode::Saved => self.active().clear_screen(mode),
+        }
         self.count_lost(before);
         self.trim();
+    }
+
+    fn terminal_attribute(&mut self, attribute: Attr) {
+        // The parser takes 21 for the end of bold, as the kernel's console does; everywhere else it underlines twice.
+        let attribute = if attribute == Attr::CancelBold { Attr::DoubleUnderline } else { attribute };
+        self.active().terminal_attribute(attribute);
+    }
+
+    fn decaln(&mut self) {
+        self.set_scrolling_region(1, None);
+        self.active().decaln();
+        self.active().grid_mut().cursor.point = Point::new(Line(0), Column(0));
+        self.active().grid_mut().cursor.input_needs_wrap = false;
     }
 
     fn input(&mut self, character: char) {
@@ -91,6 +134,8 @@ impl Handler for Emulator {
         }
         match character.width() {
             None => return,
+            // Terminals do not agree on their width, and most show nothing.
+            Some(_) if matches!(character, '\u{2028}' | '\u{2029}') => return,
             Some(0) if self.marks_are_full() => return,
             Some(0) => {}
             Some(_) => self.last_printed = Some(character),
@@ -105,19 +150,19 @@ impl Handler for Emulator {
     }
 
     fn move_up(&mut self, lines: usize) {
-        self.move_vertically(lines, None, i32::saturating_sub);
+        self.move_above(lines, None);
     }
 
     fn move_down(&mut self, lines: usize) {
-        self.move_vertically(lines, None, i32::saturating_add);
+        self.move_below(lines, None);
     }
 
     fn move_up_and_cr(&mut self, lines: usize) {
-        self.move_vertically(lines, Some(0), i32::saturating_sub);
+        self.move_above(lines, Some(0));
     }
 
     fn move_down_and_cr(&mut self, lines: usize) {
-        self.move_vertically(lines, Some(0), i32::saturating_add);
+        self.move_below(lines, Some(0));
     }
 
     fn move_forward_tabs(&mut self, count: u16) {
@@ -344,8 +389,10 @@ impl Emulator {
             6 | 7 if on => self.on_both(|term| term.set_private_mode(mode)),
             6 | 7 => self.on_both(|term| term.unset_private_mode(mode)),
             25 => switches.cursor_visible = on,
-            47 | 1047 | 1049 if on => self.enter_alternate(),
-            47 | 1047 | 1049 => self.leave_alternate(),
+            47 | 1047 if on => self.enter_alternate(false),
+            47 | 1047 => self.leave_alternate(false),
+            1049 if on => self.enter_alternate(true),
+            1049 => self.leave_alternate(true),
             1048 if on => self.save_cursor_position(),
             1048 => self.restore_cursor_position(),
             1000 => switches.mouse = if on { MouseMode::Click } else { MouseMode::None },
@@ -402,10 +449,32 @@ impl Emulator {
         self.page().grid().cursor.point.line.0 - self.origin()
     }
 
-    fn move_vertically(&mut self, lines: usize, column: Option<usize>, step: fn(i32, i32) -> i32) {
-        let line = step(self.relative_line(), i32::try_from(lines).unwrap_or(i32::MAX / 2));
+    /// Moves the cursor up, not over the top of the scroll region when it is not above that.
+    fn move_above(&mut self, lines: usize, column: Option<usize>) {
+        let line = self.page().grid().cursor.point.line.0;
+        let top = i32::try_from(self.region.0).unwrap_or_default();
+        let most = if line < top { line } else { line - top };
+        self.move_vertically(-i32::try_from(lines).unwrap_or(i32::MAX).min(most), column);
+    }
+
+    /// Moves the cursor down, not over the bottom of the scroll region when it is not below that.
+    fn move_below(&mut self, lines: usize, column: Option<usize>) {
+        let line = self.page().grid().cursor.point.line.0;
+        let bottom = i32::try_from(self.region.1).unwrap_or_default() - 1;
+        let most = if line > bottom { i32::from(self.size.rows) - 1 - line } else { bottom - line };
+        self.move_vertically(i32::try_from(lines).unwrap_or(i32::MAX).min(most), column);
+    }
+
+    fn move_vertically(&mut self, lines: i32, column: Option<usize>) {
+        let line = self.relative_line() + lines;
         let column = column.unwrap_or(self.page().grid().cursor.point.column.0);
         self.active().goto(line, column);
+    }
+
+    /// The cursor is behind the last column, so that what inserts, deletes or erases from there on has no cell of this
+    /// line: the last character stays, as after the sequence that erases to the end of the line.
+    fn waits_to_wrap(&self) -> bool {
+        self.page().grid().cursor.input_needs_wrap
     }
 
     /// The cursor as a position report tells it, counted from one.

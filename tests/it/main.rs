@@ -12,6 +12,7 @@ mod glass;
 mod journal;
 mod log_tail;
 mod loopback;
+mod plain;
 mod project;
 mod pty;
 mod recording;

@@ -33,7 +33,36 @@ fn text_lands_where_the_cursor_is() {
         ("insert mode", "ab\r\x1b[4hx\x1b[4ly", "xyb\n\n\n"),
         ("no wrap", "\x1b[?7l0123456789012345678901", "01234567890123456781\n\n\n"),
         ("saved cursor", "ab\x1b[s\r\ncd\x1b[ux", "abx\ncd\n\n"),
-        ("alternate screen of 1047", "a\x1b[?1047hb\x1b[?1047lc", "ac\n\n\n"),
+        ("alternate screen of 1047", "a\x1b[?1047hb\x1b[?1047lc", "a c\n\n\n"),
+        ("alternate screen of 47", "a\x1b[?47h\x1b[2;3Hb\x1b[?47lc", "a\n   c\n\n"),
+        (
+            "alternate screen of 1047 and 1048",
+            "a\x1b[?1048h\x1b[?1047h\nb\x1b[?1047l\x1b[?1048lc",
+            "ac\n\n\n",
+        ),
+        ("alternate screen left twice", "a\x1b[?1049hb\x1b[?1049lc\x1b[?1049ld", "ad\n\n\n"),
+        ("up stops at the margin", "\x1b[2;4r\x1b[3;1H\x1b[9Aa\x1b[1;3H\x1b[Bb\x1b[9Fc", "\nc b\n\n"),
+        ("up from above the margin", "\x1b[3;4r\x1b[2;1H\x1b[9Aa", "a\n\n\n"),
+        ("down stops at the margin", "\x1b[1;2r\x1b[9Ba\x1b[3;3H\x1b[9Bb\x1b[H\x1b[9Ec", "\nc\n\n  b"),
+        (
+            "alignment",
+            "\x1b[2;3r\x1b[2;2H\x1b#8\n\n\n\x1b[Jx",
+            "EEEEEEEEEEEEEEEEEEEE\nEEEEEEEEEEEEEEEEEEEE\nEEEEEEEEEEEEEEEEEEEE\nx",
+        ),
+        ("deleting more than there is", "abcdef\x1b[3G\x1b[19P", "ab\n\n\n"),
+        ("erasing above in the second line", "ab\r\ncd\x1b[2G\x1b[1J", "\n\n\n"),
+        ("erasing above in the third line", "a\r\nb\r\ncd\x1b[1G\x1b[1J", "\n\n d\n"),
+        (
+            "erasing behind the last column",
+            "01234567890123456789\x1b[J\x1b[X\x1b[P\x1b[@.",
+            "01234567890123456789\n.\n\n",
+        ),
+        (
+            "erasing below from behind the last column",
+            "\n.\x1b[H01234567890123456789\x1b[J",
+            "01234567890123456789\n\n\n",
+        ),
+        ("a line separator", "a\u{2028}b\u{2029}c", "abc\n\n\n"),
         ("synchronized update that does not end", "a\x1b[?2026hb", "ab\n\n\n"),
         ("soft reset", "\x1b[4h\x1b[2;3r\x1b[4;1Ha\x1b[!pb\rc", "\n\n\ncb"),
         ("reset", "a\x1b[?1049hb\x1bcc", "c\n\n\n"),
@@ -60,20 +89,20 @@ fn colours_keep_their_kind() {
 fn attributes_are_kept_apart() {
     let screen = screen(
         "\x1b[1ma\x1b[0;2mb\x1b[0;3mc\x1b[0;7md\x1b[0;8me\x1b[0;9mf\x1b[0;4mg\x1b[4:2mh\x1b[4:3mi\x1b[4:4mj\x1b[4:5mk\
-         \x1b[58;2;1;2;3ml\x1b[59mm\x1b[0mn",
+         \x1b[58;2;1;2;3ml\x1b[59mm\x1b[0mn\x1b[1;21mo",
     );
-    let cells: Vec<Cell> = screen.row(0).take(14).collect();
+    let cells: Vec<Cell> = screen.row(0).take(15).collect();
     let letters = |test: fn(&Cell) -> bool| -> String {
         cells.iter().filter(|cell| test(cell)).map(|cell| cell.symbol.to_string()).collect()
     };
-    assert_eq!(letters(|cell| cell.attrs.bold), "a");
+    assert_eq!(letters(|cell| cell.attrs.bold), "ao");
     assert_eq!(letters(|cell| cell.attrs.dim), "b");
     assert_eq!(letters(|cell| cell.attrs.italic), "c");
     assert_eq!(letters(|cell| cell.attrs.inverse), "d");
     assert_eq!(letters(|cell| cell.attrs.hidden), "e");
     assert_eq!(letters(|cell| cell.attrs.strike), "f");
     assert_eq!(letters(|cell| cell.underline == Underline::Single), "g");
-    assert_eq!(letters(|cell| cell.underline == Underline::Double), "h");
+    assert_eq!(letters(|cell| cell.underline == Underline::Double), "ho");
     assert_eq!(letters(|cell| cell.underline == Underline::Curly), "i");
     assert_eq!(letters(|cell| cell.underline == Underline::Dotted), "j");
     assert_eq!(letters(|cell| cell.underline == Underline::Dashed), "klm");
