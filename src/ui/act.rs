@@ -2,7 +2,7 @@
 
 use super::commands::CommandLog;
 use super::input::{Address, completion};
-use super::keys::{context, disabled};
+use super::keys::{chord, context, disabled};
 use super::model::{ActionList, Ask, Focus, Mode, PlayerAct, Popup, Scrolled, Ui, Zoom};
 use super::pane;
 use super::panel;
@@ -13,12 +13,12 @@ use super::settings;
 use super::setup;
 use super::shape::Shape;
 use super::slots;
-use super::update::{focused_pane, submit, to_pane};
+use super::update::{focused_pane, shown_pane, submit, to_pane};
 use super::view::shown_gate;
 use super::{events, explain, gate, leave};
 use crate::domain::{AnswerKind, Fetch, OperatorAct, PaneId, PauseMode};
 use crate::glass::Glass;
-use crate::settings::Action;
+use crate::settings::{Action, Context};
 use crate::term::{self, Screen};
 
 /// Milliseconds of the run's clock.
@@ -33,7 +33,8 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         ui.toasts.refusal(reason, ui.time);
         return Vec::new();
     }
-    if let Some(asks) = preview::act(ui, glass, action).or_else(|| reader::act(ui, glass, action)) {
+    let asks = preview::act(ui, glass, action).or_else(|| reader::act(ui, glass, action));
+    if let Some(asks) = asks.or_else(|| preview::read_back(ui, glass, action)) {
         return asks;
     }
     match action {
@@ -414,9 +415,15 @@ pub(super) fn scroll_pane(ui: &mut Ui, glass: &Glass, pane: &PaneId, by: isize) 
     let history = shown.screen.history_len();
     if history == 0 {
         if shown.screen.modes().alt_screen && by < 0 {
-            let text = "this agent draws its own screen and leaves no lines to scroll back to; \
-                        type into it to use its own keys";
-            ui.toasts.news(text.to_owned(), ui.time);
+            let is_shown = shown_pane(ui, glass).is_some_and(|(_, shown)| shown == *pane);
+            let reads_back = is_shown && preview::can_read_back(ui, glass, Action::PageUp);
+            let page_up = chord(ui, Context::Normal, Action::PageUp).filter(|_| reads_back);
+            let instead = page_up.map_or_else(
+                || "type into it to use its own keys".to_owned(),
+                |key| format!("{key} shows what was said"),
+            );
+            let text = format!("this program draws its own screen, which keeps no lines; {instead}");
+            ui.toasts.news(text, ui.time);
         }
         return;
     }

@@ -240,8 +240,8 @@ pub struct Layout {
     pub card: Option<Rect>,
     /// The answers on it: a click gives one.
     pub answers: Vec<(AnswerKind, Rect)>,
-    /// Where the text of what is looked at stands, and the files of a diff at its side.
-    pub preview: Option<Rect>,
+    /// Where what is looked at stands, now or when something is, and the files of a diff at its side.
+    pub preview: Rect,
     pub preview_files: Vec<(usize, Rect)>,
     /// Panels stand below the panes here, unless zoomed away.
     pub panels: bool,

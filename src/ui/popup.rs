@@ -64,6 +64,7 @@ fn lines(area: Rect, text: &[(String, Style)], buffer: &mut Buffer) {
 
 /// Draws the popup on top; whether there is one.
 pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) -> bool {
+    layout.preview = preview::place(area);
     if let Some(looked_at) = ui.preview() {
         preview::draw(ui, looked_at, area, buffer, layout);
     }

@@ -1,6 +1,7 @@
 //! What keys and the wheel do while something is looked at.
 
 use super::open::{beside, open};
+use super::view::text_area;
 use super::work::Kind;
 use super::{Goal, Preview, WINDOW};
 use crate::glass::Glass;
@@ -166,8 +167,9 @@ pub(in crate::ui) fn cannot(ui: &Ui, glass: &Glass, action: Action) -> Option<St
 pub(in crate::ui) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Option<Vec<Ask>> {
     ui.preview_mut()?;
     let does = does(action)?;
-    let area = ui.layout.preview.unwrap_or_default();
+    let place = ui.layout.preview;
     let (id, now) = (ui.next_fetch(), ui.time);
+    let area = text_area(ui.preview_mut()?, place);
     let page = isize::try_from(area.height.saturating_sub(1).max(1)).unwrap_or(1);
     let preview = ui.preview_mut()?;
     // What the eye saw last is what the key is for.
@@ -248,22 +250,23 @@ fn next_file(ui: &mut Ui, glass: &Glass, forward: bool) -> Vec<Ask> {
 }
 
 pub(in crate::ui) fn wheel(ui: &mut Ui, sign: isize) -> Vec<Ask> {
-    let area = ui.layout.preview.unwrap_or_default();
+    let place = ui.layout.preview;
     let (id, now) = (ui.next_fetch(), ui.time);
     let Some(preview) = ui.preview_mut() else { return Vec::new() };
+    let area = text_area(preview, place);
     preview.switch_to(preview.fitting_form(area.width));
     preview.scroll(sign * WHEEL, area, id, now).into_iter().collect()
 }
 
 /// A click on a file of the list at the side goes there.
 pub(in crate::ui) fn click(ui: &mut Ui, mouse: Mouse) {
-    let area = ui.layout.preview.unwrap_or_default();
+    let place = ui.layout.preview;
     let at = |(index, place): &(usize, ratatui::layout::Rect)| {
         place.contains((mouse.col, mouse.row).into()).then_some(*index)
     };
     let Some(file) = ui.layout.preview_files.iter().find_map(at) else { return };
     let Some(preview) = ui.preview_mut() else { return };
-    preview.switch_to(preview.fitting_form(area.width));
+    preview.switch_to(preview.fitting_form(text_area(preview, place).width));
     let line = preview.document().and_then(|document| document.files.get(file)).map(|file| file.line);
     if let Some(line) = line {
         preview.go_to_line(line);

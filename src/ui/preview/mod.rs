@@ -17,8 +17,10 @@ mod work;
 
 pub use code::Syntaxes;
 pub(super) use keys::{act, cannot, click, on_key, on_paste, wheel};
-pub(super) use open::{Subject, cannot_show, cannot_show_transcript, open, show, show_transcript};
-pub(super) use view::draw;
+pub(super) use open::{
+    Subject, can_read_back, cannot_show, cannot_show_transcript, open, read_back, show, show_transcript,
+};
+pub(super) use view::{draw, place};
 pub use work::{Made, Work};
 
 use super::model::{Ask, Edited, Popup, Ui};
@@ -70,6 +72,8 @@ enum State {
 pub struct Preview {
     what: Fetch,
     title: String,
+    /// It stands in for the lines that a pane does not keep.
+    instead: bool,
     state: State,
     /// Of the last thing that was asked for; an answer to anything else comes too late.
     id: u64,
@@ -101,6 +105,7 @@ impl Preview {
         Self {
             what,
             title,
+            instead: false,
             state: State::Waiting(now),
             id,
             goal: Goal::At(0),
@@ -183,7 +188,13 @@ impl Preview {
         let kind = *self.kind.get_or_insert_with(|| Kind::of(&self.what, &piece.bytes));
         let begin = piece.offset.saturating_sub(self.bytes.len() as u64);
         let end = piece.end();
-        let goes_on = !piece.bytes.is_empty() && end < piece.total && end < WHOLE;
+        // Of more than can be shown as a whole, the part that is wanted.
+        let last = piece.total.saturating_sub(WHOLE);
+        if kind.is_whole() && self.goal == Goal::End && begin < last {
+            self.bytes.clear();
+            return Ask::Fetch { id: self.id, what: self.what.clone(), offset: last, limit: WINDOW };
+        }
+        let goes_on = !piece.bytes.is_empty() && end < piece.total && end - begin < WHOLE;
         self.bytes.extend(piece.bytes);
         if kind.is_whole() && goes_on {
             return Ask::Fetch { id: self.id, what: self.what.clone(), offset: end, limit: WINDOW };
@@ -234,12 +245,13 @@ impl Ui {
 
     /// An answer to [`Ask::Prepare`].
     pub fn prepared(&mut self, mut made: Made) -> Vec<Ask> {
-        let area = self.layout.preview;
+        let place = self.layout.preview;
         let (id, now) = (self.next_fetch(), self.time);
         let own = made.id;
         let Some(preview) = self.previews().find(|preview| preview.id == own) else { return Vec::new() };
         let (then, part) = (made.then.take(), (made.begin, made.end));
         let sought = if preview.is_waiting() {
+            let area = view::text_area(preview, place);
             preview.take(made, area, id, now)
         } else {
             preview.recolour(made);

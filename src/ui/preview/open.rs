@@ -3,6 +3,7 @@
 use super::Preview;
 use crate::domain::{Fetch, RoleName, Step};
 use crate::glass::Glass;
+use crate::settings::Action;
 use crate::ui::act::selected;
 use crate::ui::model::{Ask, Focus, Popup, Ui};
 use crate::ui::slots;
@@ -90,6 +91,39 @@ pub(in crate::ui) fn show_transcript(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
         Some(role) => open(ui, glass, Fetch::Transcript { role }),
         None => Vec::new(),
     }
+}
+
+/// The role whose shown pane draws its own screen: no line of it is kept, its transcript is.
+fn role_without_lines(ui: &Ui, glass: &Glass) -> Option<RoleName> {
+    let slot = slots::active(glass, ui.focus, &slots::slots(glass))?;
+    let shown = glass.panes.get(&slot.pane?)?;
+    slot.role.filter(|_| shown.screen.modes().alt_screen)
+}
+
+/// Whether an action that goes back in a pane leads to the transcript of its role.
+pub(in crate::ui) fn can_read_back(ui: &Ui, glass: &Glass, action: Action) -> bool {
+    // In a panel these go up its list.
+    let in_pane = !Focus::PANELS.contains(&ui.focus);
+    let goes_back = action == Action::Search || (in_pane && matches!(action, Action::PageUp | Action::Top));
+    goes_back && ui.preview().is_none() && !ui.reader.is_reading() && role_without_lines(ui, glass).is_some()
+}
+
+/// The transcript in place of the lines that the shown pane does not keep: at its end, which is now, or at its beginning, or
+/// with a search to be typed. `None` where the pane keeps its lines.
+pub(in crate::ui) fn read_back(ui: &mut Ui, glass: &Glass, action: Action) -> Option<Vec<Ask>> {
+    if !can_read_back(ui, glass, action) {
+        return None;
+    }
+    let role = role_without_lines(ui, glass)?;
+    let asks = open(ui, glass, Fetch::Transcript { role });
+    if let Some(Popup::Preview(preview)) = ui.popups.last_mut() {
+        preview.instead = true;
+        if action != Action::Top {
+            preview.goal = super::Goal::End;
+        }
+        preview.typed = (action == Action::Search).then(String::new);
+    }
+    Some(asks)
 }
 
 pub(in crate::ui) fn open(ui: &mut Ui, glass: &Glass, what: Fetch) -> Vec<Ask> {

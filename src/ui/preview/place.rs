@@ -53,7 +53,7 @@ impl Preview {
     }
 
     /// What was made is shown, where it was wanted.
-    pub(super) fn take(&mut self, made: Made, area: Option<Rect>, id: u64, now: Millis) -> Sought {
+    pub(super) fn take(&mut self, made: Made, area: Rect, id: u64, now: Millis) -> Sought {
         let Made { id: _, begin, end, total, forms, then: _ } = made;
         let forward = self.goal == Goal::Find;
         if forward || self.goal == Goal::FindBack {
@@ -72,7 +72,6 @@ impl Preview {
         }
         (self.begin, self.end, self.total, self.forms) = (begin, end, total, forms);
         self.state = State::Ready;
-        let area = area.unwrap_or_default();
         self.form = self.fitting_form(area.width).min(self.forms.len().saturating_sub(1));
         let Some(document) = self.document().cloned() else { return Sought::Found };
         match self.goal {
@@ -228,13 +227,21 @@ impl Preview {
 
     /// To the next place, or the one before; with `again` not the one at the top.
     pub(super) fn find(&mut self, forward: bool, again: bool, id: u64, now: Millis) -> Sought {
-        let Some(document) = self.document().cloned() else { return Sought::Nowhere };
         if self.needle.is_empty() {
             return Sought::Nowhere;
         }
+        // What is not here yet is marked once it is.
+        let Some(document) = self.document().cloned() else { return Sought::Found };
         self.searching = Some((now, self.begin));
         if forward {
-            self.find_on(&document, self.top.line + usize::from(again), id, now)
+            let first = self.top.line + usize::from(again);
+            // A new search finds what lies above as well, where nothing below holds it.
+            let is_here = self.begin == 0 && self.end >= self.total;
+            let holds = |line| self.holds(&document, line);
+            if !again && is_here && !(first..document.lines.len()).any(holds) {
+                return self.find_back_on(&document, first, id, now);
+            }
+            self.find_on(&document, first, id, now)
         } else {
             self.find_back_on(&document, self.top.line, id, now)
         }

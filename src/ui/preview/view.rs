@@ -16,6 +16,12 @@ use unicode_width::UnicodeWidthStr;
 /// From this width on, the files of a diff stand at its side.
 const LIST_FROM: u16 = 110;
 const LIST: u16 = 34;
+/// Why one sees a transcript and not the lines of a pane; the longest that there is room for.
+const INSTEAD: [&str; 3] = [
+    "This agent draws its own screen, which keeps no lines to go back to: what was said, to its end.",
+    "This agent's screen keeps no lines to go back to: this was said.",
+    "its screen keeps no lines; this was said",
+];
 
 /// The end of a path is what tells it from others: its beginning goes first.
 pub(in crate::ui) fn fit_path(path: &str, columns: u16) -> String {
@@ -32,16 +38,19 @@ pub(in crate::ui) fn fit_path(path: &str, columns: u16) -> String {
     format!("…{kept}")
 }
 
-/// Draws it over all but the first two lines and the last one.
+/// What is looked at stands over all but the first two lines and the last one.
+pub(in crate::ui) fn place(area: Rect) -> Rect {
+    Rect { y: area.y + 2, height: area.height.saturating_sub(3), ..area }
+}
+
 pub(in crate::ui) fn draw(ui: &Ui, preview: &Preview, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
-    let place = Rect { y: area.y + 2, height: area.height.saturating_sub(3), ..area };
+    let place = place(area);
     for y in place.y..place.bottom() {
         line(ui, buffer, Rect { y, height: 1, ..place }, "", Style::new());
     }
-    let form = preview.fitting_form(text_area(preview, place).width);
-    let document = preview.forms.get(form);
     let content = text_area(preview, place);
-    layout.preview = Some(content);
+    let form = preview.fitting_form(content.width);
+    let document = preview.forms.get(form);
     let top = preview.top_in(form);
     let seen = match (document, &preview.state) {
         (_, State::Failed(reason)) => {
@@ -70,6 +79,10 @@ pub(in crate::ui) fn draw(ui: &Ui, preview: &Preview, area: Rect, buffer: &mut B
         (None, _) => 0,
     };
     header(ui, preview, document.map(|document| &**document), top, seen, place, buffer);
+    if preview.instead {
+        let words = INSTEAD.into_iter().find(|words| width(words) <= place.width).unwrap_or_default();
+        line(ui, buffer, Rect { y: place.y + 1, height: 1, ..place }, words, ui.look.info());
+    }
     if let Some(typed) = &preview.typed {
         let y = place.bottom().saturating_sub(1);
         let prompt = Rect { y, height: 1, ..place };
@@ -77,9 +90,10 @@ pub(in crate::ui) fn draw(ui: &Ui, preview: &Preview, area: Rect, buffer: &mut B
     }
 }
 
-/// Where the text stands: less the line above it, and the list of files where there is room for one.
-fn text_area(preview: &Preview, place: Rect) -> Rect {
-    let below = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
+/// Where the text stands: less the lines above it, and the list of files where there is room for one.
+pub(super) fn text_area(preview: &Preview, place: Rect) -> Rect {
+    let above = 1 + u16::from(preview.instead);
+    let below = Rect { y: place.y + above, height: place.height.saturating_sub(above), ..place };
     let several = preview.forms.first().is_some_and(|document| document.files.len() > 1);
     if several && place.width >= LIST_FROM {
         return Rect { x: below.x + LIST, width: below.width - LIST, ..below };

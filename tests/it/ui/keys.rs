@@ -254,12 +254,13 @@ fn a_pane_scrolls_back_and_what_comes_later_does_not_move_it() {
 }
 
 #[test]
-fn an_agent_with_a_screen_of_its_own_has_nothing_to_scroll_back_to_and_that_is_said() {
+fn an_agent_with_a_screen_of_its_own_has_nothing_to_scroll_back_to_and_the_wheel_says_what_has() {
     let mut scene = working();
     let output = PaneChange::Output { text: "\x1b[?1049hfull screen".to_owned() };
     scene.glass.feed(GlassEvent::Pane { pane: "worker-1".into(), end: 9, change: output });
-    scene.press("pageup");
-    assert!(scene.shows("this agent draws its own screen"), "{}", scene.text());
+    scene.press("shift-up");
+    let said = "this program draws its own screen, which keeps no lines; pageup shows what was";
+    assert!(scene.shows(said), "{}", scene.text());
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod keys;
 mod mouse;
 mod numbers;
 mod previews;
+mod read_back;
 mod reading;
 mod runs;
 pub mod scenes;
