@@ -16,6 +16,11 @@ use tokio::time::Instant;
 /// Between two looks at what has happened in the run meanwhile.
 const STEP: Duration = Duration::from_millis(33);
 
+/// Who waits for longer wants to know for what.
+const LONG: Duration = Duration::from_millis(300);
+/// The only thing that a replay waits for.
+const SEEK: u64 = 0;
+
 /// How a replay was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
@@ -29,7 +34,8 @@ pub enum Left {
 pub async fn replay(player: Player, tty: &mut Tty, ui: Ui) -> Result<Left, ScreenError> {
     let now = Instant::now();
     let workshop = Workshop::new();
-    let screen = Screen { player, ui, limiter: FrameLimiter::new(), origin: now, played: now, workshop };
+    let screen =
+        Screen { player, ui, limiter: FrameLimiter::new(), origin: now, played: now, slow: false, workshop };
     screen.serve(tty).await
 }
 
@@ -40,6 +46,8 @@ struct Screen {
     origin: Instant,
     /// Until when the player was told of the time.
     played: Instant,
+    /// The last way through the run took so long that the next one is announced.
+    slow: bool,
     workshop: Workshop,
 }
 
@@ -66,16 +74,7 @@ impl Screen {
                     }
                     None => return Ok(Left::Gone),
                 },
-                () = sleep_until(due) => {
-                    self.tell_time();
-                    let more = self.ui.catch_up(self.player.glass());
-                    let layout = frame::draw(tty, &self.ui, self.player.glass())?;
-                    self.limiter.drawn(self.origin.elapsed());
-                    self.ui.set_layout(layout);
-                    if more {
-                        self.limiter.request(self.origin.elapsed());
-                    }
-                }
+                () = sleep_until(due) => self.draw(tty)?,
                 Some(made) = self.workshop.next() => {
                     self.tell_time();
                     let asks = self.ui.prepared(made);
@@ -94,6 +93,18 @@ impl Screen {
                 }
             }
         }
+    }
+
+    fn draw(&mut self, tty: &mut Tty) -> Result<(), ScreenError> {
+        self.tell_time();
+        let more = self.ui.catch_up(self.player.glass());
+        let layout = frame::draw(tty, &self.ui, self.player.glass())?;
+        self.limiter.drawn(self.origin.elapsed());
+        self.ui.set_layout(layout);
+        if more {
+            self.limiter.request(self.origin.elapsed());
+        }
+        Ok(())
     }
 
     /// Tells the player how much time went by. Whether there is something new to see.
@@ -123,7 +134,7 @@ impl Screen {
         for ask in ui::update(&mut self.ui, self.player.glass(), msg) {
             match ask {
                 Ask::Quit => return Ok(Some(Left::Back)),
-                Ask::Player(act) => self.act(act),
+                Ask::Player(act) => self.seek(tty, act)?,
                 Ask::ToggleMouse => frame::switch_mouse(tty, self.ui.mouse)?,
                 Ask::Copy { text } => frame::copy(tty, &text)?,
                 Ask::SaveText { name, text } => {
@@ -175,6 +186,19 @@ impl Screen {
                 asks.extend(self.ui.fetched(id, piece));
             }
         }
+    }
+
+    /// Nothing else is shown on the way: where it is long, that is said before.
+    fn seek(&mut self, tty: &mut Tty, act: PlayerAct) -> Result<(), ScreenError> {
+        if self.slow {
+            self.ui.waits_long_for(SEEK, "going there");
+            self.draw(tty)?;
+        }
+        let begun = Instant::now();
+        self.act(act);
+        self.slow = begun.elapsed() >= LONG;
+        self.ui.waits_no_more(SEEK);
+        Ok(())
     }
 
     fn act(&mut self, act: PlayerAct) {

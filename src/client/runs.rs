@@ -1,7 +1,7 @@
 //! What the list of runs asks for, carried out: another run on the screen, a replay on top of it, runs put away.
 
 use super::replay::{self, Left};
-use super::screen::{Asked, Screen, ScreenError, next};
+use super::screen::{Asked, FACTS, Screen, ScreenError, next};
 use super::session::ClientError;
 use crate::domain::{OperatorAct, RunId};
 use crate::glass::GlassEvent;
@@ -89,7 +89,12 @@ impl Screen<'_> {
 
     /// A replay has the terminal until it is left; what the supervisor tells is heard meanwhile.
     async fn replay(&mut self, tty: &mut Tty, run: &RunId, from_start: bool) -> Result<bool, ScreenError> {
-        let (mut player, ui) = match self.host.replay(run) {
+        // The files of a long run take a while to be read.
+        self.ui.waits_long_for(FACTS, "opening the replay");
+        self.draw(tty).await?;
+        let opened = self.host.replay(run);
+        self.ui.waits_no_more(FACTS);
+        let (mut player, ui) = match opened {
             Ok(opened) => opened,
             Err(reason) => {
                 self.ui.refused(reason);

@@ -213,6 +213,7 @@ impl Screen<'_> {
         let after = (self.glass.run.seq > 0).then_some(self.glass.run.seq);
         self.caught_up = false;
         self.run = Some(run.clone());
+        self.ui.waits_for(FACTS, "reading the run");
         self.send(Body::Subscribe { run: Some(run), after }, Asked::Other).await
     }
 
@@ -224,8 +225,12 @@ impl Screen<'_> {
             }
             return Ok(());
         };
+        let what = waited_for(&body);
         match session.send(body).await {
             Ok(id) => {
+                if let Some(what) = what {
+                    self.ui.waits_for(id.0, what);
+                }
                 self.asked.insert(id, asked);
             }
             Err(error) => self.lost(&error),
@@ -235,6 +240,7 @@ impl Screen<'_> {
 
     pub(super) fn lost(&mut self, error: &ClientError) {
         self.session = None;
+        self.ui.waits_for_nothing();
         self.give_up_fetching();
         self.feed(GlassEvent::Link(Link::Lost { reason: error.to_string() }));
     }
@@ -350,7 +356,7 @@ impl Screen<'_> {
         }
     }
 
-    async fn draw(&mut self, tty: &mut Tty) -> Result<(), ScreenError> {
+    pub(super) async fn draw(&mut self, tty: &mut Tty) -> Result<(), ScreenError> {
         self.tell_time();
         let more = self.ui.catch_up(&self.glass);
         let layout = frame::draw(tty, &self.ui, &self.glass)?;
@@ -393,4 +399,35 @@ impl Screen<'_> {
         self.sizes.clone_from(&panes);
         self.send(Body::PaneSize { run, panes }, Asked::Other).await
     }
+}
+
+/// Stands for the facts of a run that were asked for; requests count from 1.
+pub(super) const FACTS: u64 = 0;
+
+/// What the operator waits for with a request, as far as it is worth a word. Looking at something says so itself.
+fn waited_for(body: &Body) -> Option<&'static str> {
+    Some(match body {
+        Body::StartRun { .. } => "starting the run",
+        Body::OpenRun { .. } => "taking the run up",
+        Body::OpenTerminal { .. } => "opening a terminal",
+        Body::CloseTerminal { .. } => "closing the terminal",
+        Body::Shelve { .. } => "putting the run away",
+        Body::Act { .. } => "telling the supervisor",
+        Body::CheckStart { .. }
+        | Body::Type { .. }
+        | Body::Terminals
+        | Body::PaneSize { .. }
+        | Body::Subscribe { .. }
+        | Body::Unsubscribe
+        | Body::Runs
+        | Body::Status { .. }
+        | Body::Gates { .. }
+        | Body::Ledger { .. }
+        | Body::Events { .. }
+        | Body::Fetch { .. }
+        | Body::Stop { .. }
+        | Body::Trust { .. }
+        | Body::Ping
+        | Body::Unknown => return None,
+    })
 }

@@ -5,6 +5,7 @@
 
 mod act;
 mod bell;
+mod borders;
 mod card;
 mod commands;
 mod drag;
@@ -49,6 +50,7 @@ mod toast;
 mod typed;
 mod update;
 mod view;
+mod waits;
 mod which;
 
 pub use commands::CommandLog;

@@ -1,6 +1,7 @@
 //! The UI's own state. Nothing in it is truth about the run.
 
 use super::bell::Bells;
+use super::borders::{Borders, Drawn};
 use super::commands::CommandLog;
 use super::events::{EventsView, WholeFact};
 use super::given::Recent;
@@ -14,6 +15,7 @@ use super::settings::{Known, SettingsAsk, SettingsView};
 use super::setup::Setup;
 use super::shape::Shape;
 use super::toast::Toasts;
+use super::waits::Waits;
 use super::which::WhichKey;
 use crate::domain::{AnswerKind, Fetch, Figure, GateId, Millis, OperatorAct, PaneId, RoleName};
 use crate::glass::Glass;
@@ -243,6 +245,8 @@ pub struct Layout {
     /// Where what is looked at stands, now or when something is, and the files of a diff at its side.
     pub preview: Rect,
     pub preview_files: Vec<(usize, Rect)>,
+    /// Borders that the mouse can move.
+    pub borders: Vec<Drawn>,
     /// Panels stand below the panes here, unless zoomed away.
     pub panels: bool,
     pub too_small: bool,
@@ -300,6 +304,7 @@ pub struct Ui {
     pub(super) scrolled: BTreeMap<PaneId, Scrolled>,
     pub(super) reader: Reader,
     pub(super) events: EventsView,
+    pub(super) borders: Borders,
     pub(super) bells: Bells,
     /// The panel that is shown where there is room for one.
     pub(super) panel: Focus,
@@ -310,6 +315,7 @@ pub struct Ui {
     /// What was asked for so far, to tell answers apart.
     pub(super) fetches: u64,
     pub(super) toasts: Toasts,
+    pub(super) waits: Waits,
     /// Milliseconds since the screen was opened, as whoever runs the UI told last.
     pub(super) time: Millis,
     /// Wall milliseconds, as whoever runs the UI told last; 0 while not known.
@@ -353,6 +359,7 @@ impl Ui {
             scrolled: BTreeMap::new(),
             reader: Reader::default(),
             events: EventsView::default(),
+            borders: Borders::default(),
             bells: Bells::default(),
             panel: Focus::Steps,
             side: Focus::Ledger,
@@ -360,6 +367,7 @@ impl Ui {
             layout: Layout::default(),
             fetches: 0,
             toasts: Toasts::default(),
+            waits: Waits::default(),
             time: 0,
             wall: 0,
             bindings: Vec::new(),

@@ -3,7 +3,7 @@
 use super::act::{go, is_typing_to, scroll_pane, select_in};
 use super::input::draw;
 use super::model::{Ask, Focus, Mode, Mouse, MouseKind, Popup, Ui};
-use super::{drag, events, gate, pane, preview, runs, settings};
+use super::{borders, drag, events, gate, pane, preview, runs, settings};
 use crate::domain::PaneId;
 use crate::glass::Glass;
 use crate::settings::Action;
@@ -19,6 +19,11 @@ pub(super) fn on_mouse(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
     }
     match mouse.kind {
         MouseKind::Down => click(ui, glass, mouse),
+        MouseKind::Drag if ui.borders.is_held() => {
+            borders::moved(ui, mouse);
+            Vec::new()
+        }
+        MouseKind::Up if ui.borders.is_held() => borders::up(ui),
         MouseKind::Drag if ui.reader.drag.is_held() => {
             drag::moved(ui, glass, mouse);
             Vec::new()
@@ -55,6 +60,15 @@ fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
     if !asks.is_empty() {
         return asks;
     }
+    let on_card = ui.layout.card.is_some_and(|card| is_in(card, mouse));
+    // A press on a border takes it, and is a click like any other.
+    let mut asks = if on_card { Vec::new() } else { borders::down(ui, mouse).unwrap_or_default() };
+    asks.extend(click_on(ui, glass, mouse, on_card));
+    asks
+}
+
+/// A click on what was drawn there.
+fn click_on(ui: &mut Ui, glass: &Glass, mouse: Mouse, on_card: bool) -> Vec<Ask> {
     let figure =
         ui.layout.figures.iter().find(|(_, area)| is_in(*area, mouse)).map(|(figure, _)| figure.clone());
     if let Some(figure) = figure {
@@ -88,7 +102,6 @@ fn click(ui: &mut Ui, glass: &Glass, mouse: Mouse) -> Vec<Ask> {
         ui.completion.close();
         ui.input.jump(place);
     }
-    let on_card = ui.layout.card.is_some_and(|card| is_in(card, mouse));
     match pane_at(ui, mouse) {
         Some((pane, _)) if !on_card => drag::down(ui, glass, &pane, mouse),
         Some(_) | None => Vec::new(),

@@ -47,6 +47,19 @@ impl Shape {
         self.panel_rows = (self.panel_rows + steps * ROWS_STEP).clamp(-20, 40);
     }
 
+    /// The first of two panes ends before this column of so many.
+    pub(super) fn part_at(&mut self, column: u16, width: u16) {
+        let whole = u32::from(width) + 1;
+        let share = ((u32::from(column) + 1) * 100 + whole / 2) / whole;
+        self.share = u16::try_from(share).unwrap_or(80).clamp(20, 80);
+    }
+
+    /// So many rows for panels that would have `usual` of them.
+    pub(super) fn set_rows(&mut self, rows: u16, usual: u16) {
+        let signed = |count: u16| i16::try_from(count).unwrap_or(i16::MAX);
+        self.panel_rows = signed(rows).saturating_sub(signed(usual)).clamp(-20, 40);
+    }
+
     /// Rows for panels that would have `usual` of them, in a place of this height. They keep a line, and leave the panes
     /// half of the place.
     pub(super) fn rows(&self, usual: u16, height: u16) -> u16 {

@@ -42,13 +42,16 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
     line(ui, buffer, area, &format!("{head}{}", fit(&text, room)), style);
 }
 
-/// News above the input box, on as many lines as they need.
+/// News above the input box, on as many lines as they need; without any, what is being waited for.
 pub(super) fn draw_toast(ui: &Ui, input: u16, area: Rect, buffer: &mut Buffer) {
-    let Some(toast) = ui.toasts.newest() else { return };
     let look = &ui.look;
-    let (badge, style) =
-        if toast.refusal { ("NOT DONE", look.badge(look.bad())) } else { ("NOTE", look.badge(look.info())) };
-    let text = format!("{badge}  {}", toast.text);
+    let (badge, style, text) = match (ui.toasts.newest(), ui.waits.shown(ui.time)) {
+        (Some(toast), _) if toast.refusal => ("NOT DONE", look.badge(look.bad()), toast.text.clone()),
+        (Some(toast), _) => ("NOTE", look.badge(look.info()), toast.text.clone()),
+        (None, Some(waits)) => ("WAIT", look.badge(look.info()), waits),
+        (None, None) => return,
+    };
+    let text = format!("{badge}  {text}");
     let lines = wrap(&text, area.width.saturating_sub(2), usize::from(area.height.min(5)));
     let first = input.saturating_sub(u16::try_from(lines.len()).unwrap_or(1)).max(area.y);
     for (y, text) in (first..input).zip(lines) {

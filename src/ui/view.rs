@@ -1,5 +1,6 @@
 //! The frame: where each part goes at this size, and nothing else. Shared references in, cells out.
 
+use super::borders::{Border, Drawn};
 use super::format::{fit, wrap};
 use super::input::{completion, draw};
 use super::model::{Focus, Layout, Ui, Zoom};
@@ -137,6 +138,10 @@ fn main_part(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &m
     let below = Rect { y: above.bottom(), height: rows, ..area };
     draw_panes(ui, glass, above, buffer, layout);
     if rows > 0 {
+        if ui.zoom == Zoom::Normal {
+            let border = Border::Panels { usual: usual_panel_rows(area.height) };
+            layout.borders.push(Drawn { border, at: Rect { height: 1, ..below }, parts: area });
+        }
         draw_panels(ui, glass, below, buffer, layout);
     }
 }
@@ -152,8 +157,14 @@ fn draw_panes(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &
     if let Some(areas) = tile(area, slots.len() + first, ui.shape.share) {
         for place in &areas {
             if place.x > area.x {
+                let style = ui.look.border(ui.borders.holds(Border::Panes));
                 for y in place.y..place.bottom() {
-                    buffer.set_stringn(place.x - 1, y, "│", 1, ui.look.border(false));
+                    buffer.set_stringn(place.x - 1, y, "│", 1, style);
+                }
+                // Three and more share their row evenly.
+                if areas.iter().filter(|other| other.y == place.y).count() == 2 {
+                    let at = Rect { x: place.x - 1, width: 1, ..*place };
+                    layout.borders.push(Drawn { border: Border::Panes, at, parts: area });
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! What the supervisor says: facts and bytes go into the glass, answers to what they were asked for.
 
-use super::Screen;
+use super::{FACTS, Screen};
 use crate::client::ClientError;
 use crate::client::runs::RunAsked;
 use crate::client::session::Session;
@@ -63,6 +63,8 @@ impl Screen<'_> {
             }
             ToClient::CaughtUp { run, .. } if ours(&run) => {
                 self.caught_up = true;
+                self.ui.waits_no_more(FACTS);
+                self.request_frame();
                 self.call_to_gate();
             }
             ToClient::Clock { run, now } if ours(&run) => {
@@ -75,6 +77,7 @@ impl Screen<'_> {
             ToClient::Notice { text } => self.feed(GlassEvent::Notice(Some(text))),
             ToClient::Response { id, result } => {
                 let asked = self.asked.remove(&id);
+                self.ui.waits_no_more(id.0);
                 if matches!(asked, Some(Asked::Check(_))) {
                     self.feed(GlassEvent::Notice(None));
                 }

@@ -47,7 +47,8 @@ impl Workshop {
 impl Screen<'_> {
     /// When the screen changes by itself because somebody waits.
     pub(super) fn wakes_at(&self) -> Option<Instant> {
-        self.ui.wakes_at().map(|at| self.origin + Duration::from_millis(at))
+        let due = [self.ui.wakes_at(), self.ui.waiting_changes_at()].into_iter().flatten().min();
+        due.map(|at| self.origin + Duration::from_millis(at))
     }
 
     pub(super) async fn fetched(

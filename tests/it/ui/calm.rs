@@ -182,3 +182,34 @@ fn a_new_screen_has_the_keys_where_they_are_wanted() {
     assert_eq!(focus(Mode::Watch), Focus::Steps);
     assert_eq!(focus(Mode::Replay), Focus::Steps);
 }
+
+#[test]
+fn what_is_waited_for_is_said_after_a_moment_with_its_seconds_and_goes_by_itself() {
+    for size in [(40, 12), (80, 24), (200, 60)] {
+        let mut scene = Scene::of(&scenes::working(), size);
+        scene.wait(1_000);
+        let before = scene.text();
+        scene.ui.waits_for(7, "opening a terminal");
+        let due = scene.ui.uptime() + 300;
+        assert_eq!(scene.ui.waiting_changes_at(), Some(due));
+        scene.wait(299);
+        assert_eq!(scene.text(), before, "who waits for less does not notice");
+        scene.wait(1);
+        assert!(scene.shows("WAIT opening a terminal…"), "{}", scene.text());
+        let changed = before.lines().zip(scene.text().lines()).filter(|(old, new)| old != new).count();
+        assert_eq!(changed, 1, "nothing jumps: {}", scene.text());
+        assert_eq!(scene.ui.waiting_changes_at(), Some(due + 700));
+        scene.wait(700);
+        assert!(scene.shows("opening a terminal…, 1s"), "{}", scene.text());
+        scene.ui.waits_for(8, "telling the supervisor");
+        scene.wait(1_000);
+        assert!(scene.shows("opening a terminal…, 2s"), "the oldest: {}", scene.text());
+        scene.ui.waits_no_more(7);
+        scene.draw();
+        assert!(scene.shows("telling the supervisor…, 1s"), "{}", scene.text());
+        scene.ui.waits_for_nothing();
+        scene.draw();
+        assert!(!scene.shows("WAIT"), "{}", scene.text());
+        assert_eq!(scene.ui.waiting_changes_at(), None);
+    }
+}

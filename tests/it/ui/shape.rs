@@ -3,7 +3,7 @@
 use super::scenes::{self, Scene};
 use awtui::domain::TerminalEntry;
 use awtui::glass::GlassEvent;
-use awtui::ui::{Ask, Focus, Shape};
+use awtui::ui::{Ask, Focus, MouseKind, Shape};
 
 fn panel_rows(scene: &Scene) -> u16 {
     let place = scene.ui.layout.places.iter().find(|(focus, _)| *focus == Focus::Steps);
@@ -90,4 +90,56 @@ fn leaving_tells_of_terminals_that_go_on_and_offers_to_end_them() {
     assert_eq!(scene.press("enter"), [Ask::Quit]);
     scene.glass.feed(GlassEvent::Terminals(vec![entry(2, Some(0))]));
     assert_eq!(scene.press("ctrl-c"), [Ask::Quit], "nothing goes on");
+}
+
+/// Presses the button, moves the mouse with it held, and lets it go; what was asked for.
+fn drag(scene: &mut Scene, from: (u16, u16), to: (u16, u16)) -> Vec<Ask> {
+    let mut asks = scene.mouse(MouseKind::Down, from.0, from.1);
+    asks.extend(scene.mouse(MouseKind::Drag, to.0, to.1));
+    asks.extend(scene.mouse(MouseKind::Up, to.0, to.1));
+    asks
+}
+
+#[test]
+fn the_mouse_moves_the_border_between_two_panes_and_a_double_click_puts_it_back() {
+    let mut scene = Scene::of(&scenes::working(), (200, 60));
+    let border = |scene: &Scene| scene.ui.layout.panes[1].1.x - 1;
+    let before = border(&scene);
+    let asks = drag(&mut scene, (before, 20), (120, 22));
+    assert!(border(&scene).abs_diff(120) <= 1, "{} is not at 120", border(&scene));
+    assert!(matches!(&asks[..], [Ask::KeepShape(shape)] if shape.share == 60), "{asks:?}");
+    // It moves while the button is down, and no farther than panes can be read.
+    scene.mouse(MouseKind::Down, border(&scene), 20);
+    scene.mouse(MouseKind::Drag, 90, 20);
+    assert!(border(&scene).abs_diff(90) <= 1);
+    scene.mouse(MouseKind::Drag, 0, 20);
+    assert!(border(&scene) >= 39, "{}", border(&scene));
+    scene.mouse(MouseKind::Up, 0, 20);
+    scene.wait(1_000);
+    let at = border(&scene);
+    scene.mouse(MouseKind::Down, at, 20);
+    scene.mouse(MouseKind::Up, at, 20);
+    let asks = scene.mouse(MouseKind::Down, at, 20);
+    assert!(matches!(&asks[..], [Ask::KeepShape(shape)] if shape.share == 50), "{asks:?}");
+    scene.mouse(MouseKind::Up, at, 20);
+    assert_eq!(border(&scene), before);
+}
+
+#[test]
+fn the_mouse_moves_the_border_of_the_panels_and_a_click_there_still_goes_to_one() {
+    for (cols, rows) in [(80, 24), (120, 40)] {
+        let mut scene = Scene::of(&scenes::working(), (cols, rows));
+        let usual = panel_rows(&scene);
+        let top = rows - 2 - usual;
+        let asks = drag(&mut scene, (5, top), (5, top - 3));
+        assert_eq!(panel_rows(&scene), usual + 3, "{cols}x{rows}");
+        assert!(matches!(&asks[..], [Ask::KeepShape(shape)] if shape.panel_rows == 3), "{asks:?}");
+        assert_eq!(scene.ui.focus, Focus::Steps, "the press was a click, too");
+        scene.wait(1_000);
+        for _ in 0..2 {
+            scene.mouse(MouseKind::Down, 5, top - 3);
+            scene.mouse(MouseKind::Up, 5, top - 3);
+        }
+        assert_eq!(panel_rows(&scene), usual, "{cols}x{rows}");
+    }
 }
