@@ -376,10 +376,19 @@ pub trait Adapter: Send {
         false
     }
 
+    /// What time it is, before each [`Self::quiet`]: milliseconds of a clock that only goes forward.
+    fn time(&mut self, _now: u64) {}
+
     /// The pane has been quiet for `quiet` milliseconds; called again while it stays quiet. `screen` gives the text of
     /// the screen and what scrolled out of it last, which is made only when asked for.
     fn quiet(&mut self, _screen: &mut dyn FnMut() -> String, _quiet: u64) -> Vec<Emission> {
         Vec::new()
+    }
+
+    /// Whether a session can be resumed that has this line in its log: some agents begin a log before they keep anything
+    /// of what is said.
+    fn keeps(&self, _line: &str) -> bool {
+        true
     }
 
     /// A line that the program printed (without control sequences).

@@ -5,9 +5,10 @@
 use super::allowance::Allowance;
 use super::delivery::PendingPrompt;
 use super::launch;
-use super::log_tail::LogTail;
+use super::log_tail::{self, LogTail};
 use super::one_shot::{Between, NextTurn};
 use super::terminal::Terminal;
+use super::world::World;
 use crate::agent::{Adapter, Control, Delivery, DeskState, Emission, Keys, ServerRequest, protocol};
 use crate::domain::{DeliveryChannel, EffectId, PaneChange, PaneId, RoleName, SessionId};
 use crate::recording;
@@ -26,6 +27,7 @@ pub(super) struct Desk {
     pub(super) session: SessionId,
     pub(super) role: RoleName,
     pub(super) adapter: Box<dyn Adapter>,
+    begun: Instant,
     pub(super) terminal: Terminal,
     pub(super) token: String,
     pub(super) log: Option<LogTail>,
@@ -79,6 +81,7 @@ impl Desk {
             session,
             role,
             adapter,
+            begun: Instant::now(),
             terminal,
             token,
             log: None,
@@ -111,10 +114,17 @@ impl Desk {
         self.terminal.child.is_some() && self.adapter.waits()
     }
 
+    /// Whether the agent can go on with the session of this log.
+    pub(super) fn keeps(&self, world: &dyn World, log: &Path) -> bool {
+        log_tail::any_line(world, log, |line| self.adapter.keeps(line))
+    }
+
     /// Tells the adapter for how many milliseconds nothing was printed; the words on the screen are there if it asks.
     pub(super) fn quiet(&mut self) -> Vec<Emission> {
         let quiet = u64::try_from(self.terminal.last_output.elapsed().as_millis()).unwrap_or(u64::MAX);
         let screen = self.terminal.screen();
+        let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.adapter.time(now);
         self.adapter.quiet(&mut || words(screen), quiet)
     }
 

@@ -9,7 +9,7 @@ use super::one_shot::Between;
 use super::owner::Owner;
 use super::world::{CheckJob, CheckpointJob, Probed};
 use super::{launch, log_file};
-use crate::agent::{self, Control, LaunchContext, LaunchFile, LogPlan};
+use crate::agent::{self, Control, LaunchContext, LaunchFile};
 use crate::domain::{
     CheckpointSide, CompactOutcome, Effect, EffectId, Outcome, PaneId, PromptKind, RoleName, SessionId,
     StepNumber, Text,
@@ -17,7 +17,7 @@ use crate::domain::{
 use crate::pty::{self, Launch};
 use crate::recording;
 use crate::term::Size;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -127,8 +127,8 @@ impl Owner {
         let resume = session.and_then(|session| session.agent_session.clone());
         // An agent that is killed early in its first turn may have kept nothing of it; and the operator may have typed into a
         // session that awtui never prompted.
-        let log = session.and_then(|session| session.log.as_deref()).map(|log| LogPlan::File(log.into()));
-        let kept = log.map(|log| self.world.find_log(&log).is_some());
+        let log = session.and_then(|session| session.log.as_deref());
+        let kept = log.map(|log| desk.keeps(&*self.world, Path::new(log)));
         let was_prompted = session.is_some_and(|session| session.prompts > 0);
         desk.begins_anew = was_prompted && kept == Some(false);
         let prompted = kept.unwrap_or(was_prompted);
@@ -171,8 +171,8 @@ impl Owner {
         let mut names: Vec<&str> = environment.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         let contents = names.join("\n") + "\n";
-        let kept = LaunchFile { path: PathBuf::from("environment"), contents, mode: 0o600 };
-        launch::write_files(&launch_folder, &[kept])?;
+        let listed = LaunchFile { path: PathBuf::from("environment"), contents, mode: 0o600 };
+        launch::write_files(&launch_folder, &[listed])?;
         let size = desk.terminal.size();
         let header = recording::Header {
             cols: size.cols,

@@ -115,6 +115,20 @@ impl LogTail {
     }
 }
 
+/// Whether any line of a log is such a one; not when it cannot be read.
+pub fn any_line(world: &dyn World, log: &Path, is_such: impl Fn(&str) -> bool) -> bool {
+    let mut tail = LogTail::new(LogPlan::File(log.to_owned()));
+    loop {
+        let before = tail.offset;
+        if tail.new_lines(world).iter().any(|line| is_such(line)) {
+            return true;
+        }
+        if tail.offset == before {
+            return false;
+        }
+    }
+}
+
 /// Whether these words stand anywhere in a log; nothing when it cannot be read.
 pub fn holds(world: &dyn World, log: &Path, words: &str) -> Option<bool> {
     let mut held: Vec<u8> = Vec::new();

@@ -47,7 +47,7 @@ pub mod world;
 pub use launch::{IN_TERMINAL, marker_entry};
 pub use lock::{Holder, Lock, LockError};
 pub use log_file::{LIMIT, LogFile, hide, masked};
-pub use log_tail::{LogTail, holds};
+pub use log_tail::{LogTail, any_line, holds};
 pub use own_settings::objection;
 pub use real_world::{RealWorld, find_program};
 pub use server::{Options, ServeError, serve};

@@ -143,6 +143,8 @@ pub struct Desk {
     log: LogPlan,
     log_read: usize,
     effect: u64,
+    /// As it is told to the adapter: the silences, one after the other.
+    time: Duration,
 }
 
 impl Desk {
@@ -221,6 +223,7 @@ impl Desk {
             log: plan.log,
             log_read: 0,
             effect: 0,
+            time: Duration::ZERO,
         }
     }
 
@@ -239,6 +242,8 @@ impl Desk {
                     ticks += 1;
                     silence += TICK;
                     let (screen, silence) = (self.screen.text(), u64::try_from(silence.as_millis()).unwrap());
+                    self.time += TICK;
+                    self.adapter.time(u64::try_from(self.time.as_millis()).unwrap());
                     let emissions = self.adapter.quiet(&mut || screen.clone(), silence);
                     self.emitted(emissions);
                     assert!(

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 pub struct Ground {
@@ -344,9 +344,35 @@ impl Ground {
     }
 }
 
+impl Ground {
+    /// The last facts of each run, for whoever reads why a test failed.
+    fn print_end(&self) {
+        for journal in journals(&self.path("state/projects")) {
+            let text = fs::read_to_string(&journal).unwrap_or_default();
+            println!("the end of {}:", journal.display());
+            let lines: Vec<&str> = text.lines().collect();
+            for line in &lines[lines.len().saturating_sub(12)..] {
+                println!("  {}", line.chars().take(240).collect::<String>());
+            }
+        }
+    }
+}
+
+/// The journals of all runs of all projects.
+fn journals(projects: &Path) -> Vec<PathBuf> {
+    let below = |folder: &Path| -> Vec<PathBuf> {
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+    };
+    let runs = below(projects).into_iter().flat_map(|project| below(&project.join("runs")));
+    runs.map(|run| run.join("journal.jsonl")).filter(|journal| journal.exists()).collect()
+}
+
 impl Drop for Ground {
     fn drop(&mut self) {
         if self.path("state/projects").exists() {
+            if std::thread::panicking() {
+                self.print_end();
+            }
             let _ = self.command(&["abort"]).output();
             let _ = self.command(&["supervisor", "stop"]).output();
         }

@@ -1,7 +1,7 @@
 //! Session logs of agents as they are really found: growing, cut, replaced, garbled.
 
 use awtui::agent::LogPlan;
-use awtui::supervisor::{LogTail, RealWorld, holds};
+use awtui::supervisor::{LogTail, RealWorld, any_line, holds};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::PathBuf;
@@ -109,4 +109,18 @@ fn words_are_found_anywhere_in_a_long_log() {
     log.append(format!("{{\"text\":\"do it\\n{marker}\"}}\n").as_bytes());
     log.append(line.as_bytes());
     assert_eq!(holds(&RealWorld, &log.path, marker), Some(true));
+}
+
+#[test]
+fn a_log_is_searched_for_a_line_as_far_as_it_goes() {
+    let log = Log::new();
+    let has = |line: &str| any_line(&RealWorld, &log.path, |one| one == line);
+    assert!(!has("mode"), "it is not there");
+    log.append(b"mode\nmore\n");
+    assert!(has("mode") && has("more") && !has("said"));
+    log.append(&b"x\n".repeat(9_000_000));
+    log.append(b"said");
+    assert!(!has("said"), "the line is not complete");
+    log.append(b"\n");
+    assert!(has("said"));
 }

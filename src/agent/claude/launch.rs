@@ -28,14 +28,10 @@ pub(super) fn plan(context: &LaunchContext, clamped: &Clamped) -> LaunchPlan {
     let has = |feature| context.probe.has(feature);
     let mut args: Vec<String> = Vec::new();
     let mut push = |words: &[&str]| args.extend(words.iter().map(|word| (*word).to_owned()));
-    // A session that never got a prompt has no log, and Claude knows nothing of it.
+    // Claude knows nothing of a session in which nothing was said, but may have taken its id ("already in use").
     let resumed = context.resume.filter(|_| context.prompted);
-    let agent_session = match (resumed, context.resume) {
-        (Some(id), _) => Some(id.to_owned()),
-        (None, Some(id)) if has(Feature::SessionId) => Some(id.to_owned()),
-        (None, _) if has(Feature::SessionId) => Some(session_id(context)),
-        (None, _) => None,
-    };
+    let new = || has(Feature::SessionId).then(|| session_id(context));
+    let agent_session = resumed.map(str::to_owned).or_else(new);
     if let Some(id) = &agent_session {
         push(&[if resumed.is_some() { "--resume" } else { "--session-id" }, id]);
     }
@@ -142,9 +138,9 @@ fn log(context: &LaunchContext, session: &str) -> Option<LogPlan> {
     })
 }
 
-/// A UUID that is the same for the same session of the same run in the same place.
+/// A UUID that is the same for the same pane of the same run in the same place.
 fn session_id(context: &LaunchContext) -> String {
-    let name = format!("{} {} {}", text(context.launch_folder), context.run, context.session);
+    let name = format!("{} {} {}", text(context.launch_folder), context.run, context.pane);
     let (high, low) = (hash(&name, 0xcbf2_9ce4_8422_2325), hash(&name, 0x6c62_272e_07bb_0142));
     let variant = (low >> 48) & 0x3fff | 0x8000;
     let (first, second, third) = (high >> 32, (high >> 16) & 0xffff, high & 0xfff);

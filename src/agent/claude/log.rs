@@ -76,6 +76,8 @@ pub(super) struct Reader {
     /// Requests that were told as unknown spend.
     unknown: BTreeSet<String>,
     paid: BTreeSet<String>,
+    /// Tools that a hook told of, whose call no entry named yet; `true`: no other tool ran then, so it is another call.
+    called: BTreeMap<String, bool>,
     sums: Sums,
     model: String,
 }
@@ -101,9 +103,23 @@ impl Reader {
         }
     }
 
-    /// What was asked and will not be answered any more, because the process is gone.
-    pub(super) fn cut_off(&mut self) -> Vec<UsageSeen> {
-        std::mem::take(&mut self.open).into_values().map(|request| self.unknown(request)).collect()
+    /// A tool runs, as a hook tells. Entries are written a moment later, or never, if Claude is killed before.
+    pub(super) fn calls(&mut self, tool: &str, alone: bool) {
+        self.called.insert(tool.to_owned(), alone);
+    }
+
+    /// What was asked and will not be answered any more, because the process is gone, and what it did not get to write.
+    /// `asked`: the model is asked this, though no entry says so.
+    pub(super) fn cut_off(&mut self, asked: Option<String>, model: &str) -> Vec<UsageSeen> {
+        let open = std::mem::take(&mut self.open).into_values();
+        let mut seen: Vec<UsageSeen> = open.map(|request| self.unknown(request)).collect();
+        let called = std::mem::take(&mut self.called).into_iter();
+        let unwritten = called.filter_map(|(tool, alone)| alone.then_some(tool));
+        seen.extend(unwritten.map(|tool| UsageSeen::unknown(tool, model.to_owned(), UsageKind::Reply)));
+        if let Some(asked) = asked.filter(|_| seen.is_empty()) {
+            seen.push(UsageSeen::unknown(asked, model.to_owned(), UsageKind::Reply));
+        }
+        seen
     }
 
     fn request(&mut self, entry: &Value) -> Vec<Entry> {
@@ -131,6 +147,13 @@ impl Reader {
         }
         let mut entries = Vec::new();
         let agent = of(entry);
+        let blocks = message.get("content").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let tools: Vec<Entry> = blocks.iter().filter_map(tool_use).collect();
+        for tool in &tools {
+            if let Entry::ToolStarted { call, .. } = tool {
+                self.called.remove(call);
+            }
+        }
         if let Some(request) = text(entry, "requestRef") {
             self.answered.insert(request.to_owned());
             if self.open.get(&agent).is_some_and(|open| open.id == request) {
@@ -146,8 +169,7 @@ impl Reader {
         }
         model.clone_into(&mut self.model);
         entries.push(Entry::Assistant { text: said, model: model.to_owned() });
-        let blocks = message.get("content").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        entries.extend(blocks.iter().filter_map(tool_use));
+        entries.extend(tools);
         Some(entries)
     }
 
@@ -250,6 +272,12 @@ impl Reader {
             _ => Vec::new(),
         }
     }
+}
+
+/// Whether an entry holds what somebody said.
+pub(super) fn is_said(line: &str) -> bool {
+    let entry = json::read::<Value>(line).unwrap_or_default();
+    matches!(text(&entry, "type"), Some("user" | "assistant"))
 }
 
 /// The helper that an entry is of; empty: the session itself.

@@ -40,6 +40,7 @@ const BETWEEN_KEYS: u64 = 350;
 #[derive(Debug, Default)]
 pub(super) struct Claude {
     run: Option<RunId>,
+    pane: String,
     /// Hooks are called in this process.
     hooked: bool,
     /// What the log says from now on is of this process.
@@ -100,6 +101,7 @@ impl Adapter for Claude {
         let clamped = self.check_model(context.probe, context.config)?;
         let plan = launch::plan(context, &clamped);
         self.run = Some(context.run.clone());
+        self.pane = context.pane.to_string();
         self.live = context.resume.is_none();
         self.has_editor = launch::has_editor(context);
         if let LogPlan::File(path) = &plan.log {
@@ -171,6 +173,11 @@ impl Adapter for Claude {
         self.asks.answered(ask);
         let decision = hooks::decision(allow, note);
         Control::Answer { ask: ask.to_owned(), line: protocol::output(ask, &decision) }
+    }
+
+    /// Claude begins the log of a session with its modes, and knows a session only by what was said in it.
+    fn keeps(&self, line: &str) -> bool {
+        log::is_said(line)
     }
 
     fn reopen(&self, agent_session: &str, _launch_folder: &Path) -> Option<Vec<String>> {

@@ -36,6 +36,7 @@ impl Claude {
                 observations.extend(self.begins());
             }
             Hook::ToolStarted { call, name, detail } => {
+                self.reader.calls(&call, self.tools.is_empty());
                 self.tools.insert(call.clone(), name.clone());
                 observations.push(Observation::ToolStarted { call, name, detail });
             }
@@ -112,7 +113,15 @@ impl Claude {
             Entry::Sum(sums) => observations.push(Observation::SumsSeen(sums)),
             Entry::User { text, joins } => {
                 observations.extend(self.arrives(&text));
-                if alone && !joins {
+                // The log is read late: what the terminal tells of this turn was told before.
+                let begins = match self.status {
+                    None => true,
+                    Some(ProgramState::Working | ProgramState::Blocked) => !self.turn.runs(),
+                    Some(
+                        ProgramState::Idle | ProgramState::Done | ProgramState::Error | ProgramState::Clear,
+                    ) => false,
+                };
+                if alone && !joins && begins {
                     observations.extend(self.begins());
                 }
             }
@@ -194,7 +203,12 @@ impl Claude {
     }
 
     pub(super) fn cut_off(&mut self) -> Vec<Emission> {
-        let calls = self.reader.cut_off().into_iter().map(Observation::Usage);
+        // While a turn runs and no tool does, the model is asked: Claude writes down what it asks a moment later.
+        let asks = self.hooked && self.turn.runs() && !self.turn.is_ending() && self.tools.is_empty();
+        let prompt = self.arrived.last().copied().unwrap_or_default();
+        let asked = asks.then(|| format!("{} {prompt}", self.pane));
+        let model = self.model.clone().unwrap_or_default();
+        let calls = self.reader.cut_off(asked, &model).into_iter().map(Observation::Usage);
         told(Source::SessionLog, calls)
     }
 

@@ -7,12 +7,13 @@
 use super::calls::{Calls, Place, Told};
 use super::event::{Event, Failure, Info, Message, Part, Permission, Question, Session, Status, whole};
 use super::questions::Questions;
+use super::wait::Wait;
 use crate::agent::{Emission, find_marker};
 use crate::domain::{LimitInfo, Observation, RunId, Source, StatusSeen, Text, TurnEnd};
 use std::collections::BTreeSet;
 
-/// Looks in which a cut message may still get its end.
-const PATIENCE: u32 = 10;
+/// Milliseconds in which a cut message may still get its end.
+const PATIENCE: u64 = 2_000;
 
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the session")]
@@ -43,8 +44,8 @@ pub(super) struct Conversation {
     said: Vec<(String, String)>,
     /// The provider refuses, and it sits that out by itself.
     limited: bool,
-    /// It is idle, but its last message has no end yet; for so many looks.
-    held: Option<u32>,
+    /// It is idle, but its last message has no end yet.
+    held: Option<Wait>,
 }
 
 #[derive(Debug)]
@@ -409,24 +410,21 @@ impl Conversation {
             return Vec::new();
         }
         if self.current.as_ref().is_some_and(|current| current.is_open) {
-            self.held.get_or_insert(0);
+            self.held.get_or_insert_default();
             return Vec::new();
         }
         self.ended()
     }
 
     /// Called now and then while something is waited for.
-    pub(super) fn look(&mut self) -> Vec<Emission> {
+    pub(super) fn look(&mut self, now: u64) -> Vec<Emission> {
         let mut emissions = self.questions.overdue();
-        if let Some(looks) = &mut self.held {
-            *looks += 1;
-            if *looks > PATIENCE {
-                self.held = None;
-                if let Some(current) = &mut self.current {
-                    current.is_open = false;
-                }
-                emissions.extend(self.ended());
+        if self.held.as_mut().is_some_and(|wait| wait.passed(now) > PATIENCE) {
+            self.held = None;
+            if let Some(current) = &mut self.current {
+                current.is_open = false;
             }
+            emissions.extend(self.ended());
         }
         emissions
     }

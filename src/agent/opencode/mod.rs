@@ -11,6 +11,7 @@ mod probe;
 mod questions;
 mod request;
 mod screen;
+mod wait;
 
 use super::keys::{CTRL_C, ESCAPE, paste_and_enter};
 use super::launch::{credentials, environment};
@@ -30,16 +31,17 @@ use request::{Asked, ModelChoice};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::Path;
+use wait::Wait;
 
 const USER: &str = "opencode";
 /// What the title of the terminal begins with while a conversation is shown.
 const SHOWN: &str = "OC | ";
-/// Looks (one each 200 ms) after which the conversation is asked for again: a TUI that is not up yet misses it.
-const SELECT_AGAIN: u32 = 5;
-/// Looks after which prompts are taken though no title said that the conversation is shown.
-const UNSEEN: u32 = 60;
-/// Looks without a server after which the screen decides whether prompts are taken.
-const ALONE: u32 = 300;
+/// Milliseconds after which the conversation is asked for again: a TUI that is not up yet misses it.
+const SELECT_AGAIN: u64 = 1_000;
+/// After which prompts are taken though no title said that the conversation is shown.
+const UNSEEN: u64 = 12_000;
+/// Without a server, after which the screen decides whether prompts are taken. It comes within 8 s where it comes.
+const ALONE: u64 = 30_000;
 /// Milliseconds of silence after which the screen is believed that a turn is over.
 const AFTER_SCREEN: u64 = 5_000;
 /// Milliseconds between keys that would be something else together.
@@ -65,7 +67,9 @@ pub(super) struct OpenCode {
     /// The terminal's title says that the conversation is on the screen.
     shown: bool,
     ready: bool,
-    looks: u32,
+    now: u64,
+    /// For the server, or for the conversation on the screen.
+    wait: Wait,
     /// What the screen said last, while nothing better was heard.
     read: Option<StatusSeen>,
     /// Names what is told without the server.
@@ -179,7 +183,7 @@ impl Adapter for OpenCode {
 
     fn server_connected(&mut self) -> Vec<Emission> {
         self.connected = true;
-        self.looks = 0;
+        self.wait = Wait::default();
         self.read = None;
         let mut requests = vec![request::providers(), request::config()];
         match self.conversation.own() {
@@ -244,7 +248,7 @@ impl Adapter for OpenCode {
     fn server_lost(&mut self) -> Vec<Emission> {
         self.connected = false;
         self.was_connected = true;
-        self.looks = 0;
+        self.wait = Wait::default();
         Vec::new()
     }
 
@@ -260,22 +264,25 @@ impl Adapter for OpenCode {
         !self.connected || !self.ready || self.conversation.waits()
     }
 
+    fn time(&mut self, now: u64) {
+        self.now = now;
+    }
+
     fn quiet(&mut self, screen: &mut dyn FnMut() -> String, quiet: u64) -> Vec<Emission> {
-        self.looks = self.looks.saturating_add(1);
         let mut emissions = Vec::new();
         if !self.connected {
-            if self.looks >= ALONE || self.ready {
+            if self.ready || self.wait.passed(self.now) >= ALONE {
                 emissions.extend(self.by_screen(&screen(), quiet));
             }
             return emissions;
         }
         if !self.ready && self.conversation.own().is_some() {
             emissions.extend(self.readied());
-            if !self.ready && self.looks.is_multiple_of(SELECT_AGAIN) {
+            if !self.ready && self.wait.is_time(self.now, SELECT_AGAIN) {
                 emissions.extend(self.select());
             }
         }
-        emissions.extend(self.conversation.look());
+        emissions.extend(self.conversation.look(self.now));
         emissions
     }
 
@@ -335,7 +342,7 @@ impl OpenCode {
 
     /// Prompts are taken once the conversation is there and, for the eyes of the operator, on the screen.
     fn readied(&mut self) -> Vec<Emission> {
-        let seen = self.shown || self.looks >= UNSEEN;
+        let seen = self.shown || self.wait.passed(self.now) >= UNSEEN;
         if self.ready || !self.connected || self.conversation.own().is_none() || !seen {
             return Vec::new();
         }
@@ -350,7 +357,7 @@ impl OpenCode {
             return refused("a new conversation", 0, body);
         };
         self.conversation.is(&session.id);
-        self.looks = 0;
+        self.wait = Wait::default();
         let known = Observation::SessionKnown { agent_session: session.id, log: None };
         let mut emissions = vec![Emission::observed(Source::Server, known)];
         emissions.extend(self.select());

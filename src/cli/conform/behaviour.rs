@@ -5,6 +5,7 @@ use super::{Finding, Judgement};
 use crate::domain::{
     DeliveryChannel, Effect, EffectId, Fact, GateKind, Observation, Outcome, RunOutcome, Source, TurnEnd,
 };
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// What is done to the agent while it works.
@@ -123,13 +124,20 @@ fn taken_up(seen: &Seen) -> Vec<Finding> {
     let words = gone.map_or_else(|| "nobody noticed".to_owned(), |after| format!("after {after} ms"));
     let mut findings = vec![Finding::of(GONE, gone.is_some(), words)];
     let sessions = seen.run.sessions.len();
-    let known = seen.run.sessions.values().any(|session| session.agent_session.is_some());
+    let ids: BTreeSet<&str> = seen
+        .observations()
+        .filter_map(|(_, _, what)| {
+            let Observation::SessionKnown { agent_session, .. } = what else { return None };
+            Some(agent_session.as_str())
+        })
+        .collect();
     let asked =
         seen.run.gates.iter().any(|gate| matches!(gate.kind, GateKind::Interrupted | GateKind::AgentFailed));
-    findings.push(match (sessions, known) {
-        (1, true) if asked => Finding::weak_unless(AGAIN, false, "the same one, once the operator says so"),
-        (1, true) => Finding::of(AGAIN, true, "the same one"),
-        (1, false) => Finding::weak_unless(AGAIN, false, "it begins anew: its session has no id"),
+    findings.push(match (sessions, ids.len()) {
+        (1, 1) if asked => Finding::weak_unless(AGAIN, false, "the same one, once the operator says so"),
+        (1, 1) => Finding::of(AGAIN, true, "the same one"),
+        (1, 0) => Finding::weak_unless(AGAIN, false, "it begins anew: its session has no id"),
+        (1, _) => Finding::weak_unless(AGAIN, false, "it begins anew: it had kept nothing of the session"),
         _ => Finding::of(AGAIN, false, format!("{sessions} sessions")),
     });
     findings.push(done("it goes on after its death", seen));

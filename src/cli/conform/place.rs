@@ -51,7 +51,8 @@ impl Place {
             while session.next().await.is_ok() {}
         }
         if keep {
-            print::line(&format!("kept until the next trial: {}", self.folder.display()));
+            // Beside what `--json` prints.
+            print::error(&format!("kept until the next trial: {}", self.folder.display()));
             return;
         }
         for folder in [self.context.folders.root(), &self.folder] {

@@ -133,7 +133,7 @@ impl Trial {
                 self.act(session, OperatorAct::Resume).await?;
                 self.drive = Drive::Nothing;
             }
-            Drive::Kill if self.seen.struck.is_none() && self.seen.at_work() => {
+            Drive::Kill if self.seen.struck.is_none() && self.seen.at_work() && self.seen.is_kept() => {
                 self.seen.struck = Some(self.seen.run.now);
                 for pid in pty::marked(&self.marker) {
                     pty::kill(pid);
@@ -159,9 +159,18 @@ impl Seen {
     fn at_work(&self) -> bool {
         let working = self.run.current_step().is_some_and(|step| step.stage == Stage::Working);
         let tool = self.observations().any(|(_, _, seen)| matches!(seen, Observation::ToolStarted { .. }));
-        let since = self.delivered().map_or(0, |record| record.at.wall);
+        working && (tool || self.since_prompt() > AT_WORK)
+    }
+
+    /// It had time to write down what was said: some write a moment later.
+    fn is_kept(&self) -> bool {
+        self.run.ledger.total.calls > 0 || self.since_prompt() > AT_WORK
+    }
+
+    fn since_prompt(&self) -> Duration {
         let now = crate::supervisor::clock::system_wall();
-        working && (tool || since > 0 && u128::from(now.saturating_sub(since)) > AT_WORK.as_millis())
+        let since = self.delivered().map_or(now, |record| record.at.wall);
+        Duration::from_millis(now.saturating_sub(since))
     }
 
     /// The record that says that the first prompt arrived.

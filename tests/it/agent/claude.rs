@@ -1,10 +1,11 @@
 //! Claude Code: how it is probed, launched and spoken to.
 
+use super::claude_log::recorded;
 use super::{RUN, launch, role};
 use awtui::agent::{
     Adapter, Control, Delivery, DeskState, Feature, Keys, LaunchPlan, LogPlan, Probe, ProbeOutput, adapter,
 };
-use awtui::domain::{AgentSpec, RoleConfig, Thinking};
+use awtui::domain::{AgentSpec, PaneId, RoleConfig, Thinking};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -105,7 +106,7 @@ fn it_is_launched_with_hooks_and_tools_of_this_launch_alone() {
 }
 
 #[test]
-fn its_session_id_is_a_uuid_that_stays_the_same() {
+fn its_session_id_is_a_uuid_that_stays_the_same_in_a_pane() {
     let id = || launch(claude().as_mut(), &probe(), &worker(), |_| {}).unwrap().agent_session.unwrap();
     let other = launch(claude().as_mut(), &probe(), &worker(), |context| {
         context.launch_folder = Path::new("/runs/two/launch/worker.1");
@@ -114,6 +115,10 @@ fn its_session_id_is_a_uuid_that_stays_the_same() {
     assert_eq!(parts, [8, 4, 4, 4, 12]);
     assert!(id().chars().all(|one| one == '-' || one.is_ascii_hexdigit()));
     assert_eq!(id(), id());
+    let pane = PaneId::from("worker-2");
+    let next =
+        launch(claude().as_mut(), &probe(), &worker(), |context| context.pane = Box::leak(Box::new(pane)));
+    assert_ne!(Some(id()), next.unwrap().agent_session, "what it kept nothing of may have taken the id");
     assert_ne!(Some(id()), other.unwrap().agent_session);
 }
 
@@ -135,14 +140,25 @@ fn its_log_is_found_whatever_the_project_is_called() {
 }
 
 #[test]
-fn a_session_is_resumed_only_once_a_prompt_had_arrived() {
+fn a_session_is_resumed_only_once_something_was_said_in_it() {
+    const BEFORE: &str = "0b1c2d3e-0000-4000-8000-000000000001";
     for (prompted, option) in [(true, "--resume"), (false, "--session-id")] {
         let plan = launch(claude().as_mut(), &probe(), &worker(), |context| {
-            context.resume = Some("0b1c2d3e-0000-4000-8000-000000000001");
+            context.resume = Some(BEFORE);
             context.prompted = prompted;
         });
-        assert_eq!(plan.unwrap().args[..2], [option, "0b1c2d3e-0000-4000-8000-000000000001"]);
+        let args = plan.unwrap().args;
+        assert_eq!((args[0].as_str(), args[1] == BEFORE), (option, prompted));
     }
+    // As Claude wrote it before it was killed in its first second: `--resume` finds no conversation there.
+    let begun = [
+        r#"{"type":"mode","mode":"normal","sessionId":"0b1c2d3e-0000-4000-8000-000000000001"}"#,
+        r#"{"type":"permission-mode","permissionMode":"default","sessionId":"0b1c2d3e-0000-4000-8000-000000000001"}"#,
+        r#"{"type":"atis-latch","atis":"","sessionId":"0b1c2d3e-0000-4000-8000-000000000001"}"#,
+        r#"{"type":"tools-used","tools":["Bash"],"sessionId":"0b1c2d3e-0000-4000-8000-000000000001"}"#,
+    ];
+    assert!(begun.iter().all(|line| !claude().keeps(line)));
+    assert!(recorded("session_turns").iter().any(|line| claude().keeps(line)));
 }
 
 #[test]

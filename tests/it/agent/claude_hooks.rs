@@ -348,6 +348,39 @@ fn without_hooks_the_terminal_tells_turns() {
 }
 
 #[test]
+fn without_hooks_a_log_that_is_read_late_begins_no_turn_that_is_over() {
+    let prompt = |effect: u64| {
+        let words = format!("go\n[awtui {RUN} {effect}]");
+        json!({"type": "user", "promptSource": "typed", "message": {"role": "user", "content": words}})
+    };
+    let over = json!({"type": "system", "subtype": "turn_duration"});
+    let read = |claude: &mut dyn Adapter, entry: &Value| observed(claude.log_line(&entry.to_string()));
+    let mut claude = launched();
+    status(claude.as_mut(), ProgramState::Idle);
+    // The terminal told its end already, which the log confirms; or its silence did.
+    for (effect, silent) in [(1, false), (2, true), (3, false)] {
+        claude.delivered(effect);
+        assert_eq!(status(claude.as_mut(), ProgramState::Working), [Observation::TurnStarted]);
+        assert_eq!(status(claude.as_mut(), ProgramState::Done), []);
+        let is_over = [ended(TurnEnd::Completed, "")];
+        if silent {
+            assert_eq!(quiet(claude.as_mut(), "", 150), is_over);
+        }
+        assert_eq!(read(claude.as_mut(), &prompt(effect)), [Observation::PromptSeen { effect }]);
+        assert_eq!(read(claude.as_mut(), &over), if silent { &[][..] } else { &is_over });
+        assert!(!claude.waits());
+    }
+    // What the operator types begins a turn, of which the log alone tells.
+    assert_eq!(status(claude.as_mut(), ProgramState::Working), []);
+    assert_eq!(
+        read(claude.as_mut(), &prompt(9)),
+        [Observation::PromptSeen { effect: 9 }, Observation::TurnStarted]
+    );
+    assert_eq!(status(claude.as_mut(), ProgramState::Done), []);
+    assert_eq!(read(claude.as_mut(), &over), [ended(TurnEnd::Completed, "")]);
+}
+
+#[test]
 fn without_the_terminals_word_a_silence_after_the_hook_is_the_end_and_readiness() {
     let mut claude = launched();
     hook(claude.as_mut(), "SessionStart", &json!({"session_id": "s"}));
@@ -396,4 +429,55 @@ fn a_launch_without_hooks_still_answers_those_that_come() {
     launch(claude.as_mut(), &probe(), &super::claude::worker(), |_| {}).unwrap();
     assert_eq!(hook(claude.as_mut(), "Notification", &json!({"message": "x"})), []);
     assert_eq!(hook(claude.as_mut(), "SubagentStop", &json!({"agent_id": "a", "agent_type": ""})), []);
+}
+
+#[test]
+fn what_a_killed_claude_had_no_time_to_write_is_unknown_spend() {
+    let lost = |mut claude: Box<dyn Adapter>| {
+        let calls = observed(claude.exited(None)).into_iter().filter_map(|one| match one {
+            Observation::Usage(seen) => Some((seen.message, seen.unknown_spend)),
+            _ => None,
+        });
+        calls.collect::<Vec<_>>()
+    };
+    let tool = |claude: &mut dyn Adapter, event: &str, call: &str| {
+        let payload =
+            json!({"tool_name": "Bash", "tool_use_id": call, "tool_input": {}, "tool_response": {}});
+        hook(claude, event, &payload);
+    };
+    let entry = |claude: &mut dyn Adapter, call: &str| {
+        let block = json!({"type": "tool_use", "id": call, "name": "Bash", "input": {}});
+        let usage = json!({"input_tokens": 9, "output_tokens": 1});
+        let message =
+            json!({"id": format!("msg of {call}"), "model": "m", "content": [block], "usage": usage});
+        claude.log_line(&json!({"type": "assistant", "message": message}).to_string());
+    };
+    let begun = || {
+        let mut claude = launched();
+        prompt(claude.as_mut());
+        claude
+    };
+    // The model was asked, and nothing of it is written.
+    assert_eq!(lost(begun()), [("worker-1 0".to_owned(), true)]);
+    // A call that wants a tool was made; two tools side by side are of one call.
+    let mut claude = begun();
+    tool(claude.as_mut(), "PreToolUse", "a");
+    tool(claude.as_mut(), "PreToolUse", "b");
+    assert_eq!(lost(claude), [("a".to_owned(), true)]);
+    // Of two calls the first was written.
+    let mut claude = begun();
+    tool(claude.as_mut(), "PreToolUse", "a");
+    tool(claude.as_mut(), "PostToolUse", "a");
+    entry(claude.as_mut(), "a");
+    tool(claude.as_mut(), "PreToolUse", "b");
+    assert_eq!(lost(claude), [("b".to_owned(), true)]);
+    // All was written, or nothing was asked.
+    let mut claude = begun();
+    tool(claude.as_mut(), "PreToolUse", "a");
+    entry(claude.as_mut(), "a");
+    assert_eq!(lost(claude), []);
+    let mut claude = begun();
+    stop(claude.as_mut());
+    assert_eq!(lost(claude), []);
+    assert_eq!(lost(launched()), []);
 }

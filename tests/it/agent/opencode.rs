@@ -194,8 +194,12 @@ fn a_cut_message_without_an_end_is_waited_for_and_then_given_up() {
         recording.lines().take(end + 1).flat_map(|line| agent.server_event(line)).collect();
     assert!(!words(seen(seen_first)).iter().any(|word| word.starts_with("Interrupted")));
     assert!(agent.waits());
-    let looks: Vec<Emission> = (0..30).flat_map(|_| agent.quiet(&mut String::new, 0)).collect();
-    let ends = words(seen(looks));
+    let mut look = |now: u64| {
+        agent.time(now);
+        words(seen(agent.quiet(&mut String::new, 0)))
+    };
+    assert_eq!([look(5_000), look(5_200), look(7_000)].concat(), [] as [String; 0]);
+    let ends = look(7_001);
     assert_eq!(ends.len(), 1, "{ends:?}");
     assert!(ends[0].starts_with("Interrupted"));
     assert!(!agent.waits());

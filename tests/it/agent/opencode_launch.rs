@@ -136,8 +136,12 @@ fn it_is_ready_when_its_conversation_is_on_the_screen_and_asks_for_that_again() 
     let create =
         requests(&agent.server_connected()).into_iter().find(|request| request.path == "/session").unwrap();
     agent.server_reply(create.id, 200, "{\"id\":\"ses_1\"}");
-    let looks = |agent: &mut dyn Adapter, n: usize| -> Vec<Emission> {
-        (0..n).flat_map(|_| agent.quiet(&mut String::new, 0)).collect()
+    let looks = |agent: &mut dyn Adapter, n: u64| -> Vec<Emission> {
+        let look = |n: u64| {
+            agent.time(n * 200);
+            agent.quiet(&mut String::new, 0)
+        };
+        (0..=n).flat_map(look).collect()
     };
     let again = looks(agent.as_mut(), 20);
     assert_eq!(requests(&again).len(), 4, "once a second");
@@ -410,10 +414,14 @@ fn a_turn_of_an_agent_whose_server_was_never_heard_cost_nobody_knows_what() {
     let mut agent = opencode();
     launch(agent.as_mut(), &Probe::default(), &role(), |_| {}).unwrap();
     let mut told = |screen: &str| seen(agent.quiet(&mut || screen.to_owned(), 60_000));
-    // For a while it is waited for.
-    let ready =
-        (0..1_000).any(|_| told("ctrl+p commands").iter().any(|(_, seen)| *seen == Observation::Ready));
-    assert!(ready);
+    // For a while it is waited for, however often it is looked at.
+    assert_eq!(told("ctrl+p commands"), []);
+    agent.time(29_999);
+    let mut told = |screen: &str| seen(agent.quiet(&mut || screen.to_owned(), 60_000));
+    assert_eq!(told("ctrl+p commands"), []);
+    agent.time(30_000);
+    let mut told = |screen: &str| seen(agent.quiet(&mut || screen.to_owned(), 60_000));
+    assert_eq!(told("ctrl+p commands"), [(Source::ScreenText, Observation::Ready)]);
     for _ in 0..2 {
         told("■■■⬝  esc interrupt");
         let ended = told("ctrl+p commands");
