@@ -53,6 +53,7 @@ pub(super) fn draw(tty: &mut Tty, ui: &Ui, glass: &Glass) -> Result<ui::Layout, 
         if let Some(cursor) = layout.cursor {
             frame.set_cursor_position(cursor);
         }
+        std::mem::take(&mut layout.links)
     })?;
     Ok(layout)
 }

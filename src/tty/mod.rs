@@ -28,5 +28,5 @@ pub use herald::Herald;
 pub use input::Input;
 pub use keyboard::{Keyboard, Known};
 pub use limiter::FrameLimiter;
-pub use steady::Steady;
+pub use steady::{CarriedLinks, Steady};
 pub use terminal::{Tty, TtyError, check, size};

@@ -3,6 +3,7 @@
 use super::guard::{hold_title, is_terminal};
 use super::input::Meanwhile;
 use super::{ASK_BACKGROUND, Canvas, Decoded, Features, Guard, Herald, Input, Steady, TtyEvent};
+use crate::term::Links;
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 use rustix::process::{self, Pid, Signal};
@@ -86,8 +87,16 @@ impl Tty {
     }
 
     /// Draws a frame and sends what changed since the last one, in one piece.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> Result<(), TtyError> {
-        self.terminal.draw(render).map_err(failed("drawn on"))?;
+    /// What is rendered tells the links that its cells carry.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>) -> Links) -> Result<(), TtyError> {
+        // A terminal that may print what it does not know is told of no link.
+        let knows_links = self.guard.features().focus;
+        let carried = self.terminal.backend().links();
+        let work = |frame: &mut Frame<'_>| {
+            let links = render(frame);
+            carried.set(if knows_links { links } else { Links::default() });
+        };
+        self.terminal.draw(work).map_err(failed("drawn on"))?;
         let synchronized = self.guard.features().synchronized;
         self.canvas.present(synchronized, &mut io::stdout()).map_err(failed("drawn on"))
     }

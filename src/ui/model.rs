@@ -20,7 +20,7 @@ use super::which::WhichKey;
 use crate::domain::{AnswerKind, Fetch, Figure, GateId, Millis, OperatorAct, PaneId, RoleName};
 use crate::glass::Glass;
 use crate::settings::{Context, Keymap};
-use crate::term::{Key, Mods};
+use crate::term::{Key, Links, Mods};
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -250,6 +250,8 @@ pub struct Layout {
     /// Panels stand below the panes here, unless zoomed away.
     pub panels: bool,
     pub too_small: bool,
+    /// The links that cells carry by their mark.
+    pub links: Links,
 }
 
 /// How far a pane is scrolled back, and which line stood at its top then: what comes later does not move the view.

@@ -11,10 +11,10 @@ use super::slots::Slot;
 use crate::domain::{PaneId, PaneState, RoleName, Run};
 use crate::glass::{Glass, PaneGlass};
 use crate::settings::{Action, Context};
-use crate::term::{Cell, Screen, Underline};
+use crate::term::{Cell, Links, Screen, Underline};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 /// Of an agent that was told to act without asking.
 const UNGUARDED: &str = " ASKS NOBODY ";
@@ -46,7 +46,7 @@ pub(super) fn draw(
         return;
     };
     let back = scrolled(ui, &pane, &shown.screen);
-    screen(&ui.look, shown, back, inside, buffer);
+    screen(&ui.look, shown, back, inside, &mut layout.links, buffer);
     let top = first_line(&shown.screen, back, inside.height);
     let reading = reader::paint(ui, &pane, &shown.screen, top, inside, buffer);
     if let Some(reason) = &shown.not_kept {
@@ -100,6 +100,10 @@ fn how_it_ended(ui: &Ui, status: i32) -> (String, Style) {
 /// At the right end of the pane's last line.
 fn note(text: &str, area: Rect, style: Style, buffer: &mut Buffer) {
     let text = fit(text, area.width);
+    for x in area.right() - width(&text)..area.right() {
+        // Neither the look nor a link of what is below.
+        buffer[(x, area.y)].reset();
+    }
     buffer.set_stringn(area.right() - width(&text), area.y, &text, usize::from(area.width), style);
 }
 
@@ -283,7 +287,7 @@ fn placeholder(ui: &Ui, run: &Run, role: &str, area: Rect, buffer: &mut Buffer) 
 }
 
 /// The cells of a terminal, cropped to the place there is; `back` lines of its history come first.
-fn screen(look: &Look, pane: &PaneGlass, back: usize, area: Rect, buffer: &mut Buffer) {
+fn screen(look: &Look, pane: &PaneGlass, back: usize, area: Rect, links: &mut Links, buffer: &mut Buffer) {
     let size = pane.screen.size();
     let first = first_shown_row(&pane.screen, back, area.height);
     for row in 0..area.height.min(size.rows) {
@@ -300,6 +304,11 @@ fn screen(look: &Look, pane: &PaneGlass, back: usize, area: Rect, buffer: &mut B
                 if cut || cell.attrs.hidden || cell.symbol.is_empty() { " " } else { &cell.symbol };
             target.set_symbol(symbol);
             target.set_style(style(look, &cell));
+            if let Some(mark) = cell.link.as_ref().and_then(|link| links.mark(link)) {
+                // No underline has a colour of its own here: there the mark of a link goes to the terminal.
+                let [_, red, green, blue] = mark.to_be_bytes();
+                target.underline_color = Color::Rgb(red, green, blue);
+            }
         }
     }
 }

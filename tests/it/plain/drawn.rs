@@ -171,6 +171,7 @@ impl Pane {
         let canvas = Canvas::new();
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };
         let backend = Steady::new(CrosstermBackend::new(canvas.clone()));
+        backend.links().set(self.scene.ui.layout.links.clone());
         let mut terminal = Terminal::with_options(backend, options).unwrap();
         terminal.draw(|frame| frame.buffer_mut().clone_from(&self.scene.buffer)).unwrap();
         let mut bytes = Vec::new();

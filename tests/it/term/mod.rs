@@ -3,6 +3,7 @@
 mod features;
 mod keys;
 mod lines;
+mod links;
 mod oracle;
 mod paste_and_mouse;
 mod pump;

@@ -25,8 +25,11 @@ fn child_in_a_terminal() {
         let mut told = String::from("ready");
         let (mut lent, mut news) = (0, String::new());
         let show = |tty: &mut Tty, text: String| {
-            tty.draw(|frame| frame.render_widget(ratatui::widgets::Paragraph::new(text), frame.area()))
-                .unwrap();
+            tty.draw(|frame| {
+                frame.render_widget(ratatui::widgets::Paragraph::new(text), frame.area());
+                awtui::term::Links::default()
+            })
+            .unwrap();
         };
         show(&mut tty, told.clone());
         loop {

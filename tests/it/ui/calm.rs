@@ -10,14 +10,14 @@ use ratatui::layout::Rect;
 use ratatui::style::Color;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-struct Host {
+pub(super) struct Host {
     terminal: Terminal<Steady<CrosstermBackend<Canvas>>>,
     canvas: Canvas,
     parser: vt100::Parser,
 }
 
 impl Host {
-    fn new(cols: u16, rows: u16) -> Self {
+    pub(super) fn new(cols: u16, rows: u16) -> Self {
         let canvas = Canvas::new();
         let backend = Steady::new(CrosstermBackend::new(canvas.clone()));
         let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, cols, rows)) };
@@ -28,13 +28,15 @@ impl Host {
     }
 
     /// The bytes of the next frame.
-    fn draw(&mut self, scene: &Scene) -> Vec<u8> {
+    pub(super) fn draw(&mut self, scene: &Scene) -> Vec<u8> {
+        let carried = self.terminal.backend().links();
         self.terminal
             .draw(|frame| {
                 let layout = ui::view(&scene.ui, &scene.glass, frame.area(), frame.buffer_mut());
                 if let Some(cursor) = layout.cursor {
                     frame.set_cursor_position(cursor);
                 }
+                carried.set(layout.links);
             })
             .unwrap();
         let mut bytes = Vec::new();

@@ -9,6 +9,7 @@ mod frames;
 mod gates;
 mod input;
 mod keys;
+mod links;
 mod mouse;
 mod numbers;
 mod previews;
