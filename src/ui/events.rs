@@ -96,7 +96,9 @@ pub(super) fn line_of(glass: &Glass, event: &Event) -> String {
             Some(one) => format!("{} → {}", commands::what(&glass.run, one), commands::outcome(one)),
             None => {
                 let said = fields(outcome).first().map_or_else(String::new, |(_, value)| value.clone());
-                format!("of record {}: {said}", effect.0)
+                let asked = glass.events.find(effect.0).map(|asked| line_of(glass, asked));
+                let asked = asked.unwrap_or_else(|| format!("record {}", effect.0));
+                format!("{asked} → {said}")
             }
         };
     }

@@ -77,6 +77,7 @@ pub(super) fn chosen_answer(ui: &Ui, gate: &Gate) -> Option<AnswerKind> {
 /// Selects another answer; the first step in either direction selects one at all.
 pub(super) fn choose(ui: &mut Ui, gate: &Gate, by: isize) {
     let last = gate.answers.len().saturating_sub(1);
+    ui.toasts.withdraw(CHOOSE_FIRST);
     ui.gate_choice = Some(match chosen(ui, gate) {
         Some(place) => place.saturating_add_signed(by).min(last),
         None if by < 0 => last,

@@ -39,6 +39,11 @@ impl Toasts {
         self.0.last()
     }
 
+    /// It is true no more.
+    pub(super) fn withdraw(&mut self, text: &str) {
+        self.0.retain(|toast| toast.text != text);
+    }
+
     /// The operator has read it.
     pub(super) fn dismiss(&mut self) {
         self.0.clear();

@@ -8,6 +8,7 @@ use super::super::fuzzy;
 use super::super::keys::disabled;
 use super::super::model::{Ask, Focus, Mode, Ui};
 use super::super::popup::framed;
+use super::super::typed::{self, Change};
 use super::super::view::line;
 use super::Address;
 use crate::glass::Glass;
@@ -244,57 +245,41 @@ pub(in crate::ui) fn on_key(ui: &mut Ui, glass: &Glass, key: Key) -> Option<Vec<
     let open = ui.completion.open.as_mut()?;
     let last = open.entries.len().saturating_sub(1);
     let searching = matches!(open.kind, Kind::History(_));
-    match key.code {
-        KeyCode::Esc => {
-            let (from, _) = ui.input.word();
-            let (row, _) = ui.input.cursor();
-            ui.completion.aside = (!searching).then_some((row, from));
-            ui.completion.close();
-            Some(Vec::new())
-        }
-        KeyCode::Up | KeyCode::BackTab if key.mods.is_empty() => {
-            open.selected = open.selected.checked_sub(1).unwrap_or(last);
-            Some(Vec::new())
-        }
-        KeyCode::Down if key.mods.is_empty() => {
-            open.selected = if open.selected >= last { 0 } else { open.selected + 1 };
-            Some(Vec::new())
-        }
-        KeyCode::Enter | KeyCode::Tab if key.mods.is_empty() => {
-            let entry = open.entries.get(open.selected).cloned()?;
-            take(ui, glass, entry, key.code == KeyCode::Enter)
-        }
-        KeyCode::Backspace | KeyCode::Char(_) if searching => {
-            let Kind::History(letters) = &open.kind else { return None };
-            let mut letters = letters.clone();
-            match key.typed() {
-                Some(character) => letters.push(character),
-                None if key.code == KeyCode::Backspace => drop(letters.pop()),
-                None => {
-                    ui.completion.close();
-                    return None;
-                }
-            }
+    if key.code == KeyCode::Esc {
+        let (from, _) = ui.input.word();
+        let (row, _) = ui.input.cursor();
+        ui.completion.aside = (!searching).then_some((row, from));
+        ui.completion.close();
+        return Some(Vec::new());
+    }
+    let is = |codes: &[KeyCode]| key.mods.is_empty() && codes.contains(&key.code);
+    if is(&[KeyCode::Up, KeyCode::BackTab]) {
+        open.selected = open.selected.checked_sub(1).unwrap_or(last);
+        return Some(Vec::new());
+    }
+    if is(&[KeyCode::Down]) {
+        open.selected = if open.selected >= last { 0 } else { open.selected + 1 };
+        return Some(Vec::new());
+    }
+    if is(&[KeyCode::Enter, KeyCode::Tab]) {
+        let entry = open.entries.get(open.selected).cloned()?;
+        return take(ui, glass, entry, key.code == KeyCode::Enter);
+    }
+    let Kind::History(letters) = &open.kind else { return None };
+    let mut letters = letters.clone();
+    match typed::edit(&mut letters, key) {
+        Change::Changed | Change::Beyond => {
             let (entries, count) = sent(ui, &letters);
             ui.completion.open = Some(Open { kind: Kind::History(letters), entries, count, selected: 0 });
             Some(Vec::new())
         }
-        KeyCode::Enter
-        | KeyCode::Tab
-        | KeyCode::BackTab
-        | KeyCode::Up
-        | KeyCode::Down
-        | KeyCode::Backspace
-        | KeyCode::Char(_)
-        | KeyCode::Left
-        | KeyCode::Right
-        | KeyCode::Home
-        | KeyCode::End
-        | KeyCode::PageUp
-        | KeyCode::PageDown
-        | KeyCode::Insert
-        | KeyCode::Delete
-        | KeyCode::F(_) => None,
+        Change::Nothing => {
+            // A chord is no letter; what only moves leaves the list as it is.
+            if matches!(key.code, KeyCode::Char(_)) {
+                ui.completion.close();
+            }
+            None
+        }
     }
 }
 

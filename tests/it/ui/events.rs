@@ -113,6 +113,7 @@ fn a_kind_is_called_what_the_journal_calls_it_and_every_fact_has_words_or_needs_
         scene.press("enter");
         let title = scene.text().lines().find(|line| line.contains('╭')).unwrap_or_default().to_owned();
         assert!(title.contains(&format!(" {own} ")), "record {}: {own} in {title:?}", record.seq);
+        assert!(own != "settled" || scene.shows(" → "), "what was settled has its name: {}", scene.text());
         scene.press("esc down");
     }
 }

@@ -61,6 +61,7 @@ fn enter_gives_no_answer_that_was_not_chosen_and_says_what_it_will_do() {
     assert!(scene.shows("NOTE press the key of an answer"), "{}", scene.text());
     scene.press("down");
     assert!(scene.shows("enter: not done: plan again"), "{}", scene.text());
+    assert!(!scene.shows("NOTE"), "what was said is true no more: {}", scene.text());
     scene.press("down");
     assert!(scene.shows("enter: finish the run"), "{}", scene.text());
     assert_eq!(scene.press("enter"), [answer(AnswerKind::Approve, "")]);
