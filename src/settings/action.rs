@@ -142,10 +142,10 @@ actions! {
     OpenSession "open_session" [Global, Normal] "Go on by hand with the conversation of this pane's agent, in a terminal beside it";
     CloseTerminal "close_terminal" [Global, Normal, Gate, Input, Typing] "Close this terminal beside the agents, and what runs in it";
     FocusSteps "focus_steps" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the steps";
+    FocusLedger "focus_ledger" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the ledger";
     FocusGates "focus_gates" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the gates";
     FocusArtifacts "focus_artifacts" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the artifacts";
     FocusEvents "focus_events" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the events: every fact of the run, newest last; / filters";
-    FocusLedger "focus_ledger" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the ledger";
     ZoomCycle "zoom_cycle" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Give this panel more room: half the screen, all of it, back";
     ZoomOut "zoom_out" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Show all panels again";
     Wider "wider" [Global, Normal, Gate, Replay, Input, Typing] "Make the left pane wider";

@@ -169,18 +169,7 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
             all.extend([plain(Action::Help), plain(Action::Quit)]);
             all
         }
-        Context::Reading => [
-            Action::SearchNext,
-            Action::SearchPrevious,
-            Action::SelectText,
-            Action::CopyText,
-            Action::Search,
-            Action::SaveText,
-            Action::LeaveReading,
-            Action::Help,
-        ]
-        .map(plain)
-        .to_vec(),
+        Context::Reading => reader::keys(ui),
         Context::Replay => vec![plain(Action::Help), plain(Action::Quit)],
         Context::Normal | Context::Global => {
             let mut all = Vec::new();
@@ -313,7 +302,7 @@ fn pending(hint: &Hint) -> (String, String) {
 }
 
 pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
-    let reading = reader::words(ui, area.width).filter(|_| ui.preview().is_none());
+    let reading = reader::words(ui, glass, area.width).filter(|_| ui.preview().is_none());
     if let Link::Replay(bar) = &glass.link
         && reading.is_none()
         && ui.preview().is_none()

@@ -5,6 +5,8 @@ use super::super::model::Ui;
 use super::super::selection::{Place, Shape, Span, snapped};
 use super::selection;
 use crate::domain::PaneId;
+use crate::glass::Glass;
+use crate::settings::Action;
 use crate::term::Screen;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -54,8 +56,32 @@ pub(in crate::ui) fn paint(
     inside.then_some((area.x + place.column, area.y + row))
 }
 
+/// From this width on, the line at the bottom says where the cursor is.
+const ROOMY: u16 = 60;
+
+/// What can be done with what is read, what matters most first.
+pub(in crate::ui) fn keys(ui: &Ui) -> Vec<(Action, &'static str)> {
+    let reading = ui.reader.reading.as_ref();
+    let found = reading.is_some_and(|reading| reading.search.count() > 0);
+    let selects = reading.is_some_and(|reading| reading.anchor.is_some());
+    let (copy, leave) = ((Action::CopyText, "copy"), (Action::LeaveReading, "leave"));
+    let (save, search) = ((Action::SaveText, "to a file"), (Action::Search, "search"));
+    let mut all = Vec::new();
+    if selects {
+        all.extend([copy, leave, save, search]);
+    }
+    if found {
+        all.extend([(Action::SearchNext, "next"), (Action::SearchPrevious, "before")]);
+    }
+    if !selects {
+        all.extend([leave, (Action::SelectText, "select"), copy, search, save]);
+    }
+    all.push((Action::Help, "help"));
+    all
+}
+
 /// What is being read and how many matches there are, for the line at the bottom; `None` while nothing is.
-pub(in crate::ui) fn words(ui: &Ui, room: u16) -> Option<String> {
+pub(in crate::ui) fn words(ui: &Ui, glass: &Glass, room: u16) -> Option<String> {
     let reading = ui.reader.reading.as_ref()?;
     let search = &reading.search;
     let mut count = String::new();
@@ -90,7 +116,11 @@ pub(in crate::ui) fn words(ui: &Ui, room: u16) -> Option<String> {
     } else {
         format!("  /{}", fit(&reading.query, room / 4))
     };
-    Some(format!(" {what} {}{query}{count}{notice}", reading.pane))
+    let place = glass.panes.get(&reading.pane).filter(|_| room >= ROOMY).map_or_else(String::new, |shown| {
+        let (oldest, end) = (shown.screen.oldest_line(), shown.screen.end_line());
+        format!("  line {}/{}", reading.cursor.line.saturating_sub(oldest) + 1, end - oldest)
+    });
+    Some(format!(" {what} {}{query}{count}{notice}{place}", reading.pane))
 }
 
 /// The end of a text, which is where one types.

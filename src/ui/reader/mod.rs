@@ -4,7 +4,7 @@
 
 mod draw;
 
-pub(super) use draw::{paint, words};
+pub(super) use draw::{keys, paint, words};
 
 use super::act::{go, scroll_to};
 use super::model::{Ask, Edited, Focus, Ui};

@@ -10,6 +10,7 @@ mod gates;
 mod input;
 mod keys;
 mod links;
+mod modes;
 mod mouse;
 mod numbers;
 mod previews;
