@@ -140,6 +140,7 @@ actions! {
     FocusTerminal "focus_terminal" [Global, Normal, Gate, Input, Reading, Typing] "Go to the next terminal beside the agents";
     OpenTerminal "open_terminal" [Global, Normal, Gate, Input, Typing] "Open a shell in a terminal beside the agents";
     OpenSession "open_session" [Global, Normal] "Go on by hand with the conversation of this pane's agent, in a terminal beside it";
+    CopySession "copy_session" [Global, Normal, Replay] "Copy the command that goes on with this pane's session by hand";
     CloseTerminal "close_terminal" [Global, Normal, Gate, Input, Typing] "Close this terminal beside the agents, and what runs in it";
     FocusSteps "focus_steps" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the steps";
     FocusLedger "focus_ledger" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the ledger";

@@ -56,6 +56,10 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::OpenSession => {
             return slots::role(glass, ui.focus).map(|role| Ask::OpenSession { role }).into_iter().collect();
         }
+        Action::CopySession => {
+            let command = slots::resume_command(glass, ui.focus);
+            return command.map(|command| reader::copied(ui, command)).into_iter().collect();
+        }
         Action::CloseTerminal => {
             if ui.typing {
                 ui.typing = false;

@@ -37,6 +37,7 @@ fn label(action: Action) -> &'static str {
         Action::FocusTerminal => "terminal",
         Action::OpenTerminal => "shell",
         Action::OpenSession => "go on by hand",
+        Action::CopySession => "copy how to go on",
         Action::CloseTerminal => "close",
         Action::Wider => "wider",
         Action::PanelsHigher => "higher",

@@ -132,6 +132,9 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
             }
             Some(_) | None => Some("go to the pane of an agent that has left".to_owned()),
         },
+        Action::CopySession => slots::resume_command(glass, ui.focus)
+            .is_none()
+            .then(|| "go to the pane of an agent that told the id of its session".to_owned()),
         Action::CloseTerminal => {
             let ended = glass.terminals.iter().any(|entry| entry.exited.is_some());
             let focused = matches!(ui.focus, Focus::Terminal(_));

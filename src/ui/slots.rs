@@ -70,6 +70,14 @@ pub(super) fn role(glass: &Glass, focus: Focus) -> Option<RoleName> {
     slot(glass, focus).and_then(|slot| slot.role)
 }
 
+/// What goes on by hand with the session of the pane that has the keys, once its agent told the id.
+pub(super) fn resume_command(glass: &Glass, focus: Focus) -> Option<String> {
+    let pane = slot(glass, focus)?.pane?;
+    let session = glass.run.panes.get(&pane)?.session.clone();
+    let id = glass.run.sessions.get(&session)?.agent_session.as_deref()?;
+    Some(format!("awtui resume-session {id}"))
+}
+
 /// Where a role's pane is.
 pub(super) fn focus_of(run: &Run, role: &RoleName) -> Focus {
     match role.as_str() {

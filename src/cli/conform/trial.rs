@@ -103,8 +103,13 @@ impl Trial {
             let answer = Answer { kind: AnswerKind::Approve, text: Text::default() };
             return self.act(session, OperatorAct::AnswerGate { gate: gate.id, answer }).await;
         }
-        let after_death = matches!(gate.kind, GateKind::Interrupted | GateKind::AgentFailed);
-        if after_death && self.seen.struck.is_some() && gate.answers.contains(&AnswerKind::Retry) {
+        // Once: an agent that never comes back would be started for ever.
+        let first = !self.seen.run.gates.iter().any(|one| one.id != gate.id && is_death(&one.kind));
+        if is_death(&gate.kind)
+            && first
+            && self.seen.struck.is_some()
+            && gate.answers.contains(&AnswerKind::Retry)
+        {
             let answer = Answer { kind: AnswerKind::Retry, text: Text::default() };
             return self.act(session, OperatorAct::AnswerGate { gate: gate.id, answer }).await;
         }
@@ -145,6 +150,10 @@ impl Trial {
         }
         Ok(())
     }
+}
+
+fn is_death(gate: &GateKind) -> bool {
+    matches!(gate, GateKind::Interrupted | GateKind::AgentFailed)
 }
 
 /// Said after the agent was stopped.

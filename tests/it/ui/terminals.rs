@@ -1,7 +1,7 @@
 //! The operator's own terminals beside the agents: where they stand, and what keys do to them.
 
 use super::scenes::{self, Scene};
-use awtui::domain::{PaneChange, PaneId, TerminalEntry};
+use awtui::domain::{Observation, PaneChange, PaneId, TerminalEntry};
 use awtui::glass::GlassEvent;
 use awtui::ui::{Ask, Focus};
 
@@ -140,4 +140,19 @@ fn the_left_pane_gets_wider_and_narrower_within_reason() {
         scene.press("<");
     }
     assert!(width(&scene) >= 40 && width(&scene) < even);
+}
+
+#[test]
+fn the_command_that_goes_on_with_a_session_is_copied_once_its_id_is_known() {
+    let mut bench = scenes::working();
+    let mut scene = Scene::of(&bench, (80, 24));
+    assert_eq!(scene.press("2 y"), []);
+    assert!(scene.shows("told the id of its session"), "{}", scene.text());
+    let worker = PaneId("worker-1".to_owned());
+    let known = Observation::SessionKnown { agent_session: "0b1c2d3e-0000".to_owned(), log: None };
+    bench.observe(&worker, known);
+    let mut scene = Scene::of(&bench, (80, 24));
+    let copied = Ask::Copy { text: "awtui resume-session 0b1c2d3e-0000".to_owned() };
+    assert_eq!(scene.press("2 y"), [copied]);
+    assert!(scene.shows("copied 34 characters"), "{}", scene.text());
 }
