@@ -213,8 +213,10 @@ impl Screen<'_> {
         let after = (self.glass.run.seq > 0).then_some(self.glass.run.seq);
         self.caught_up = false;
         self.run = Some(run.clone());
-        self.ui.waits_for(FACTS, "reading the run");
-        self.send(Body::Subscribe { run: Some(run), after }, Asked::Other).await
+        if self.session.is_some() {
+            self.ui.waits_for(FACTS, "reading the run");
+        }
+        self.send(Body::Subscribe { run: Some(run), after }, Asked::Facts).await
     }
 
     pub(super) async fn send(&mut self, body: Body, asked: Asked) -> Result<(), ClientError> {

@@ -20,6 +20,8 @@ pub(in crate::client) enum Asked {
     /// A part of something to look at, by the UI's own number.
     Fetch(u64),
     Run(RunAsked),
+    /// Those of a run: they come by themselves.
+    Facts,
     Other,
 }
 
@@ -104,7 +106,10 @@ impl Screen<'_> {
                         self.ui.task_refused(&task, reason);
                         self.request_frame();
                     }
-                    (_, Err(reason)) => {
+                    (asked, Err(reason)) => {
+                        if matches!(asked, Some(Asked::Facts)) {
+                            self.ui.waits_no_more(FACTS);
+                        }
                         self.ui.refused(reason);
                         self.request_frame();
                     }
