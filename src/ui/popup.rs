@@ -33,6 +33,12 @@ pub(super) fn framed(ui: &Ui, area: Rect, title: &str, style: Style, buffer: &mu
         for x in area.x..area.right() {
             buffer[(x, y)].reset();
         }
+        // The half of a wide character that is left would take the frame's place.
+        if let Some(beside) = area.x.checked_sub(1).map(|x| &mut buffer[(x, y)])
+            && width(beside.symbol()) > 1
+        {
+            beside.set_symbol(" ");
+        }
     }
     buffer.set_style(area, ui.look.base());
     let right = area.right() - 1;
@@ -139,7 +145,7 @@ fn actions(
     let entries = keys::matching(ui, glass, list, context, filter);
     let selected = clamp(selected, entries.len());
     let keys = entries.iter().map(|entry| width(&entry.keys)).max().unwrap_or(0).min(area.width / 3);
-    let place = frame(area, 86, area.height.saturating_sub(if area.height < 16 { 0 } else { 2 }));
+    let place = frame(area, 110, area.height.saturating_sub(if area.height < 16 { 0 } else { 2 }));
     let title = match list {
         ActionList::Help => format!(" keys {} · enter: do · esc: close ", where_it_is(context)),
         ActionList::Palette => " actions · enter: do · esc: close ".to_owned(),

@@ -15,6 +15,14 @@ fn frames(name: &str, scene: impl Fn((u16, u16)) -> Scene) {
 }
 
 #[test]
+fn a_box_over_half_of_a_wide_character_keeps_its_frame() {
+    let mut scene = Scene::of(&scenes::working(), (120, 40));
+    scene.press("?");
+    let row = scene.line(6);
+    assert!(row.starts_with("● 你 │"), "{row}");
+}
+
+#[test]
 fn the_first_screen_asks_what_should_be_done() {
     frames("first", scenes::first);
 }
