@@ -36,7 +36,9 @@ pub fn scene(request: &Request) -> (&'static str, &'static str) {
     ];
     let kind =
         kinds.iter().find(|(words, _)| request.prompt.contains(words)).map_or("other", |(_, kind)| kind);
-    let id = if request.prompt.contains("second") { "second" } else { "first" };
+    // A session that takes over has its role's rules in its first prompt.
+    let told = request.prompt.replace("No second step", "");
+    let id = if told.contains("second") { "second" } else { "first" };
     (kind, id)
 }
 
