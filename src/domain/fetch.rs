@@ -19,6 +19,8 @@ pub enum Fetch {
         #[serde(default)]
         file: Option<String>,
     },
+    /// What the whole run changed: from its first checkpoint to its last one, or to now while a step goes on.
+    Changes,
     /// The prompt of a step as it was sent.
     Prompt { step: StepNumber },
     /// What a step was told, did and reported, as Markdown.

@@ -59,7 +59,11 @@ pub fn text(run: &Run, what: &Fetch, full: Full<'_>) -> Result<Option<String>, S
             Some(diff) => full(&diff.patch).map(Some),
             None => Ok(None),
         },
-        Fetch::Diff { .. } | Fetch::File { .. } | Fetch::Transcript { .. } | Fetch::Unknown => Ok(None),
+        Fetch::Diff { .. }
+        | Fetch::Changes
+        | Fetch::File { .. }
+        | Fetch::Transcript { .. }
+        | Fetch::Unknown => Ok(None),
     }
 }
 
@@ -79,6 +83,20 @@ pub async fn diff(
         (Some(after), _) => checkpoint::patch(directory, before, after, file).await,
         (None, false) => checkpoint::patch_so_far(directory, run_folder, before, file).await,
         (None, true) => return Err(none()),
+    };
+    patch.map_err(|error| error.to_string())
+}
+
+/// The patch from the run's first checkpoint to its last one, or to the work tree while a step goes on.
+pub async fn changes(run: &Run, run_folder: &Path) -> Result<String, String> {
+    let evidence = || run.steps.iter().map(|step| &step.evidence);
+    let before = evidence().find_map(|evidence| evidence.before.as_deref());
+    let before = before.ok_or("there is no diff of this run: no git repository here, or no checkpoint")?;
+    let directory = Path::new(&run.directory);
+    let goes_on = run.steps.last().is_some_and(|step| step.evidence.before.is_some() && !step.is_over());
+    let patch = match evidence().rev().find_map(|evidence| evidence.after.as_deref()) {
+        Some(after) if !goes_on => checkpoint::patch(directory, before, after, None).await,
+        Some(_) | None => checkpoint::patch_so_far(directory, run_folder, before, None).await,
     };
     patch.map_err(|error| error.to_string())
 }

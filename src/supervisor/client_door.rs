@@ -421,6 +421,7 @@ impl Client {
             Fetch::Blob { .. }
             | Fetch::File { .. }
             | Fetch::Diff { .. }
+            | Fetch::Changes
             | Fetch::Prompt { .. }
             | Fetch::Report { .. }
             | Fetch::CheckLog { .. }

@@ -37,6 +37,7 @@ pub(super) async fn answer(
             };
             Piece::of(text.as_bytes(), offset, limit)
         }
+        Fetch::Changes => Piece::of(fetch::changes(run, &folder).await?.as_bytes(), offset, limit),
         Fetch::Transcript { role } => {
             let text = fetch::transcript(run, records.iter().map(|record| &**record), role, &full);
             Piece::of(text.as_bytes(), offset, limit)

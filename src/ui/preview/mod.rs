@@ -140,6 +140,7 @@ impl Preview {
             Fetch::Report { .. } | Fetch::Prompt { .. } => "next step",
             Fetch::CheckLog { .. } => "next check",
             Fetch::Diff { .. }
+            | Fetch::Changes
             | Fetch::File { .. }
             | Fetch::Blob { .. }
             | Fetch::Transcript { .. }

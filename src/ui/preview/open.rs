@@ -1,11 +1,11 @@
 //! What is opened to be looked at: of which step, and what can be looked at next to it.
 
 use super::Preview;
-use crate::domain::{Fetch, RoleName, Step};
+use crate::domain::{Fetch, GateKind, RoleName, Step};
 use crate::glass::Glass;
 use crate::settings::Action;
 use crate::ui::act::selected;
-use crate::ui::model::{Ask, Focus, Popup, Ui};
+use crate::ui::model::{Ask, Focus, Mode, Popup, Ui};
 use crate::ui::slots;
 use crate::ui::view::shown_gate;
 
@@ -53,6 +53,18 @@ fn meant<'a>(ui: &Ui, glass: &'a Glass, subject: Subject) -> Result<&'a Step, St
     })
 }
 
+/// Whether the diff of all steps together is meant: where the end of the run is decided or reached. A replay keeps the diffs of
+/// single steps only.
+fn is_about_all(ui: &Ui, glass: &Glass) -> bool {
+    let gate = shown_gate(ui, glass).and_then(|id| glass.run.gate(id));
+    let at_end = match gate {
+        Some(gate) => matches!(gate.kind, GateKind::DoneConfirmation),
+        None => glass.run.is_over() && ui.focus != Focus::Steps,
+    };
+    let several = glass.run.steps.iter().filter(|step| step.evidence.diff.is_some()).count() > 1;
+    at_end && several && ui.mode != Mode::Replay
+}
+
 /// Why it cannot be shown.
 pub(in crate::ui) fn cannot_show(ui: &Ui, glass: &Glass, subject: Subject) -> Option<String> {
     meant(ui, glass, subject).err()
@@ -62,6 +74,7 @@ pub(in crate::ui) fn show(ui: &mut Ui, glass: &Glass, subject: Subject) -> Vec<A
     let Ok(step) = meant(ui, glass, subject) else { return Vec::new() };
     let number = step.number;
     let what = match subject {
+        Subject::Diff if is_about_all(ui, glass) => Fetch::Changes,
         Subject::Diff => Fetch::Diff { step: number, file: None },
         Subject::Log => {
             let checks = &step.evidence.checks;
@@ -146,6 +159,7 @@ fn title(glass: &Glass, what: &Fetch) -> String {
             let goes_on = glass.run.step(*step).is_some_and(|step| step.evidence.diff.is_none());
             format!("diff of step {step}{}", if goes_on { " so far" } else { "" })
         }
+        Fetch::Changes => "diff of the whole run".to_owned(),
         Fetch::Diff { step, file: Some(file) } => format!("diff of step {step}: {file}"),
         Fetch::CheckLog { step, check } => {
             let index = usize::try_from(*check).unwrap_or(0);
@@ -196,6 +210,10 @@ pub(super) fn beside(glass: &Glass, what: &Fetch, forward: bool) -> Option<Fetch
             let next = files.get(other(place, files.len())?)?;
             Some(Fetch::File { path: next.path.clone() })
         }
-        Fetch::Diff { .. } | Fetch::Transcript { .. } | Fetch::Blob { .. } | Fetch::Unknown => None,
+        Fetch::Diff { .. }
+        | Fetch::Changes
+        | Fetch::Transcript { .. }
+        | Fetch::Blob { .. }
+        | Fetch::Unknown => None,
     }
 }

@@ -26,7 +26,7 @@ impl Kind {
     pub(super) fn of(what: &Fetch, bytes: &[u8]) -> Self {
         match what {
             Fetch::Report { .. } | Fetch::Prompt { .. } | Fetch::Transcript { .. } => Self::Markdown,
-            Fetch::Diff { .. } => Self::Diff,
+            Fetch::Diff { .. } | Fetch::Changes => Self::Diff,
             Fetch::CheckLog { .. } => Self::Log,
             Fetch::File { path } => Self::of_file(path, bytes),
             Fetch::Blob { .. } | Fetch::Unknown => Self::Text,

@@ -46,6 +46,12 @@ async fn reports_diffs_logs_and_files_are_the_same_live_and_in_a_replay() {
         let replayed = player.fetch(&what, 0, 100_000);
         assert_eq!(replayed, Ok(Piece { bytes: bytes.0, offset: 0, total }), "{what:?}");
     }
+    let body = Body::Fetch { run: run.clone(), what: Fetch::Changes, offset: 0, limit: None };
+    let Ok(Reply::Piece { bytes, .. }) = session.request(body).await else {
+        panic!("the changes of the run")
+    };
+    assert!(String::from_utf8(bytes.0).unwrap().contains("+made"));
+    assert!(player.fetch(&Fetch::Changes, 0, 10).unwrap_err().contains("not kept"));
     for (what, reason) in [
         (Fetch::Report { step: step(9) }, "the run has no step 0009"),
         (Fetch::CheckLog { step: step(2), check: 0 }, "step 0002 has 0 checks"),

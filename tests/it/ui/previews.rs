@@ -1,7 +1,8 @@
 //! What is looked at: reports, prompts, diffs, logs and files, and how one moves in them.
 
 use super::scenes::{self, Scene};
-use awtui::domain::{ArtifactEntry, Fetch};
+use crate::domain::bench::Bench;
+use awtui::domain::{ArtifactEntry, DiffStat, Fetch};
 use awtui::glass::GlassEvent;
 use awtui::ui::{Ask, Focus};
 
@@ -350,4 +351,32 @@ fn the_conversation_of_the_pane_that_has_the_keys_is_looked_at() {
         let what = Fetch::Transcript { role: role.into() };
         assert!(matches!(&asks[..], [Ask::Fetch { what: asked, .. }] if *asked == what), "{asks:?}");
     }
+}
+
+#[test]
+fn where_the_end_is_decided_the_diff_is_that_of_all_steps() {
+    let asked = |scene: &mut Scene| match scene.press("D").into_iter().next() {
+        Some(Ask::Fetch { what, .. }) => Some(what),
+        _ => None,
+    };
+    let with = |bench: &Bench, steps: usize| {
+        let mut scene = Scene::of(bench, (80, 24));
+        scene.wait(5_000);
+        for step in &mut scene.glass.run.steps[..steps] {
+            let diff = DiffStat { files: Vec::new(), skipped: Vec::new(), patch: "".into() };
+            step.evidence.diff = Some(diff);
+        }
+        scene
+    };
+    let mut scene = with(&scenes::gate(), 1);
+    let first = scene.glass.run.steps[0].number;
+    assert_eq!(asked(&mut scene), Some(Fetch::Diff { step: first, file: None }), "there is no other");
+    let mut scene = with(&scenes::gate(), 2);
+    assert_eq!(asked(&mut scene), Some(Fetch::Changes));
+    assert!(scene.shows("diff of the whole run"), "{}", scene.text());
+    // A step that is chosen is looked at by itself.
+    let mut scene = with(&scenes::done(), 2);
+    assert_eq!((scene.press("1"), asked(&mut scene)), (Vec::new(), Some(Fetch::Changes)));
+    scene.press("q 3");
+    assert!(matches!(asked(&mut scene), Some(Fetch::Diff { .. })));
 }
