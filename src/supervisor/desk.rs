@@ -119,6 +119,11 @@ impl Desk {
         log_tail::any_line(world, log, |line| self.adapter.keeps(line))
     }
 
+    /// Where its session's log is, is known.
+    pub(super) fn has_log(&self) -> bool {
+        self.log.as_ref().is_some_and(|log| log.path().is_some())
+    }
+
     /// Tells the adapter for how many milliseconds nothing was printed; the words on the screen are there if it asks.
     pub(super) fn quiet(&mut self) -> Vec<Emission> {
         let quiet = u64::try_from(self.terminal.last_output.elapsed().as_millis()).unwrap_or(u64::MAX);

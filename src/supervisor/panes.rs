@@ -1,6 +1,7 @@
 //! What comes out of the panes: bytes, ends, emissions of adapters, and what did not come in time.
 
 use super::delivery::PendingPrompt;
+use super::desk::Desk;
 use super::log_tail::LogTail;
 use super::owner::Owner;
 use super::terminal::Heard;
@@ -80,7 +81,14 @@ impl Owner {
     pub(super) fn on_quiet(&mut self) {
         let panes: Vec<PaneId> = self.desks.keys().cloned().collect();
         for pane in panes {
-            if let Some(desk) = self.desks.get_mut(&pane).filter(|desk| desk.is_watched()) {
+            if !self.desks.get(&pane).is_some_and(Desk::is_watched) {
+                continue;
+            }
+            // What it wrote before it fell silent is known before anything follows from the silence.
+            if self.desks.get(&pane).is_some_and(Desk::has_log) {
+                self.read_log(&pane);
+            }
+            if let Some(desk) = self.desks.get_mut(&pane) {
                 let emissions = desk.quiet();
                 self.emitted(&pane, emissions);
             }

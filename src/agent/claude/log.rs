@@ -76,6 +76,8 @@ pub(super) struct Reader {
     /// Requests that were told as unknown spend.
     unknown: BTreeSet<String>,
     paid: BTreeSet<String>,
+    /// Tools that an entry named.
+    written: BTreeSet<String>,
     /// Tools that a hook told of, whose call no entry named yet; `true`: no other tool ran then, so it is another call.
     called: BTreeMap<String, bool>,
     sums: Sums,
@@ -105,7 +107,9 @@ impl Reader {
 
     /// A tool runs, as a hook tells. Entries are written a moment later, or never, if Claude is killed before.
     pub(super) fn calls(&mut self, tool: &str, alone: bool) {
-        self.called.insert(tool.to_owned(), alone);
+        if !self.written.contains(tool) {
+            self.called.insert(tool.to_owned(), alone);
+        }
     }
 
     /// What was asked and will not be answered any more, because the process is gone, and what it did not get to write.
@@ -152,6 +156,7 @@ impl Reader {
         for tool in &tools {
             if let Entry::ToolStarted { call, .. } = tool {
                 self.called.remove(call);
+                self.written.insert(call.clone());
             }
         }
         if let Some(request) = text(entry, "requestRef") {

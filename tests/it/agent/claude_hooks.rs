@@ -476,6 +476,11 @@ fn what_a_killed_claude_had_no_time_to_write_is_unknown_spend() {
     tool(claude.as_mut(), "PreToolUse", "a");
     entry(claude.as_mut(), "a");
     assert_eq!(lost(claude), []);
+    // A hook takes longer than the log.
+    let mut claude = begun();
+    entry(claude.as_mut(), "a");
+    tool(claude.as_mut(), "PreToolUse", "a");
+    assert_eq!(lost(claude), []);
     let mut claude = begun();
     stop(claude.as_mut());
     assert_eq!(lost(claude), []);
