@@ -141,6 +141,7 @@ actions! {
     OpenTerminal "open_terminal" [Global, Normal, Gate, Input, Typing] "Open a shell in a terminal beside the agents";
     OpenSession "open_session" [Global, Normal] "Go on by hand with the conversation of this pane's agent, in a terminal beside it";
     CopySession "copy_session" [Global, Normal, Replay] "Copy the command that goes on with this pane's session by hand";
+    CopyAnswer "copy_answer" [Global, Normal, Replay] "Copy what this pane's agent said last";
     CloseTerminal "close_terminal" [Global, Normal, Gate, Input, Typing] "Close this terminal beside the agents, and what runs in it";
     FocusSteps "focus_steps" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the steps";
     FocusLedger "focus_ledger" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Go to the ledger";

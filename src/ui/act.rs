@@ -60,6 +60,10 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
             let command = slots::resume_command(glass, ui.focus);
             return command.map(|command| reader::copied(ui, command)).into_iter().collect();
         }
+        Action::CopyAnswer => {
+            let answer = slots::last_answer(glass, ui.focus).ok();
+            return answer.map(|answer| reader::copied(ui, answer)).into_iter().collect();
+        }
         Action::CloseTerminal => {
             if ui.typing {
                 ui.typing = false;

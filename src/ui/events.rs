@@ -5,13 +5,12 @@
 use super::commands;
 use super::fact::{fields, kind, words};
 use super::format::{clock, fit, width, wrap};
+use super::keys::scrolls_by;
 use super::model::{Ask, Popup, Ui};
 use super::popup::{frame, framed};
 use super::typed::{self, Change};
 use crate::domain::{Effect, Fact, Seq, TimerDue};
 use crate::glass::{Event, Glass};
-use crate::settings::keymap::Lookup;
-use crate::settings::{Action, Context};
 use crate::term::{Key, KeyCode};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -192,17 +191,9 @@ pub(super) fn open(ui: &mut Ui, glass: &Glass) {
 }
 
 pub(super) fn whole_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
-    let by = match ui.keymap.lookup(Context::Normal, &[key]) {
-        Lookup::Matched(Action::Up | Action::ScrollUp) => -1,
-        Lookup::Matched(Action::Down | Action::ScrollDown) => 1,
-        Lookup::Matched(Action::PageUp) => -10,
-        Lookup::Matched(Action::PageDown) => 10,
-        Lookup::Matched(Action::Top) => i16::MIN,
-        Lookup::Matched(Action::Bottom) => i16::MAX,
-        Lookup::Matched(_) | Lookup::Pending(_) | Lookup::NotFound => {
-            ui.popups.pop();
-            return Vec::new();
-        }
+    let Some(by) = scrolls_by(ui, key) else {
+        ui.popups.pop();
+        return Vec::new();
     };
     if let Some(Popup::Fact(fact)) = ui.popups.last_mut() {
         // Past its end there is nothing to come back from.

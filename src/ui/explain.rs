@@ -3,6 +3,7 @@
 
 use super::act::selected;
 use super::format::{fit, width, wrap};
+use super::keys::scrolls_by;
 use super::model::{Ask, Focus, Popup, Ui};
 use super::panel;
 use super::popup::{frame, framed};
@@ -10,8 +11,7 @@ use super::slots;
 use super::view::shown_gate;
 use crate::domain::{Figure, Subject, Told, provenance};
 use crate::glass::Glass;
-use crate::settings::keymap::Lookup;
-use crate::settings::{Action, Context};
+use crate::settings::Action;
 use crate::term::Key;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -66,17 +66,9 @@ pub(super) fn open_at(ui: &mut Ui, figure: Figure) {
 
 /// It scrolls by the keys that scroll panels; every other key closes it.
 pub(super) fn on_key(ui: &mut Ui, key: Key) -> Vec<Ask> {
-    let by = match ui.keymap.lookup(Context::Normal, &[key]) {
-        Lookup::Matched(Action::Up | Action::ScrollUp) => -1,
-        Lookup::Matched(Action::Down | Action::ScrollDown) => 1,
-        Lookup::Matched(Action::PageUp) => -10,
-        Lookup::Matched(Action::PageDown) => 10,
-        Lookup::Matched(Action::Top) => i16::MIN,
-        Lookup::Matched(Action::Bottom) => i16::MAX,
-        Lookup::Matched(_) | Lookup::Pending(_) | Lookup::NotFound => {
-            ui.popups.pop();
-            return Vec::new();
-        }
+    let Some(by) = scrolls_by(ui, key) else {
+        ui.popups.pop();
+        return Vec::new();
     };
     if let Some(Popup::Explain(explain)) = ui.popups.last_mut() {
         explain.scroll = explain.scroll.saturating_add_signed(by);

@@ -38,6 +38,7 @@ fn label(action: Action) -> &'static str {
         Action::OpenTerminal => "shell",
         Action::OpenSession => "go on by hand",
         Action::CopySession => "copy how to go on",
+        Action::CopyAnswer => "copy the answer",
         Action::CloseTerminal => "close",
         Action::Wider => "wider",
         Action::PanelsHigher => "higher",

@@ -11,6 +11,7 @@ use super::update::shown_pane;
 use super::view::shown_gate;
 use crate::domain::{AnswerKind, PauseMode};
 use crate::glass::Glass;
+use crate::settings::keymap::Lookup;
 use crate::settings::{Action, Context};
 use crate::term::Key;
 
@@ -48,6 +49,19 @@ pub(super) fn chord(ui: &Ui, context: Context, action: Action) -> Option<String>
     let chords = ui.keymap.chords(context, action);
     let plain = |chord: &String| (chord != "esc", chord.len(), !chord.chars().all(char::is_alphanumeric));
     chords.into_iter().min_by_key(plain)
+}
+
+/// Rows by which a key scrolls a text that one only reads, where it scrolls at all.
+pub(super) fn scrolls_by(ui: &Ui, key: Key) -> Option<i16> {
+    match ui.keymap.lookup(Context::Normal, &[key]) {
+        Lookup::Matched(Action::Up | Action::ScrollUp) => Some(-1),
+        Lookup::Matched(Action::Down | Action::ScrollDown) => Some(1),
+        Lookup::Matched(Action::PageUp) => Some(-10),
+        Lookup::Matched(Action::PageDown) => Some(10),
+        Lookup::Matched(Action::Top) => Some(i16::MIN),
+        Lookup::Matched(Action::Bottom) => Some(i16::MAX),
+        Lookup::Matched(_) | Lookup::Pending(_) | Lookup::NotFound => None,
+    }
 }
 
 /// Why an action makes no sense now.
@@ -135,6 +149,7 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         Action::CopySession => slots::resume_command(glass, ui.focus)
             .is_none()
             .then(|| "go to the pane of an agent that told the id of its session".to_owned()),
+        Action::CopyAnswer => slots::last_answer(glass, ui.focus).err(),
         Action::CloseTerminal => {
             let ended = glass.terminals.iter().any(|entry| entry.exited.is_some());
             let focused = matches!(ui.focus, Focus::Terminal(_));

@@ -4,7 +4,7 @@
 
 use super::format::fit;
 use super::model::Focus;
-use crate::domain::{PaneId, PaneState, RoleName, Run, TerminalEntry};
+use crate::domain::{PaneId, PaneState, RoleName, Run, Step, TerminalEntry, Text};
 use crate::glass::Glass;
 
 /// Columns of the longest name: what stands beside it matters as well.
@@ -76,6 +76,20 @@ pub(super) fn resume_command(glass: &Glass, focus: Focus) -> Option<String> {
     let session = glass.run.panes.get(&pane)?.session.clone();
     let id = glass.run.sessions.get(&session)?.agent_session.as_deref()?;
     Some(format!("awtui resume-session {id}"))
+}
+
+/// What the agent of the pane that has the keys said last in a turn that is over; else why that is not here.
+pub(super) fn last_answer(glass: &Glass, focus: Focus) -> Result<String, String> {
+    let role = role(glass, focus).ok_or("go to the pane of an agent")?;
+    let of_role = |step: &&Step| step.role.as_ref() == Some(&role) && !step.last_message.is_empty();
+    let step = glass.run.steps.iter().rev().find(of_role);
+    match step.map(|step| &step.last_message) {
+        Some(Text::Inline(words)) => Ok(words.clone()),
+        Some(Text::Blob { bytes, .. }) => {
+            Err(format!("it is {bytes} bytes long: the transcript holds it all"))
+        }
+        None => Err(format!("the {role} has not said anything yet")),
+    }
 }
 
 /// Where a role's pane is.

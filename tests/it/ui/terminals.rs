@@ -1,7 +1,7 @@
 //! The operator's own terminals beside the agents: where they stand, and what keys do to them.
 
 use super::scenes::{self, Scene};
-use awtui::domain::{Observation, PaneChange, PaneId, TerminalEntry};
+use awtui::domain::{Observation, PaneChange, PaneId, TerminalEntry, Text};
 use awtui::glass::GlassEvent;
 use awtui::ui::{Ask, Focus};
 
@@ -155,4 +155,18 @@ fn the_command_that_goes_on_with_a_session_is_copied_once_its_id_is_known() {
     let copied = Ask::Copy { text: "awtui resume-session 0b1c2d3e-0000".to_owned() };
     assert_eq!(scene.press("2 y"), [copied]);
     assert!(scene.shows("copied 34 characters"), "{}", scene.text());
+}
+
+#[test]
+fn what_an_agent_said_last_is_copied_once_it_said_something() {
+    let mut scene = Scene::of(&scenes::working(), (80, 24));
+    assert_eq!(scene.press("2 Y"), []);
+    assert!(scene.shows("the worker has not said anything yet"), "{}", scene.text());
+    let said = scene.glass.run.steps[0].last_message.summary().to_owned();
+    assert!(!said.is_empty());
+    assert_eq!(scene.press("1 Y"), [Ask::Copy { text: said }]);
+    let long = Text::Blob { sha256: "00".repeat(32), bytes: 20_000, first_line: "It".to_owned() };
+    scene.glass.run.steps[0].last_message = long;
+    assert_eq!(scene.press("1 Y"), []);
+    assert!(scene.shows("20000 bytes long"), "{}", scene.text());
 }
