@@ -182,7 +182,10 @@ impl House {
     pub fn kill_supervisor(&self) {
         let pid = rustix::process::Pid::from_raw(i32::try_from(self.supervisor_pid()).unwrap()).unwrap();
         rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
-        until("the supervisor is gone", || (!is_alive(self.supervisor_pid())).then_some(()));
+        // Its last threads may still be in a call of the kernel when its first one is gone: they hold what it held.
+        let lock = fs::File::open(self.project().join("supervisor.lock")).unwrap();
+        until("the supervisor is gone", || lock.try_lock_shared().ok());
+        until("its process is gone", || (!is_alive(self.supervisor_pid())).then_some(()));
     }
 
     /// A client of the supervisor, which is started where none runs.
