@@ -193,7 +193,7 @@ fn progress(run: &Run, record: &Record) -> Option<String> {
                 .ledger
                 .steps
                 .get(step)
-                .map_or_else(String::new, |usage| format!(", {}", format::cost(&usage.totals)));
+                .map_or_else(String::new, |usage| format!(", {}", usage.totals.spent()));
             let what = match (&ended.verdict, &ended.worker_report) {
                 (Some(report), _) => report.verdict.as_str().to_owned(),
                 (None, Some(report)) => format!("reported: {}", report.sections.result.first_line()),
@@ -215,7 +215,7 @@ fn progress(run: &Run, record: &Record) -> Option<String> {
         Fact::Resumed { .. } => Some("resumed".to_owned()),
         Fact::AbortAsked { reason, .. } => Some(format!("aborting: {reason}")),
         Fact::RunEnded { reason, .. } => {
-            Some(format!("{}: {reason}, {}", run.summary_phase().as_str(), format::cost(&run.ledger.total)))
+            Some(format!("{}: {reason}, {}", run.summary_phase().as_str(), run.ledger.total.spent()))
         }
         Fact::ReportRefused { reason, .. } => Some(reason.clone()),
         Fact::Observed { pane, observation: Observation::Progress { text }, .. } => {

@@ -82,7 +82,7 @@ pub(super) async fn status(
         return Ok(Exit::Done);
     }
     let phase = run.summary_phase().as_str();
-    let spent = format::cost(&run.ledger.total);
+    let spent = run.ledger.total.spent();
     let step = run.steps.last().map_or_else(|| "-".to_owned(), |step| step.number.to_string());
     let id = run.id.as_ref().map(RunId::to_string).unwrap_or_default();
     print::line(&format!("run      {id}"));
@@ -181,7 +181,7 @@ fn table(run: &Run, ledger: &Ledger) {
             tokens.output,
             tokens.cache_read,
             tokens.cache_write,
-            format::cost(&totals.totals),
+            totals.totals.spent(),
             format::duration(totals.wall_ms),
             format::duration(totals.tool_ms),
             format::duration(totals.compaction_ms),
@@ -197,7 +197,7 @@ fn table(run: &Run, ledger: &Ledger) {
             tokens.output,
             tokens.cache_read,
             tokens.cache_write,
-            format::cost(&usage.totals),
+            usage.totals.spent(),
             step.file_stem(),
         ));
     }
@@ -206,7 +206,7 @@ fn table(run: &Run, ledger: &Ledger) {
         "total      {} tokens in {} calls, {}",
         total.tokens.total(),
         total.calls,
-        format::cost(total)
+        total.spent()
     ));
 }
 

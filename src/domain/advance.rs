@@ -356,7 +356,7 @@ fn bound_gate(run: &Run, bound: Bound, step: Option<StepNumber>) -> Gate {
         format!("The run reached its bound of {}. Grant as much again?", operator::describe(bound));
     let total = &run.ledger.total;
     let evidence = vec![
-        format!("{}, {} so far", run.worker_steps(), total.cost),
+        format!("{}, {} so far", run.worker_steps(), total.spent()),
         format!("{} fresh and {} cached tokens", total.tokens.fresh(), total.tokens.cache_read),
     ];
     gate(run, GateKind::BoundReached { bound }, None, question, evidence, step)

@@ -172,7 +172,7 @@ fn done(run: &Run, step: &Step, report: &VerdictReport) -> Vec<Fact> {
             .filter(|(_, passed)| *passed)
             .map(|(name, _)| format!("check \"{name}\" passed")),
     );
-    evidence.push(format!("{}, {}", run.worker_steps(), run.ledger.total.cost));
+    evidence.push(format!("{}, {}", run.worker_steps(), run.ledger.total.spent()));
     facts.extend(held(run, step, GateKind::DoneConfirmation, question, evidence));
     facts
 }

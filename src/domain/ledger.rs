@@ -99,6 +99,17 @@ pub enum CompactionResult {
 }
 
 impl Totals {
+    /// What is known of the cost, with `~` for an estimate and `+?` where calls are missing from it; `$?` when none is known.
+    pub fn spent(&self) -> String {
+        let missing = self.unpriced_calls + self.unknown_calls;
+        if self.calls > 0 && missing == self.calls {
+            return "$?".to_owned();
+        }
+        let estimate = if self.estimated_calls > 0 { "~" } else { "" };
+        let gap = if missing > 0 { "+?" } else { "" };
+        format!("{estimate}{}{gap}", self.cost)
+    }
+
     fn of(seen: &UsageSeen) -> Self {
         let estimated = seen.cost.as_ref().is_some_and(|cost| cost.source.is_estimate());
         Self {

@@ -60,6 +60,8 @@ fn author(fact: &Fact) -> &str {
         | Fact::Paused { author, .. }
         | Fact::Resumed { author }
         | Fact::HandedBack { author }
+        | Fact::TakenOver { author, .. }
+        | Fact::Said { author, .. }
         | Fact::AbortAsked { author, .. }
         | Fact::Noted { author, .. }
         | Fact::RunCreated { author, .. } => &author.name,
@@ -79,8 +81,6 @@ fn author(fact: &Fact) -> &str {
         | Fact::GateOpened { .. }
         | Fact::GateWithdrawn { .. }
         | Fact::BoundExtended { .. }
-        | Fact::TakenOver { .. }
-        | Fact::Said { .. }
         | Fact::PaneResized { .. }
         | Fact::RunEnded { .. } => "awtui",
     }

@@ -1,6 +1,6 @@
 //! Numbers and labels as the screen shows them: short, never cut in the middle of a word that matters.
 
-use crate::domain::{Millis, Totals};
+use crate::domain::Millis;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// `950`, `12.3k`, `1.25M`.
@@ -34,17 +34,6 @@ pub fn clock(milliseconds: Millis) -> String {
     let seconds = milliseconds / 1000;
     let (hours, minutes, seconds) = (seconds / 3600, seconds % 3600 / 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
-}
-
-/// What is known of a cost, with `~` for an estimate and `+?` where calls are missing from it; `?` when none is known.
-pub fn cost(totals: &Totals) -> String {
-    let missing = totals.unpriced_calls + totals.unknown_calls;
-    if totals.calls > 0 && missing == totals.calls {
-        return "$?".to_owned();
-    }
-    let estimate = if totals.estimated_calls > 0 { "~" } else { "" };
-    let gap = if missing > 0 { "+?" } else { "" };
-    format!("{estimate}{}{gap}", totals.cost)
 }
 
 pub fn bytes(count: u64) -> String {

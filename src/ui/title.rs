@@ -1,7 +1,7 @@
 //! The title bar: where the run stands, what it costs, what would stop it, and its task. Low-value parts go first as the
 //! width shrinks.
 
-use super::format::{clock, cost, fit, width};
+use super::format::{clock, fit, width};
 use super::model::{Layout, Ui};
 use crate::domain::{Figure, Money, RunPhase, Subject, nearest_bound};
 use crate::glass::Glass;
@@ -23,7 +23,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
     let phase = run.summary_phase();
     let narrow = area.width < NARROW;
     let budget = run.config.as_ref().map(|config| config.budget.cost).filter(|cost| *cost > Money::ZERO);
-    let spent = cost(&run.ledger.total);
+    let spent = run.ledger.total.spent();
     let bound = nearest_bound(run, glass.now)
         .filter(|_| !run.is_over())
         .map_or_else(String::new, |bound| format!("next stop: {}", bound.label));

@@ -2,7 +2,7 @@
 //! and by step. Every line is of a figure that can be asked about.
 
 use super::super::act::selected;
-use super::super::format::{cost, duration, fit, tokens, tokens_or_unknown};
+use super::super::format::{duration, fit, tokens, tokens_or_unknown};
 use super::super::gauge::Gauge;
 use super::super::look::Look;
 use super::super::model::{Focus, Layout, Ui};
@@ -221,7 +221,7 @@ fn table(
         Column::right(4, bucket("cached", &|row| row.sum.tokens.cache_read)),
         Column::right(8, bucket("written", &|row| row.sum.tokens.cache_write)),
         Column::right(3, bucket("out", &|row| row.sum.tokens.output)),
-        Column::right(0, column("cost", &|row| cost(&row.sum))),
+        Column::right(0, column("cost", &|row| row.sum.spent())),
         Column::left(2, column("", &|row| row.mark.to_owned())),
         Column::right(2, time("wall", &Spans::total)),
         Column::right(6, time("model", &|spans| spans.model)),
@@ -268,7 +268,7 @@ fn context(role: &RoleName, gauge: &Gauge, run: &Run, room: u16) -> String {
 /// What all of it cost, and what would stop the run first.
 fn stop(glass: &Glass, room: u16) -> String {
     let run = &glass.run;
-    let spent = cost(&run.ledger.total);
+    let spent = run.ledger.total.spent();
     let Some(bound) = nearest_bound(run, glass.now).filter(|_| !run.is_over()) else {
         return format!("total {spent}");
     };
@@ -302,7 +302,7 @@ fn per_step(run: &Run, role: &RoleName) -> (String, bool) {
     let line: String = costs[from..].iter().map(|(_, sum)| bar(sum)).collect();
     let twice = doubled(run, *number);
     let mark = if twice { ", twice the one before" } else { "" };
-    (format!("{role:<7} per step {line} last {}{mark}", cost(last)), twice)
+    (format!("{role:<7} per step {line} last {}{mark}", last.spent()), twice)
 }
 
 /// `model 3m05s tools 12s you 8.0s`: what took any time.

@@ -1,7 +1,7 @@
 //! What was done, step by step.
 
 use super::super::act::selected;
-use super::super::format::{cost, duration, tokens};
+use super::super::format::{duration, tokens};
 use super::super::model::{Focus, Layout, Ui};
 use super::super::table::{Column, rows};
 use super::{List, empty};
@@ -55,7 +55,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
         Column::left(1, each(&|step| step.phase.to_string())),
         Column::left(0, each(&outcome)),
         Column::right(2, each(&|step| duration(step.wall(glass.now.run)))),
-        Column::right(3, each(&|step| usage(step).map_or_else(String::new, |sum| cost(&sum)))),
+        Column::right(3, each(&|step| usage(step).map_or_else(String::new, |sum| sum.spent()))),
         Column::right(
             5,
             each(&|step| {

@@ -27,6 +27,32 @@ fn a_task_runs_through_plan_execute_review_to_a_confirmed_done() {
 }
 
 #[test]
+fn a_gate_that_tells_the_cost_says_what_is_estimated_or_missing_of_it() {
+    let told = |change: fn(&mut UsageSeen)| {
+        let mut bench = Bench::new();
+        let (analyst, worker) = bench.until_worker();
+        let mut seen = bench.usage(&worker, 2000, 100);
+        seen.message = "another".to_owned();
+        change(&mut seen);
+        bench.observe(&worker, Observation::Usage(seen));
+        bench.give_result(&worker);
+        bench.checkpointed();
+        bench.prompted();
+        bench.give_verdict(&analyst, Verdict::Done);
+        let cost = bench.run.ledger.total.cost;
+        let last = bench.gate().evidence.last().unwrap().clone();
+        last.replace(&cost.to_string(), "COST")
+    };
+    assert_eq!(told(|_| {}), "1 worker step, COST");
+    assert_eq!(told(|seen| seen.cost = None), "1 worker step, COST+?");
+    assert_eq!(told(|seen| seen.unknown_spend = true), "1 worker step, COST+?");
+    let all_unknown = Totals { calls: 2, unpriced_calls: 1, unknown_calls: 1, ..Totals::default() };
+    assert_eq!(all_unknown.spent(), "$?");
+    let estimated = Totals { calls: 2, estimated_calls: 1, ..Totals::default() };
+    assert_eq!(estimated.spent(), format!("~{}", Money::ZERO));
+}
+
+#[test]
 fn a_second_round_gets_an_instruction_id_of_its_own() {
     let mut bench = Bench::new();
     let (analyst, worker) = bench.until_worker();
