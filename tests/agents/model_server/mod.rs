@@ -13,6 +13,7 @@ pub use reply::{Fate, Reply, Tokens};
 pub use request::{Kind, Request};
 
 use http::{Frames, Received};
+use rustix::net::sockopt::set_socket_linger;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -294,6 +295,11 @@ impl Shared {
             Fate::Whole | Fate::Status(_) => http::send_events(stream, &frames.after, true),
             Fate::Drop => {
                 let _ = stream.shutdown(Shutdown::Both);
+                None
+            }
+            Fate::Reset => {
+                // Without lingering the close that follows is a reset.
+                let _ = set_socket_linger(stream, Some(Duration::ZERO));
                 None
             }
             Fate::Hang => {

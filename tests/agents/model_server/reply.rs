@@ -106,6 +106,8 @@ pub enum Fate {
     Status(u16),
     /// The connection breaks in the middle of the text.
     Drop,
+    /// It is reset there: a client may take that for another kind of failure.
+    Reset,
     /// The text stops in its middle until the client leaves.
     Hang,
 }
