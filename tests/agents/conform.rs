@@ -13,14 +13,17 @@ fn obeys(request: &Request) -> Reply {
     if request.kind != Kind::Turn {
         return Reply::aside(request.kind);
     }
-    let waits = request.prompt.contains("`sleep 300`") && !request.prompt.contains("report now");
-    if waits && request.step == 0 {
-        return Reply::text("Waiting.").shell("sleep 300");
+    if waits(request) && request.step == 0 {
+        return Reply::text("Waiting.").shell("sh -c 'sleep 300'");
     }
     let report = json!({"instruction_id": "conform", "status": "done", "task_understood": "yes",
         "actions_taken": "none", "result": "pineapple", "validation": "none", "artifacts": "none",
         "issues": "none", "recommendation": "none", "handoff": "none"});
     Reply::text("Told.").tool("report_result", report)
+}
+
+fn waits(request: &Request) -> bool {
+    request.prompt.contains("sleep 300") && !request.prompt.contains("report now")
 }
 
 /// What each is known to lack: the beginning of its name for it. A point that leaves this list, or comes to it, is news.
@@ -43,7 +46,8 @@ fn conforms(cli: Cli) {
         let ran = Ran::from(ran.output().unwrap());
         let found: Vec<Value> = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran:?}"));
         let table = found.iter().map(|one| format!("{one}\n")).collect::<Vec<_>>().concat();
-        for turn in ground.server.turns() {
+        let turns = ground.server.turns();
+        for turn in &turns {
             println!("asked at step {}, after {:?}: {:?}", turn.step, turn.called, turn.prompt);
         }
         let judged = |judgement: &str| -> Vec<&str> {
@@ -56,6 +60,8 @@ fn conforms(cli: Cli) {
         let said = |(one, known): (&&Value, &&str)| one["words"].as_str().unwrap().starts_with(known);
         assert!(lacking.len() == lacks(cli).len() && lacking.iter().zip(lacks(cli)).all(said), "{table}");
         assert!(judged("good").len() >= 14, "{table}");
+        // It was struck while its command ran, not after the agent had refused to run it.
+        assert!(turns.iter().all(|turn| !waits(turn) || turn.step == 0), "{table}");
         // Nothing of the trial stays, and nothing was written into what is the person's.
         until("the scratch project leaves no state behind", || {
             std::fs::read_dir(ground.path("state/projects")).map_or(0, Iterator::count) == 0

@@ -235,7 +235,7 @@ impl Agent {
             Act::Forget => fs::remove_file(self.log()).unwrap(),
             Act::Report => self.ask(&ToDesk::ReportResult(report(self.instruction()))),
             Act::Obey => {
-                if prompt.contains("`sleep 300`") && !prompt.contains("report now") {
+                if prompt.contains("sleep 300") && !prompt.contains("report now") {
                     // Ended by a signal, it is not reported.
                     let _ = Command::new("sleep").arg("300").stdin(Stdio::null()).status();
                 } else {

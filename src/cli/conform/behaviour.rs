@@ -42,8 +42,9 @@ fn talk() -> String {
     "Use no tool but the report. Under Result write the word pineapple.".to_owned()
 }
 
+/// In a shell of its own: Claude Code 2.1.329 refuses a bare `sleep` at once, and the turn would end by itself.
 fn wait() -> String {
-    "Run the shell command `sleep 300` and wait until it ends. Then report.".to_owned()
+    "Run the shell command `sh -c 'sleep 300'` and wait until it ends. Then report.".to_owned()
 }
 
 /// What terminals, shells and agents' own commands could take for something else.
