@@ -65,6 +65,10 @@ pub(super) async fn say(
     act(context, run, OperatorAct::Say { role: RoleName(role), text: text.into() }).await
 }
 
+pub(super) async fn compact(context: &Context, run: Option<String>, role: String) -> Result<Exit, Problem> {
+    act(context, run, OperatorAct::Compact { role: RoleName(role) }).await
+}
+
 pub(super) async fn pause(
     context: &Context,
     run: Option<String>,

@@ -122,6 +122,12 @@ pub enum Command {
         #[arg(long)]
         run: Option<String>,
     },
+    /// Compact one role's context: now if it is at rest, else when its turn is over.
+    Compact {
+        role: String,
+        #[arg(long)]
+        run: Option<String>,
+    },
     /// Pause: finish the turn, then stop.
     Pause {
         run: Option<String>,

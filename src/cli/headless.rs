@@ -241,6 +241,7 @@ fn progress(run: &Run, record: &Record) -> Option<String> {
         | Fact::HandedBack { .. }
         | Fact::Noted { .. }
         | Fact::Said { .. }
+        | Fact::CompactionAsked { .. }
         | Fact::PaneResized { .. } => None,
     }
 }

@@ -116,6 +116,7 @@ async fn dispatch(
         }
         Command::Note { text, run } => act::note(context, run, text).await,
         Command::Say { role, text, run } => act::say(context, run, role, text).await,
+        Command::Compact { role, run } => act::compact(context, run, role).await,
         Command::Pause { now, reason, run } => act::pause(context, run, now, reason).await,
         Command::Resume { run } => act::resume(context, run).await,
         Command::Abort { reason, run } => act::abort(context, run, reason).await,

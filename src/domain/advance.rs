@@ -2,18 +2,14 @@
 //! should be, whatever happened before. Recovery, resume and the ordinary loop are the same path.
 
 use super::{
-    Activity, AnswerKind, Bound, CheckpointSide, CompactStrategy, Effect, EffectId, Fact, Gate, GateKind,
-    GateStatus, Money, Outcome, Pane, PaneId, PaneState, PauseMode, PhaseKind, PhaseName, PromptKind,
-    ReportKind, RoleName, Route, Run, SessionId, Stage, Step, StepNumber, StepOutcome, Time, TimerDue,
-    TimerKind, decide, evaluate, operator,
+    Activity, AnswerKind, Bound, CheckpointSide, Effect, EffectId, Fact, Gate, GateKind, GateStatus, Money,
+    Outcome, Pane, PaneId, PaneState, PauseMode, PhaseKind, PhaseName, PromptKind, ReportKind, RoleName,
+    Route, Run, SessionId, Stage, Step, StepNumber, StepOutcome, Time, TimerDue, TimerKind, compaction,
+    decide, evaluate, operator,
 };
 
 /// Starts and turns that a process may leave in a row before a person is asked.
 const MOST_FAILED_STARTS: u32 = 2;
-/// Compactions in a row without a completed step before a person is asked.
-const MOST_COMPACTIONS: u32 = 2;
-/// Milliseconds after which a compaction is taken to hang.
-const COMPACTION_TIME: u64 = 10 * 60 * 1000;
 /// Milliseconds before a provider that does not say how long it refuses is asked again; each time twice as long.
 const LIMIT_PAUSE: u64 = 60_000;
 /// Identical diffs in a row before a person is asked.
@@ -29,6 +25,9 @@ pub(super) fn advance(run: &Run, at: Time) -> Vec<Fact> {
     }
     if let Some(stale) = stale_timer(run) {
         return vec![stale];
+    }
+    if let Some(facts) = compaction::on_demand(run, at) {
+        return facts;
     }
     if run.pause.is_some() {
         return paused(run);
@@ -75,7 +74,9 @@ fn stale_timer(run: &Run) -> Option<Fact> {
             TimerKind::Idle { step, .. } => {
                 current.is_some_and(|open| open.number == *step && open.stage == Stage::Working)
             }
-            TimerKind::CompactionWatchdog { pane } => has(run, |effect| is_compact(effect, pane)),
+            TimerKind::CompactionWatchdog { pane } => {
+                run.panes.get(pane).is_some_and(|pane| compaction::is_going_on(run, pane))
+            }
             TimerKind::LimitReset { role } => run.roles.get(role).is_some_and(|role| role.limited.is_some()),
         };
         (!wanted).then_some(Fact::Settled { effect: *id, outcome: Outcome::Canceled })
@@ -228,14 +229,10 @@ fn with_pane(run: &Run, step: &Step, role: &RoleName, pane: &Pane, at: Time) -> 
         Activity::Working | Activity::Compacting | Activity::Asking | Activity::Gone => return Vec::new(),
         Activity::Unknown | Activity::Idle | Activity::Limited => {}
     }
-    if has(run, |effect| is_compact(effect, &pane.id)) {
-        return once(
-            run,
-            TimerKind::CompactionWatchdog { pane: pane.id.clone() },
-            TimerDue::Run(at.run + COMPACTION_TIME),
-        );
+    if compaction::is_going_on(run, pane) {
+        return compaction::watched(run, pane, at);
     }
-    if let Some(facts) = compact(run, step, role, pane) {
+    if let Some(facts) = compaction::at_the_gate(run, step, role, pane) {
         return facts;
     }
     let is_worker = run.awaits(step, ReportKind::Result);
@@ -246,38 +243,6 @@ fn with_pane(run: &Run, step: &Step, role: &RoleName, pane: &Pane, at: Time) -> 
     let effect =
         Effect::Prompt { pane: pane.id.clone(), step: step.number, prompt: step.next_prompt.clone() };
     vec![Fact::Requested { effect }]
-}
-
-/// The context gate: past the threshold the role is compacted before its next prompt.
-fn compact(run: &Run, step: &Step, role: &RoleName, pane: &Pane) -> Option<Vec<Fact>> {
-    let state = run.roles.get(role)?;
-    let tokens = state.context.tokens?;
-    let (threshold, _) = run.compact_threshold(role)?;
-    if tokens < threshold || state.nothing_to_compact_at.is_some_and(|at| tokens <= at) {
-        return None;
-    }
-    if state.compactions_without_progress >= MOST_COMPACTIONS {
-        let answered =
-            run.gates.iter().any(|gate| gate.kind == GateKind::Compaction && gate.step == Some(step.number));
-        if answered {
-            return None;
-        }
-        let question = format!(
-            "{MOST_COMPACTIONS} compactions brought the {role} no further: it is at {tokens} tokens. Go on without?"
-        );
-        let evidence = vec![format!("threshold {threshold} tokens")];
-        let gate = gate(run, GateKind::Compaction, Some(role.clone()), question, evidence, Some(step.number));
-        return Some(vec![Fact::GateOpened { gate }]);
-    }
-    let strategy = run.config.as_ref().map(|config| config.context.strategy);
-    if state.cannot_compact || strategy == Some(CompactStrategy::HandOver) {
-        let session = SessionId::numbered(role, state.n_sessions + 1);
-        return Some(vec![
-            Fact::SessionOpened { session, role: role.clone() },
-            Fact::Requested { effect: Effect::Quit { pane: pane.id.clone() } },
-        ]);
-    }
-    Some(vec![Fact::Requested { effect: Effect::Compact { pane: pane.id.clone() } }])
 }
 
 /// While a turn runs: its process must live, and an idle timer watches it.
@@ -416,7 +381,7 @@ pub(super) fn pass_on_incomplete(run: &Run) -> Vec<Fact> {
 }
 
 /// Asks for a timer unless one for the same thing runs.
-fn once(run: &Run, timer: TimerKind, due: TimerDue) -> Vec<Fact> {
+pub(super) fn once(run: &Run, timer: TimerKind, due: TimerDue) -> Vec<Fact> {
     if has(run, |effect| matches!(effect, Effect::Timer { timer: open, .. } if *open == timer)) {
         return Vec::new();
     }
@@ -427,15 +392,14 @@ pub(super) fn has(run: &Run, matches: impl Fn(&Effect) -> bool) -> bool {
     run.outbox.values().any(matches)
 }
 
-fn is_compact(effect: &Effect, pane: &PaneId) -> bool {
-    matches!(effect, Effect::Compact { pane: one } if one == pane)
-}
-
-/// Used by tests and `explain`: which open effect a step waits for.
+/// Used by tests and `explain`: which open effect a step waits for. What is done in another role's pane it does not.
 pub(super) fn awaited(run: &Run) -> Option<(EffectId, &Effect)> {
+    let role = run.current_step().and_then(|step| step.role.as_ref());
+    let pane = role.and_then(|role| run.role_pane(role)).map(|pane| &pane.id);
+    let elsewhere = |effect: &Effect| matches!(effect, Effect::Compact { pane: one } if Some(one) != pane);
     run.outbox
         .iter()
-        .find(|(_, effect)| !matches!(effect, Effect::Timer { .. }))
+        .find(|(_, effect)| !matches!(effect, Effect::Timer { .. }) && !elsewhere(effect))
         .map(|(id, effect)| (*id, effect))
 }
 

@@ -67,7 +67,8 @@ pub fn apply(run: &mut Run, record: &Record) {
         Fact::Settled { effect, outcome } => apply_settled::settled(run, *effect, outcome),
         Fact::SessionOpened { session, role } => {
             if let Some(pane) = run.roles.get(role).and_then(|state| state.pane.clone()) {
-                let step = run.current_step().map(|step| step.number);
+                let step = run.current_step().filter(|step| step.role.as_ref() == Some(role));
+                let step = step.map(|step| step.number);
                 apply_observation::compaction_started(run, &pane, step, false, None);
             }
             let state = run.roles.entry(role.clone()).or_default();
@@ -84,6 +85,7 @@ pub fn apply(run: &mut Run, record: &Record) {
             // What it holds is not known before it says so.
             state.context.tokens = None;
             state.nothing_to_compact_at = None;
+            state.compaction_asked = false;
             state.session = Some(session.clone());
             state.n_sessions += 1;
         }
@@ -170,6 +172,14 @@ pub fn apply(run: &mut Run, record: &Record) {
         Fact::Said { role, text, .. } => {
             run.autonomous = 0;
             run.unsaid.entry(role.clone()).or_default().push(text.clone());
+        }
+        Fact::CompactionAsked { role, .. } => {
+            run.autonomous = 0;
+            if let Some(state) = run.roles.get_mut(role) {
+                state.compaction_asked = true;
+                // Who asks for one has seen how the last ones went.
+                state.compactions_without_progress = 0;
+            }
         }
         Fact::PaneResized { pane, cols, rows } => {
             if let Some(pane) = run.panes.get_mut(pane) {
@@ -314,7 +324,9 @@ fn requested(run: &mut Run, id: EffectId, effect: &Effect) {
             }
         }
         Effect::Compact { pane } => {
-            let step = run.current_step().map(|step| step.number);
+            // Of the step that waits for it; one on demand runs beside another role's step.
+            let role = run.panes.get(pane).map(|pane| &pane.role);
+            let step = run.current_step().filter(|step| step.role.as_ref() == role).map(|step| step.number);
             apply_observation::compaction_started(run, pane, step, false, None);
         }
         Effect::Quit { pane } => {

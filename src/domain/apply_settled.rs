@@ -176,6 +176,12 @@ fn compact_settled(run: &mut Run, pane: &PaneId, outcome: &Outcome) {
         | Outcome::Canceled => (CompactionResult::Failed("it was broken off".to_owned()), None, None),
     };
     close_compaction(run, &role, &result, before, after);
+    if let Some(role) = run.roles.get_mut(&role)
+        && !role.cannot_compact
+    {
+        // Where the agent cannot, a fresh session takes over, as was asked.
+        role.compaction_asked = false;
+    }
     if let (CompactionResult::Failed(_), Some(role)) = (&result, run.roles.get_mut(&role))
         && !role.cannot_compact
     {
@@ -211,6 +217,7 @@ pub(super) fn close_compaction(
             state.context.tokens = after;
             state.context.seen = now;
             state.nothing_to_compact_at = None;
+            state.compaction_asked = false;
         }
         CompactionResult::Nothing => state.nothing_to_compact_at = Some(state.context.tokens.unwrap_or(0)),
         CompactionResult::Failed(_) | CompactionResult::Running => {}

@@ -34,6 +34,21 @@ pub enum Effect {
     KillAll,
 }
 
+impl Effect {
+    /// The pane that something is done in or said to. A timer only watches.
+    pub(super) fn pane(&self) -> Option<&PaneId> {
+        match self {
+            Self::Spawn { pane, .. }
+            | Self::Prompt { pane, .. }
+            | Self::Interrupt { pane }
+            | Self::Compact { pane }
+            | Self::AnswerPermission { pane, .. }
+            | Self::Quit { pane } => Some(pane),
+            Self::RunCheck { .. } | Self::Checkpoint { .. } | Self::Timer { .. } | Self::KillAll => None,
+        }
+    }
+}
+
 /// When a timer is due: on the run's clock, or for provider resets only on the wall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

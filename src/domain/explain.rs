@@ -179,11 +179,15 @@ impl Run {
         if self.taken_over.is_some() {
             return RunPhase::TakenOver;
         }
-        let alive = || self.panes.values().filter(|pane| pane.state != PaneState::Gone);
-        if alive().any(|pane| pane.activity == Activity::Compacting) {
+        let role = self.current_step().and_then(|step| step.role.as_ref());
+        // One on demand beside another role's turn does not hold that.
+        let mut holding = self
+            .panes
+            .values()
+            .filter(|pane| pane.state != PaneState::Gone && role.is_none_or(|role| pane.role == *role));
+        if holding.any(|pane| pane.activity == Activity::Compacting) {
             return RunPhase::Compacting;
         }
-        let role = self.current_step().and_then(|step| step.role.as_ref());
         if role.and_then(|role| self.roles.get(role)).is_some_and(|role| role.limited.is_some()) {
             return RunPhase::Limited;
         }

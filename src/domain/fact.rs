@@ -133,6 +133,11 @@ pub enum Fact {
         text: Text,
         author: Author,
     },
+    /// The operator wants this role's context compacted.
+    CompactionAsked {
+        role: RoleName,
+        author: Author,
+    },
     PaneResized {
         pane: PaneId,
         cols: u16,

@@ -109,6 +109,10 @@ pub enum OperatorAct {
         role: RoleName,
         text: Text,
     },
+    /// The role's context is compacted as soon as its pane is at rest.
+    Compact {
+        role: RoleName,
+    },
     AnswerGate {
         gate: GateId,
         answer: Answer,

@@ -8,6 +8,7 @@ mod advance;
 mod apply;
 mod apply_observation;
 mod apply_settled;
+mod compaction;
 mod config;
 mod decide;
 mod effect;

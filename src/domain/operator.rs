@@ -2,8 +2,8 @@
 
 use super::{
     Activity, Answer, AnswerKind, Author, Bound, Effect, Fact, Gate, GateId, GateKind, OperatorAct,
-    PaneState, PauseMode, PhaseName, PromptKind, Refusal, ReportKind, Route, Run, Stage, StepOutcome, Text,
-    advance, permission,
+    PaneState, PauseMode, PhaseName, PromptKind, Refusal, ReportKind, RoleName, RoleState, Route, Run, Stage,
+    StepOutcome, Text, advance, compaction, permission,
 };
 
 pub(super) fn act(run: &Run, author: Author, act: OperatorAct) -> Result<Vec<Fact>, Refusal> {
@@ -32,6 +32,7 @@ pub(super) fn act(run: &Run, author: Author, act: OperatorAct) -> Result<Vec<Fac
             Ok(vec![Fact::Noted { text, author }])
         }
         OperatorAct::Say { role, text } => say(run, author, &role, text),
+        OperatorAct::Compact { role } => compaction::ask(run, author, &role),
         OperatorAct::AnswerGate { gate, answer } => answer_gate(run, author, gate, &answer),
         OperatorAct::TakeOver { pane } => {
             if run.panes.get(&pane).is_none_or(|pane| pane.state == PaneState::Gone) {
@@ -60,14 +61,11 @@ fn pause(run: &Run, author: Author, mode: PauseMode, reason: String) -> Result<V
     Ok(vec![Fact::Paused { mode, reason, author }])
 }
 
-fn say(run: &Run, author: Author, role: &super::RoleName, text: Text) -> Result<Vec<Fact>, Refusal> {
+fn say(run: &Run, author: Author, role: &RoleName, text: Text) -> Result<Vec<Fact>, Refusal> {
     if text.is_empty() {
         return Err(Refusal("nothing was said".to_owned()));
     }
-    if !run.roles.contains_key(role) {
-        let names: Vec<_> = run.roles.keys().map(super::RoleName::as_str).collect();
-        return Err(Refusal(format!("no role is called \"{role}\"; this run has {}", names.join(" and "))));
-    }
+    run.known_role(role)?;
     let mut facts = vec![Fact::Said { role: role.clone(), text: text.clone(), author }];
     // A role at work is steered at once; otherwise the words go with its next prompt.
     if let (Some(pane), Some(step)) = (run.role_pane(role), run.current_step())
@@ -216,6 +214,16 @@ pub(super) fn start(run: &Run) -> PhaseName {
 }
 
 impl Run {
+    /// # Errors
+    ///
+    /// No role is called so: the refusal names those there are.
+    pub(super) fn known_role(&self, role: &RoleName) -> Result<&RoleState, Refusal> {
+        self.roles.get(role).ok_or_else(|| {
+            let names: Vec<_> = self.roles.keys().map(RoleName::as_str).collect();
+            Refusal(format!("no role is called \"{role}\"; this run has {}", names.join(" and ")))
+        })
+    }
+
     /// Whether a step awaits this kind of report.
     pub(super) fn awaits(&self, step: &super::Step, kind: ReportKind) -> bool {
         step.outcome != Some(StepOutcome::Aborted)

@@ -81,6 +81,8 @@ pub struct RoleState {
     pub nothing_to_compact_at: Option<u64>,
     /// Its agent has no compaction of its own.
     pub cannot_compact: bool,
+    /// The operator asked for a compaction that has not ended yet.
+    pub compaction_asked: bool,
     /// Compactions since a step of this role last completed.
     pub compactions_without_progress: u32,
     /// Starts that failed and turns that the process left, in a row without a completed step.

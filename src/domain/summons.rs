@@ -86,6 +86,7 @@ impl Summons {
             | Fact::AbortAsked { .. }
             | Fact::Noted { .. }
             | Fact::Said { .. }
+            | Fact::CompactionAsked { .. }
             | Fact::PaneResized { .. } => return None,
         };
         let message = format!("{what} - {}", run.task.first_line());

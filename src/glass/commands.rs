@@ -115,6 +115,7 @@ impl Commands {
             | Fact::AbortAsked { .. }
             | Fact::Noted { .. }
             | Fact::Said { .. }
+            | Fact::CompactionAsked { .. }
             | Fact::PaneResized { .. } => return,
         };
         self.0.push(Arc::new(Command { seq: record.seq, at: record.at, role, act, outcome: None }));

@@ -62,7 +62,9 @@ fn role(fact: &Fact, run: &Run) -> Option<RoleName> {
     let of_step = |step: StepNumber| run.step(step).and_then(|step| step.role.clone());
     match fact {
         Fact::StepStarted { role, .. } => role.clone(),
-        Fact::SessionOpened { role, .. } | Fact::Said { role, .. } => Some(role.clone()),
+        Fact::SessionOpened { role, .. } | Fact::Said { role, .. } | Fact::CompactionAsked { role, .. } => {
+            Some(role.clone())
+        }
         Fact::StepEnded { step, .. }
         | Fact::TurnPlanned { step, .. }
         | Fact::InstructionIssued { step, .. }

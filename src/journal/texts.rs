@@ -46,6 +46,7 @@ pub fn texts_mut(fact: &mut Fact) -> Vec<&mut Text> {
         | Fact::TakenOver { .. }
         | Fact::HandedBack { .. }
         | Fact::AbortAsked { .. }
+        | Fact::CompactionAsked { .. }
         | Fact::PaneResized { .. }
         | Fact::RunEnded { .. } => Vec::new(),
     }

@@ -215,6 +215,7 @@ actions! {
     PanRight "pan_right" [Preview] "Move to the right; lines are cut then";
     OpenEditor "open_editor" [Preview] "Look at a copy of it in $VISUAL or $EDITOR; what is changed there is not kept";
     Reload "reload" [Preview] "Fetch it anew";
+    Compact "compact" [Global, Normal] "Compact the context of this pane's agent; asks first";
     Note "note" [Global, Normal, Gate, Typing] "Write a note for the run";
     SayAnalyst "say_analyst" [Global, Normal, Gate, Typing] "Say something to the analyst with its next prompt";
     SayWorker "say_worker" [Global, Normal, Gate, Typing] "Say something to the worker with its next prompt";

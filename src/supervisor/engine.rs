@@ -134,6 +134,7 @@ fn is_observation(fact: &Fact) -> bool {
         | Fact::AbortAsked { .. }
         | Fact::Noted { .. }
         | Fact::Said { .. }
+        | Fact::CompactionAsked { .. }
         | Fact::RunEnded { .. } => false,
     }
 }

@@ -121,6 +121,10 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::Pause => return pause(PauseMode::Drain),
         Action::PauseNow => return pause(PauseMode::Now),
         Action::Resume => return vec![Ask::Act(OperatorAct::Resume)],
+        Action::Compact => {
+            let role = slots::role(glass, ui.focus);
+            ui.popups.extend(role.map(|role| Popup::ConfirmCompact { role }));
+        }
         Action::Abort => ui.popups.push(Popup::ConfirmAbort { gate: None }),
         Action::NextGate if ui.mode == Mode::Replay => return vec![Ask::Player(PlayerAct::NextGate)],
         Action::NextGate => {

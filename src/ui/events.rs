@@ -62,6 +62,7 @@ fn author(fact: &Fact) -> &str {
         | Fact::HandedBack { author }
         | Fact::TakenOver { author, .. }
         | Fact::Said { author, .. }
+        | Fact::CompactionAsked { author, .. }
         | Fact::AbortAsked { author, .. }
         | Fact::Noted { author, .. }
         | Fact::RunCreated { author, .. } => &author.name,

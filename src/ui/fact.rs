@@ -35,6 +35,7 @@ pub(super) fn kind(fact: &Fact) -> &'static str {
         Fact::AbortAsked { .. } => "abort_asked",
         Fact::Noted { .. } => "noted",
         Fact::Said { .. } => "said",
+        Fact::CompactionAsked { .. } => "compaction_asked",
         Fact::PaneResized { .. } => "pane_resized",
         Fact::RunEnded { .. } => "run_ended",
     }
@@ -103,6 +104,7 @@ pub(super) fn words(fact: &Fact) -> String {
         Fact::TakenOver { pane, .. } => pane.to_string(),
         Fact::AbortAsked { reason, .. } => reason.clone(),
         Fact::Noted { text, .. } | Fact::Said { text, .. } => first(text),
+        Fact::CompactionAsked { role, .. } => format!("of the {role}"),
         Fact::PaneResized { pane, cols, rows } => format!("{pane} {cols}x{rows}"),
         Fact::RunEnded { outcome, reason } => format!("{}: {reason}", plain(outcome)),
     }

@@ -28,6 +28,7 @@ pub(super) enum Given {
     Pause(String),
     Note(String),
     Say(RoleName, String),
+    Compact(RoleName),
     Gate(GateId),
     /// By its place among the steps.
     Step(usize),
@@ -62,6 +63,7 @@ pub(super) fn offered(ui: &Ui, glass: &Glass, filter: &str) -> Vec<Entry> {
         }
         "note" => acts(Action::Note, Given::Note(rest.to_owned()), format!("Note for the run: {rest}")),
         "say" => said(ui, glass, rest),
+        "compact" => compacted(ui, glass, rest),
         "gate" => glass
             .run
             .open_gates()
@@ -142,6 +144,19 @@ fn said(ui: &Ui, glass: &Glass, rest: &str) -> Vec<Entry> {
         .collect()
 }
 
+/// `worker`, or the beginning of it.
+fn compacted(ui: &Ui, glass: &Glass, rest: &str) -> Vec<Entry> {
+    let roles = glass.run.roles.keys().filter(|role| role.as_str().starts_with(rest));
+    let refused = disabled(ui, glass, Action::Note);
+    roles
+        .map(|role| {
+            let reason = glass.run.may_compact(role).err().map(|refusal| refusal.0);
+            let about = format!("Compact the context of the {role} as soon as it is at rest");
+            entry("compact", Does::Given(Given::Compact(role.clone())), about, refused.clone().or(reason))
+        })
+        .collect()
+}
+
 fn steps(glass: &Glass, rest: &str) -> Vec<Entry> {
     let number = rest.trim_start_matches('0');
     let all = glass.run.steps.iter().enumerate();
@@ -164,6 +179,7 @@ pub(super) fn run(ui: &mut Ui, glass: &Glass, given: Given) -> Vec<Ask> {
         Given::Pause(reason) => vec![Ask::Act(OperatorAct::Pause { mode: PauseMode::Drain, reason })],
         Given::Note(text) => vec![Ask::Act(OperatorAct::Note { text: Text::from(text) })],
         Given::Say(role, text) => vec![Ask::Act(OperatorAct::Say { role, text: Text::from(text) })],
+        Given::Compact(role) => vec![Ask::Act(OperatorAct::Compact { role })],
         Given::Gate(id) => {
             gate::go_to(ui, id);
             Vec::new()

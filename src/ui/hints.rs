@@ -77,6 +77,7 @@ fn label(action: Action) -> &'static str {
         Action::Up => "up",
         Action::Down => "down",
         Action::Select => "open",
+        Action::Compact => "compact",
         Action::Note => "note",
         Action::SayAnalyst => "say to analyst",
         Action::SayWorker => "say to worker",
@@ -242,6 +243,7 @@ fn popup_keys(popup: &Popup) -> Option<&'static [(&'static str, &'static str)]> 
         Popup::Commands(_) => &[("enter", "whole"), ("up/down", "choose"), ("esc", "close")],
         Popup::Fact(_) | Popup::Explain(_) => &[("up/down", "scroll"), ("esc", "close")],
         Popup::ConfirmAbort { .. }
+        | Popup::ConfirmCompact { .. }
         | Popup::ConfirmQuit
         | Popup::Runs(_)
         | Popup::Settings(_)

@@ -87,6 +87,10 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
             needs_run().or_else(|| run.taken_over.is_none().then(|| "no pane is taken over".to_owned()))
         }
         Action::Note | Action::SayAnalyst | Action::SayWorker => needs_run(),
+        Action::Compact => needs_run().or_else(|| match slots::role(glass, ui.focus) {
+            Some(role) => run.may_compact(&role).err().map(|refusal| refusal.0),
+            None => Some("go to the pane of an agent".to_owned()),
+        }),
         Action::NextGate if ui.mode != Mode::Replay => {
             run.open_gates().next().is_none().then(|| "no gate waits for you".to_owned())
         }
@@ -239,6 +243,7 @@ pub(super) fn forbidden(mode: Mode, action: Action) -> Option<&'static str> {
             | Action::Abort
             | Action::TypeInto
             | Action::HandBack
+            | Action::Compact
             | Action::Note
             | Action::SayAnalyst
             | Action::SayWorker

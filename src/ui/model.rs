@@ -75,6 +75,9 @@ pub enum Popup {
         selected: usize,
     },
     /// Whether the run should really be ended; by way of a gate's answer when one is named.
+    ConfirmCompact {
+        role: RoleName,
+    },
     ConfirmAbort {
         gate: Option<GateId>,
     },

@@ -135,7 +135,9 @@ fn wheel(ui: &mut Ui, glass: &Glass, mouse: Mouse, sign: isize) -> Vec<Ask> {
             fact.scroll(if sign < 0 { -3 } else { 3 });
             return Vec::new();
         }
-        Some(Popup::Setup(_) | Popup::ConfirmAbort { .. } | Popup::ConfirmQuit) => return Vec::new(),
+        Some(
+            Popup::Setup(_) | Popup::ConfirmAbort { .. } | Popup::ConfirmCompact { .. } | Popup::ConfirmQuit,
+        ) => return Vec::new(),
         None => {}
     }
     if let Some((pane, _)) = pane_at(ui, mouse) {

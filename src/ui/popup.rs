@@ -5,12 +5,14 @@ use super::act::clamp;
 use super::commands;
 use super::events;
 use super::format::{fit, width, wrap};
+use super::gauge::Gauge;
 use super::keys::{self, Entry};
 use super::leave;
 use super::model::{ActionList, Layout, Popup, Ui};
 use super::preview;
 use super::view::line;
 use super::{runs, settings, setup};
+use crate::domain::{Activity, RoleName};
 use crate::glass::Glass;
 use crate::settings::Context;
 use ratatui::buffer::Buffer;
@@ -85,6 +87,10 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
             let choices = [("y", "abort the run"), ("else", "keep it running")];
             question(ui, "abort the run?", text, &choices, area, buffer);
         }
+        Some(Popup::ConfirmCompact { role }) => {
+            let choices = [("y", "compact it"), ("else", "leave it as it is")];
+            question(ui, &format!("compact the {role}?"), &compaction(glass, role), &choices, area, buffer);
+        }
         Some(Popup::ConfirmQuit) => confirm_quit(ui, glass, area, buffer),
         Some(Popup::Commands(log)) => commands::draw(ui, glass, log, area, buffer),
         Some(Popup::Preview(_)) => {}
@@ -100,6 +106,22 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
 fn confirm_quit(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
     let (text, choices) = leave::question(ui, glass);
     question(ui, "leave the screen?", &text, &choices, area, buffer);
+}
+
+/// What a compaction of the role would do, and when.
+fn compaction(glass: &Glass, role: &RoleName) -> String {
+    let run = &glass.run;
+    let holds = format!("Its context holds {} tokens. ", Gauge::of(run, role).figures().replace('/', " of "));
+    if run.hands_over(role) {
+        return holds
+            + "With its next prompt a fresh session takes over, which knows the task, the reports and the notes.";
+    }
+    let at_work = run.role_pane(role).is_some_and(|pane| pane.activity == Activity::Working);
+    let when = if at_work { "When its turn is over" } else { "Now" };
+    format!(
+        "{holds}{when} the agent replaces what was said by a summary: details are lost to it, and the summary costs a \
+         call of its model."
+    )
 }
 
 fn question(ui: &Ui, title: &str, text: &str, choices: &[(&str, &str)], area: Rect, buffer: &mut Buffer) {

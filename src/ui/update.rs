@@ -182,6 +182,7 @@ fn on_paste(ui: &mut Ui, glass: &Glass, text: &str) -> Vec<Ask> {
             | Popup::Fact(_)
             | Popup::Explain(_)
             | Popup::ConfirmAbort { .. }
+            | Popup::ConfirmCompact { .. }
             | Popup::ConfirmQuit,
         )
         | None => {}
@@ -261,6 +262,14 @@ fn popup_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
             ui.popups.pop();
             match key.typed() {
                 Some('y') => vec![Ask::Act(gate::abort(ui, glass, gate))],
+                Some(_) | None => Vec::new(),
+            }
+        }
+        Some(Popup::ConfirmCompact { role }) => {
+            let role = role.clone();
+            ui.popups.pop();
+            match key.typed() {
+                Some('y') => vec![Ask::Act(OperatorAct::Compact { role })],
                 Some(_) | None => Vec::new(),
             }
         }

@@ -198,6 +198,41 @@ fn compacted(cli: Cli) {
     });
 }
 
+/// The operator asks for it: the analyst at rest is compacted while the worker works, the worker when its turn is over.
+fn compacted_on_demand(cli: Cli) {
+    let settings = json!({"compaction": {"keepRecentTokens": 100}, "quietStartup": true});
+    let script = |request: &Request| match (request.kind, scene(request), request.step) {
+        (Kind::Turn, ("plan", _), 0) => Reply::text(&"much was seen ".repeat(300)).shell("ls"),
+        _ => held(request),
+    };
+    let wishes = Wishes { pi: settings, ask: Vec::new(), before: None };
+    Ground::pair(cli.partner(), cli, &wishes, script, |ground| {
+        ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
+        until("the worker works", || ground.path("repo/started").exists());
+        ground.awtui(&["compact", "analyst"]).ends_with(0);
+        ground.awtui(&["compact", "worker"]).ends_with(0);
+        let completed = |role: &str| {
+            let run = ground.run();
+            let of_role = run.ledger.compactions.iter().find(|one| one.role.as_str() == role);
+            of_role
+                .map(|one| (one.result.clone(), one.step))
+                .filter(|(result, _)| *result != CompactionResult::Running)
+        };
+        until("the analyst is compacted", || completed("analyst").is_some());
+        assert_eq!(completed("analyst"), Some((CompactionResult::Completed, None)));
+        assert_eq!(completed("worker"), None, "not into its turn");
+        std::fs::write(ground.path("repo/go"), "").unwrap();
+        ground.done();
+        let worker = completed("worker").map(|(result, _)| result);
+        assert!(
+            matches!(worker, Some(CompactionResult::Completed | CompactionResult::Nothing)),
+            "{:#?}",
+            ground.run().ledger.compactions
+        );
+        ground.assert_true();
+    });
+}
+
 each_cli! {
     calls_side_by_side_and_calls_that_failed_are_counted_once: rough_turns,
     an_interrupted_command_is_taken_up_again_and_nothing_is_counted_twice: interrupted,
@@ -207,4 +242,5 @@ each_cli! {
     an_agent_that_died_is_resumed_in_its_session: died,
     an_agent_that_was_killed_with_its_supervisor_is_resumed_and_counted_once: killed,
     past_the_threshold_it_is_compacted_between_its_turns_and_the_loop_goes_on: compacted,
+    what_the_operator_wants_compacted_is_compacted_between_its_turns: compacted_on_demand,
 }

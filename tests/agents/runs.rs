@@ -193,6 +193,7 @@ fn a_session_with_nothing_to_compact_is_asked_once_and_the_loop_goes_on() {
 pub fn held(request: &Request) -> Reply {
     let held = "touch started; while [ ! -e go ]; do sleep 0.05; done; echo one > first.txt";
     match (scene(request), request.step) {
+        _ if request.kind != Kind::Turn => Reply::aside(request.kind),
         (("execute" | "resume", "first"), 0) => Reply::text("Working.").shell(held),
         _ => two_rounds(request),
     }

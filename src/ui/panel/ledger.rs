@@ -245,7 +245,12 @@ fn table(
 fn context(role: &RoleName, gauge: &Gauge, run: &Run, room: u16) -> String {
     let [threshold, why] = gauge.threshold();
     let left = run.pace(role).and_then(|pace| pace.left);
-    let left = left.map_or_else(|| "? steps left".to_owned(), |left| format!("~{left} steps left"));
+    let asked = run.roles.get(role).is_some_and(|state| state.compaction_asked);
+    let left = match left {
+        _ if asked => "compacted next".to_owned(),
+        None => "? steps left".to_owned(),
+        Some(left) => format!("~{left} steps left"),
+    };
     let short = left.replace(" steps", "");
     let forms = gauge.forms();
     let full = forms.first().cloned().unwrap_or_default();

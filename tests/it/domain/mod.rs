@@ -1,6 +1,7 @@
 //! The pure layer: what each input leads to.
 
 pub mod bench;
+mod compaction;
 mod gates;
 mod happy;
 mod limits;

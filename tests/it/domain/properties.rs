@@ -158,12 +158,14 @@ fn play(bench: &mut Bench, action: &Move) {
             Input::Observed { pane, source: Source::Hook, observation }
         }
         Move::Operator(which) => {
-            let act = match which % 8 {
+            let act = match which % 10 {
                 0 => OperatorAct::Pause { mode: PauseMode::Drain, reason: "p".to_owned() },
                 1 => OperatorAct::Pause { mode: PauseMode::Now, reason: "p".to_owned() },
                 2 => OperatorAct::Pause { mode: PauseMode::Park, reason: "p".to_owned() },
                 3..=5 => OperatorAct::Resume,
                 6 => OperatorAct::Note { text: "n".into() },
+                7 => OperatorAct::Compact { role: "analyst".into() },
+                8 => OperatorAct::Compact { role: "worker".into() },
                 _ => OperatorAct::Say { role: "worker".into(), text: "s".into() },
             };
             Input::Operator { author: operator(), act }

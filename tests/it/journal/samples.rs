@@ -328,6 +328,7 @@ pub(super) fn every_fact() -> Vec<Fact> {
         Fact::AbortAsked { reason: "wrong".into(), author: author() },
         Fact::Noted { text: text(), author: author() },
         Fact::Said { role: worker(), text: text(), author: author() },
+        Fact::CompactionAsked { role: worker(), author: author() },
         Fact::PaneResized { pane: pane(), cols: 120, rows: 40 },
         Fact::RunEnded { outcome: RunOutcome::Aborted, reason: "asked".into() },
     ]);
@@ -364,11 +365,12 @@ fn ordinal(fact: &Fact) -> usize {
         Fact::Said { .. } => 24,
         Fact::PaneResized { .. } => 25,
         Fact::RunEnded { .. } => 26,
+        Fact::CompactionAsked { .. } => 27,
     }
 }
 
 #[test]
 fn the_samples_hold_every_kind_of_fact() {
     let found: BTreeSet<usize> = every_fact().iter().map(ordinal).collect();
-    assert_eq!(found, (0..=26).collect());
+    assert_eq!(found, (0..=27).collect());
 }

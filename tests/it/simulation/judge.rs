@@ -142,6 +142,7 @@ impl Judge {
             }
             (OperatorAct::Pause { reason, .. }, Fact::Paused { reason: written, .. })
             | (OperatorAct::Abort { reason }, Fact::AbortAsked { reason: written, .. }) => reason == written,
+            (OperatorAct::Compact { role }, Fact::CompactionAsked { role: written, .. }) => role == written,
             (OperatorAct::Resume, Fact::Resumed { .. }) => true,
             _ => false,
         })

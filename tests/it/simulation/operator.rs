@@ -117,11 +117,15 @@ async fn act(
             OperatorAct::AnswerGate { gate: gate.id, answer: Answer { kind, text: Text::from("so be it") } }
         }
         _ if judge.run.pause.is_some() => OperatorAct::Resume,
-        _ => match world.between(0, 9) {
+        _ => match world.between(0, 10) {
             0 | 1 => OperatorAct::Pause { mode: PauseMode::Drain, reason: "lunch".to_owned() },
             2 => OperatorAct::Pause { mode: PauseMode::Now, reason: "stop".to_owned() },
             3 => OperatorAct::Pause { mode: PauseMode::Park, reason: "night".to_owned() },
             4 => OperatorAct::Say { role: RoleName::new("worker"), text: judge.words() },
+            6 => {
+                let role = if world.between(0, 2) == 0 { "analyst" } else { "worker" };
+                OperatorAct::Compact { role: RoleName::new(role) }
+            }
             5 if world.between(0, 5) == 0 => OperatorAct::Abort { reason: "enough".to_owned() },
             _ => OperatorAct::Note { text: judge.words() },
         },

@@ -1,7 +1,7 @@
 //! Frames of every situation at every size.
 
 use super::scenes::{self, Scene};
-use awtui::domain::{AnswerKind, Observation, PaneChange, PaneId};
+use awtui::domain::{AnswerKind, Observation, OperatorAct, PaneChange, PaneId};
 use awtui::glass::GlassEvent;
 use awtui::ui::Focus;
 
@@ -111,6 +111,23 @@ fn paused() {
 #[test]
 fn a_compaction_runs() {
     frames("compacting", |size| Scene::of(&scenes::compacting(), size));
+}
+
+#[test]
+fn a_compaction_asks_first() {
+    frames("compact", |size| {
+        let mut scene = Scene::of(&scenes::working(), size);
+        scene.press("2 c");
+        scene
+    });
+}
+
+#[test]
+fn a_compaction_that_was_asked_for_stands_in_the_ledger_until_the_turn_is_over() {
+    let mut bench = scenes::working();
+    bench.act(OperatorAct::Compact { role: "worker".into() });
+    let scene = Scene::of(&bench, (200, 60));
+    assert!(scene.shows("compacted next"), "{}", scene.text());
 }
 
 #[test]

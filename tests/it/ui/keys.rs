@@ -65,6 +65,10 @@ fn a_paste_with_line_breaks_is_text_and_never_sent() {
     assert_eq!(scene.ui.input().0, "one\ntwo\nthree\n\n\n\n");
 }
 
+fn compact(role: &str) -> Ask {
+    Ask::Act(OperatorAct::Compact { role: role.into() })
+}
+
 #[test]
 fn each_key_of_the_panels_asks_for_its_act() {
     for (keys, expected) in [
@@ -76,6 +80,10 @@ fn each_key_of_the_panels_asks_for_its_act() {
         ("A y", vec![Ask::Act(OperatorAct::Abort { reason: "asked for on the screen".to_owned() })]),
         ("A n", vec![]),
         ("A esc", vec![]),
+        ("1 c y", vec![compact("analyst")]),
+        ("2 c y", vec![compact("worker")]),
+        ("2 c n", vec![]),
+        ("3 c y", vec![]),
         ("q enter", vec![Ask::Quit]),
         ("q d", vec![Ask::Quit]),
         ("ctrl-c ctrl-c", vec![Ask::Quit]),
@@ -446,6 +454,8 @@ fn the_palette_takes_commands_with_words() {
         ("note Mind the tests", act(OperatorAct::Note { text: Text::from("Mind the tests") })),
         ("say wor Stop Now", act(say)),
         ("say worker", vec![]),
+        ("compact ana", vec![compact("analyst")]),
+        ("compact boss", vec![]),
         ("theme none such", vec![]),
     ];
     for (typed, expected) in cases {

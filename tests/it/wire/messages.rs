@@ -79,6 +79,7 @@ fn to_supervisor() -> Vec<ToSupervisor> {
             act: OperatorAct::Pause { mode: PauseMode::Now, reason: "lunch".to_owned() },
         },
         Body::Act { run: run(), author: operator(), act: OperatorAct::HandBack },
+        Body::Act { run: run(), author: operator(), act: OperatorAct::Compact { role: "worker".into() } },
         Body::Type {
             run: run(),
             pane: "worker-1".into(),
