@@ -236,6 +236,9 @@ pub struct DemoOptions {
     /// Say nothing of earlier demos: they are meant to be kept.
     #[arg(long)]
     pub keep: bool,
+    /// Means nothing here and is refused in words; its help is not shown.
+    #[arg(long = "set", hide = true, value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
 }
 
 #[derive(Debug, Args)]

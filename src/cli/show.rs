@@ -113,9 +113,8 @@ async fn status_line(context: &Context, run: Option<String>) -> Result<Exit, Pro
         }
     };
     let Some(run) = wanted else { return Ok(Exit::Done) };
-    let gap = if run.cost_incomplete { "+?" } else { "" };
     let waits = if run.open_gates > 0 { format!(" {}?", run.open_gates) } else { String::new() };
-    print::line(&format!("awtui {} {} {}{gap}{waits}", run.phase, StepNumber(run.steps), run.cost));
+    print::line(&format!("awtui {} {} {}{waits}", run.phase, StepNumber(run.steps), run.spent()));
     Ok(Exit::Done)
 }
 

@@ -2,10 +2,10 @@
 //! should be, whatever happened before. Recovery, resume and the ordinary loop are the same path.
 
 use super::{
-    Activity, AnswerKind, Bound, CheckpointSide, Effect, EffectId, Fact, Gate, GateKind, GateStatus, Money,
-    Outcome, Pane, PaneId, PaneState, PauseMode, PhaseKind, PhaseName, PromptKind, ReportKind, RoleName,
-    Route, Run, SessionId, Stage, Step, StepNumber, StepOutcome, Time, TimerDue, TimerKind, compaction,
-    decide, evaluate, operator,
+    Activity, AnswerKind, Author, Bound, CheckpointSide, Effect, EffectId, Fact, Gate, GateKind, GateStatus,
+    Money, Outcome, Pane, PaneId, PaneState, PauseMode, PhaseKind, PhaseName, PromptKind, ReportKind,
+    RoleName, Route, Run, SessionId, Stage, Step, StepNumber, StepOutcome, Time, TimerDue, TimerKind,
+    compaction, decide, evaluate, operator,
 };
 
 /// Starts and turns that a process may leave in a row before a person is asked.
@@ -25,6 +25,9 @@ pub(super) fn advance(run: &Run, at: Time) -> Vec<Fact> {
     }
     if let Some(stale) = stale_timer(run) {
         return vec![stale];
+    }
+    if let Some(answered) = answered_in_pane(run) {
+        return vec![answered];
     }
     if let Some(facts) = compaction::on_demand(run, at) {
         return facts;
@@ -81,6 +84,14 @@ fn stale_timer(run: &Run) -> Option<Fact> {
         };
         (!wanted).then_some(Fact::Settled { effect: *id, outcome: Outcome::Canceled })
     })
+}
+
+/// A pane that was taken over to answer its agent there is handed back once nothing is asked any more. Who types on takes
+/// it over again.
+fn answered_in_pane(run: &Run) -> Option<Fact> {
+    let pane = run.taken_over.as_ref().filter(|_| run.taken_over_to_answer)?;
+    let asking = run.panes.get(pane).is_some_and(|pane| pane.activity == Activity::Asking);
+    (!asking).then(|| Fact::HandedBack { author: Author::awtui() })
 }
 
 fn paused(run: &Run) -> Vec<Fact> {
@@ -405,5 +416,5 @@ pub(super) fn awaited(run: &Run) -> Option<(EffectId, &Effect)> {
 
 /// The analyst's ABORT ends the run without asking: nothing is destroyed by stopping.
 pub(super) fn analyst_abort(reason: &str) -> Fact {
-    Fact::AbortAsked { reason: format!("the analyst's verdict: {reason}"), author: super::Author::awtui() }
+    Fact::AbortAsked { reason: format!("the analyst's verdict: {reason}"), author: Author::awtui() }
 }

@@ -157,7 +157,11 @@ pub fn apply(run: &mut Run, record: &Record) {
             run.autonomous = 0;
             run.pause = None;
         }
-        Fact::TakenOver { pane, .. } => run.taken_over = Some(pane.clone()),
+        Fact::TakenOver { pane, .. } => {
+            let asking = |pane: &Pane| pane.activity == Activity::Asking;
+            run.taken_over_to_answer = run.panes.get(pane).is_some_and(asking);
+            run.taken_over = Some(pane.clone());
+        }
         Fact::HandedBack { .. } => {
             run.autonomous = 0;
             run.taken_over = None;
@@ -279,6 +283,7 @@ fn step_ended(run: &mut Run, number: super::StepNumber, outcome: StepOutcome) {
     {
         state.compactions_without_progress = 0;
         state.failed_starts = 0;
+        run.ledger.ended(&role, number);
     }
 }
 

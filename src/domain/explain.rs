@@ -108,7 +108,13 @@ pub fn bounds(run: &Run, now: Time) -> Vec<NearestBound> {
     }
     for (role, state) in &run.roles {
         if let (Some(tokens), Some((most, _))) = (state.context.tokens, run.compact_threshold(role)) {
-            bounds.push((tokens, most, format!("{role} context {}%", percent(tokens, most))));
+            // Past it the role is compacted before its next prompt: nothing nearer than that.
+            let words = if tokens < most {
+                format!("{role} context {}%", percent(tokens, most))
+            } else {
+                format!("{role} compacts")
+            };
+            bounds.push((tokens.min(most), most, words));
         }
     }
     bounds

@@ -203,6 +203,17 @@ pub struct RunSummary {
     pub bindings: Vec<Binding>,
 }
 
+impl RunSummary {
+    /// What is known of the cost, `+?` where part of it is missing, `$?` where none is known.
+    pub fn spent(&self) -> String {
+        match (self.cost_incomplete, self.cost) {
+            (true, super::Money::ZERO) => "$?".to_owned(),
+            (true, cost) => format!("{cost}+?"),
+            (false, cost) => cost.to_string(),
+        }
+    }
+}
+
 /// Who plays a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Binding {

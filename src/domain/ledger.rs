@@ -12,6 +12,8 @@ pub struct Ledger {
     pub steps: BTreeMap<StepNumber, StepUsage>,
     pub roles: BTreeMap<RoleName, RoleTotals>,
     pub total: Totals,
+    /// Steps that ended without one told call.
+    pub untold: BTreeMap<StepNumber, RoleName>,
     pub compactions: Vec<Compaction>,
     /// Where the time of the whole run went, up to the last record.
     pub spans: Spans,
@@ -42,6 +44,8 @@ pub struct Totals {
     pub unpriced_calls: u64,
     /// Calls that failed or were cut off without the agent reporting tokens: real spend is unknown.
     pub unknown_calls: u64,
+    /// Steps that an agent ended while nobody told one call of them: what they took is not known at all.
+    pub untold_steps: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -101,13 +105,38 @@ pub enum CompactionResult {
 impl Totals {
     /// What is known of the cost, with `~` for an estimate and `+?` where calls are missing from it; `$?` when none is known.
     pub fn spent(&self) -> String {
-        let missing = self.unpriced_calls + self.unknown_calls;
-        if self.calls > 0 && missing == self.calls {
+        if self.is_unknown() {
             return "$?".to_owned();
         }
         let estimate = if self.estimated_calls > 0 { "~" } else { "" };
-        let gap = if missing > 0 { "+?" } else { "" };
+        let gap = if self.is_partial() { "+?" } else { "" };
         format!("{estimate}{}{gap}", self.cost)
+    }
+
+    /// Some of the cost is not known.
+    pub fn is_partial(&self) -> bool {
+        self.unpriced_calls + self.unknown_calls + self.untold_steps > 0
+    }
+
+    /// None of the cost is known.
+    pub fn is_unknown(&self) -> bool {
+        self.is_partial() && self.unpriced_calls + self.unknown_calls == self.calls
+    }
+
+    /// What is missing, in words behind a sum: `2 calls and 1 step of unknown cost`; empty when nothing is.
+    pub fn gap(&self) -> String {
+        let parts = [(self.unpriced_calls + self.unknown_calls, "call"), (self.untold_steps, "step")];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
+            .collect();
+        if parts.is_empty() { String::new() } else { format!("{} of unknown cost", parts.join(" and ")) }
+    }
+
+    /// A step of which nothing was told.
+    fn untold() -> Self {
+        Self { untold_steps: 1, ..Self::default() }
     }
 
     fn of(seen: &UsageSeen) -> Self {
@@ -119,6 +148,7 @@ impl Totals {
             estimated_calls: u64::from(estimated),
             unpriced_calls: u64::from(seen.cost.is_none() && !seen.unknown_spend),
             unknown_calls: u64::from(seen.unknown_spend),
+            untold_steps: 0,
         }
     }
 
@@ -134,6 +164,7 @@ impl Totals {
         self.estimated_calls += other.estimated_calls;
         self.unpriced_calls += other.unpriced_calls;
         self.unknown_calls += other.unknown_calls;
+        self.untold_steps += other.untold_steps;
     }
 
     fn subtract(&mut self, other: &Self) {
@@ -143,6 +174,7 @@ impl Totals {
         self.estimated_calls = self.estimated_calls.saturating_sub(other.estimated_calls);
         self.unpriced_calls = self.unpriced_calls.saturating_sub(other.unpriced_calls);
         self.unknown_calls = self.unknown_calls.saturating_sub(other.unknown_calls);
+        self.untold_steps = self.untold_steps.saturating_sub(other.untold_steps);
     }
 }
 
@@ -178,27 +210,43 @@ impl Ledger {
         let step = match before {
             Some(before) => {
                 let totals = Totals::of(&before.seen);
-                self.each_total(role, before.step, &before.seen.model, |sum| sum.subtract(&totals));
+                let model = Some(before.seen.model.as_str());
+                self.each_total(role, before.step, model, |sum| sum.subtract(&totals));
                 before.step
             }
             None => step,
         };
+        if let Some(step) = step
+            && let Some(role) = self.untold.remove(&step)
+        {
+            self.each_total(&role, Some(step), None, |sum| sum.subtract(&Totals::untold()));
+        }
         let totals = Totals::of(seen);
-        self.each_total(role, step, &seen.model, |sum| sum.add(&totals));
+        self.each_total(role, step, Some(&seen.model), |sum| sum.add(&totals));
         self.calls.insert(key, Call { role: role.clone(), step, seen: seen.clone(), source, at, corrected });
+    }
+
+    /// A step of this role ended. Without one told call what it took is unknown, until one is told after all.
+    pub(super) fn ended(&mut self, role: &RoleName, step: StepNumber) {
+        if self.steps.get(&step).is_none_or(|usage| usage.totals.calls == 0) {
+            self.untold.insert(step, role.clone());
+            self.each_total(role, Some(step), None, |sum| sum.add(&Totals::untold()));
+        }
     }
 
     fn each_total(
         &mut self,
         role: &RoleName,
         step: Option<StepNumber>,
-        model: &str,
+        model: Option<&str>,
         mut change: impl FnMut(&mut Totals),
     ) {
         change(&mut self.total);
         let by_role = self.roles.entry(role.clone()).or_default();
         change(&mut by_role.totals);
-        change(by_role.models.entry(model.to_owned()).or_default());
+        if let Some(model) = model {
+            change(by_role.models.entry(model.to_owned()).or_default());
+        }
         if let Some(step) = step {
             change(&mut self.steps.entry(step).or_default().totals);
         }
@@ -225,7 +273,9 @@ impl Ledger {
 
     /// The sum of the steps and of the calls that belong to no step. Equal to `total`, or the ledger is wrong.
     pub fn recomputed(&self) -> Totals {
-        self.calls.values().fold(Totals::default(), |mut sum, call| {
+        let untold = u64::try_from(self.untold.len()).unwrap_or(u64::MAX);
+        let none = Totals { untold_steps: untold, ..Totals::default() };
+        self.calls.values().fold(none, |mut sum, call| {
             sum.add(&Totals::of(&call.seen));
             sum
         })

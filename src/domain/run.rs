@@ -33,6 +33,8 @@ pub struct Run {
     pub notes: Vec<(Time, Text)>,
     pub pause: Option<Pause>,
     pub taken_over: Option<PaneId>,
+    /// It was taken over while its agent asked something in it: the answer ends that.
+    pub taken_over_to_answer: bool,
     pub ending: Option<Ending>,
     pub outcome: Option<RunOutcome>,
     pub end_reason: String,

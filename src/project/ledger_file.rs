@@ -78,6 +78,7 @@ fn sums(totals: &Totals) -> Value {
         "estimated_calls": totals.estimated_calls,
         "unpriced_calls": totals.unpriced_calls,
         "unknown_calls": totals.unknown_calls,
+        "untold_steps": totals.untold_steps,
     })
 }
 
@@ -107,6 +108,7 @@ fn add(one: &Totals, other: &Totals) -> Totals {
         estimated_calls: one.estimated_calls + other.estimated_calls,
         unpriced_calls: one.unpriced_calls + other.unpriced_calls,
         unknown_calls: one.unknown_calls + other.unknown_calls,
+        untold_steps: one.untold_steps + other.untold_steps,
     }
 }
 

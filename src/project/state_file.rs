@@ -90,8 +90,8 @@ pub(super) fn summary(run: &Run, full: &dyn Fn(&Text) -> String) -> String {
     );
     for (role, totals) in &run.ledger.roles {
         let tokens = totals.totals.tokens;
-        let unknown = totals.totals.unknown_calls + totals.totals.unpriced_calls;
-        let gap = if unknown > 0 { format!(" + {unknown} calls of unknown cost") } else { String::new() };
+        let gap = totals.totals.gap();
+        let gap = if gap.is_empty() { gap } else { format!(" + {gap}") };
         let _ = writeln!(
             text,
             "| {role} | {} | {} | {} | {} | {}{gap} | {} | {} | {} |",

@@ -1,11 +1,18 @@
 //! `steps/NNNN_*.md`: what one step was told, did and reported, the acceptance-critical part first.
 
 use super::ledger_file::{phase, stamp, state_after};
-use crate::domain::{Run, Step, Text};
+use crate::domain::{Run, Step, Text, Totals};
 use std::fmt::Write as _;
 
 /// Characters of a check's output that the report quotes, from its end.
 const OUTPUT: usize = 8_000;
+
+/// What is known of the cost, and what is missing from it.
+fn cost(totals: &Totals) -> String {
+    let gap = totals.gap();
+    let gap = if gap.is_empty() { gap } else { format!(" and {gap}") };
+    format!("{}{gap}", totals.cost)
+}
 
 /// The same for a screen: what was done first, then what it cost; without what the screen shows elsewhere.
 pub(super) fn reading(run: &Run, step: &Step, full: &dyn Fn(&Text) -> String) -> String {
@@ -16,10 +23,8 @@ pub(super) fn reading(run: &Run, step: &Step, full: &dyn Fn(&Text) -> String) ->
     let _ =
         write!(text, "# Step {}: {}\n\n{who}{with}, {} s", step.number, step.phase, step.wall(end) / 1000);
     let usage = run.ledger.steps.get(&step.number).cloned().unwrap_or_default();
-    let unknown = usage.totals.unpriced_calls + usage.totals.unknown_calls;
-    let gap = if unknown > 0 { format!(" and {unknown} calls of unknown cost") } else { String::new() };
-    if usage.totals.calls > 0 {
-        let _ = write!(text, ", {}{gap}", usage.totals.cost);
+    if usage.totals.calls > 0 || usage.totals.is_partial() {
+        let _ = write!(text, ", {}", cost(&usage.totals));
     }
     let _ = write!(text, "\n\n");
     answer(&mut text, step, full);
@@ -57,16 +62,14 @@ pub(super) fn step(run: &Run, step: &Step, path: &str, full: &dyn Fn(&Text) -> S
         usage.compaction_ms,
     );
     let totals = usage.totals;
-    let unknown = totals.unpriced_calls + totals.unknown_calls;
-    let gap = if unknown > 0 { format!(" and {unknown} calls of unknown cost") } else { String::new() };
     let _ = write!(
         text,
-        "## Token usage\n\nInput: {}\nOutput: {}\nCache read: {}\nCache write: {}\nCost: {}{gap}\n\n",
+        "## Token usage\n\nInput: {}\nOutput: {}\nCache read: {}\nCache write: {}\nCost: {}\n\n",
         totals.tokens.input,
         totals.tokens.output,
         totals.tokens.cache_read,
         totals.tokens.cache_write,
-        totals.cost,
+        cost(&totals),
     );
     answer(&mut text, step, full);
     evidence(&mut text, step, full);

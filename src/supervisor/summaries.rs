@@ -115,7 +115,7 @@ pub(super) fn summary(run: &Run, folder: &Path, live: bool) -> Option<RunSummary
         steps: u32::try_from(run.steps.len()).unwrap_or(u32::MAX),
         open_gates: u32::try_from(run.open_gates().count()).unwrap_or(u32::MAX),
         cost: run.ledger.total.cost,
-        cost_incomplete: run.ledger.total.unpriced_calls + run.ledger.total.unknown_calls > 0,
+        cost_incomplete: run.ledger.total.is_partial(),
         folder: folder.display().to_string(),
         says: explain(run),
         waiting_since: waiting_since(run),

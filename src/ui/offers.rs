@@ -87,7 +87,8 @@ pub(super) fn levels(offers: &Offers, agent: &str, model: &str) -> Vec<Choice> {
     let mut levels = known.unwrap_or_else(|| Thinking::ALL.to_vec());
     levels.sort_unstable_by(|one, other| other.cmp(one));
     let note = |level: &Thinking| match level {
-        Thinking::Max | Thinking::Xhigh => "slowest and dearest",
+        Thinking::Max => "slowest and dearest",
+        Thinking::Xhigh => "for hard problems",
         Thinking::High => "for planning and review",
         Thinking::Medium => "for most work",
         Thinking::Low | Thinking::Minimal => "quick",

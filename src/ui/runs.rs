@@ -320,7 +320,7 @@ fn draw_list(
         Column::left(1, each("state", &state)),
         Column::right(3, each("waits", &waits)),
         Column::right(4, each("age", &|run| age(ui.wall, run.created))),
-        Column::right(5, each("cost", &cost)),
+        Column::right(5, each("cost", &RunSummary::spent)),
         Column::text(
             2,
             each("task", &|run| {
@@ -347,10 +347,6 @@ fn draw_list(
         };
         line(ui, buffer, Rect { y, height: 1, ..rest }, &text, style);
     }
-}
-
-fn cost(run: &RunSummary) -> String {
-    format!("{}{}", run.cost, if run.cost_incomplete { "+?" } else { "" })
 }
 
 /// What is to be known of the selected one, the most important first; or what is asked about it.

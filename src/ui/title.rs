@@ -3,7 +3,7 @@
 
 use super::format::{clock, fit, width};
 use super::model::{Layout, Ui};
-use crate::domain::{Figure, Money, RunPhase, Subject, nearest_bound};
+use crate::domain::{Figure, Millis, Money, RunPhase, Subject, nearest_bound};
 use crate::glass::Glass;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -34,7 +34,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
         (0, budget.map(|budget| format!("{spent}/{budget}")).into_iter().chain([spent.clone()]).collect()),
         (3, vec![bound]),
     ];
-    let badge = format!(" {} {} ", sign(phase), word(phase, narrow));
+    let badge = format!(" {} {} ", sign(phase, glass.elapsed()), word(phase, narrow));
     let gap = if narrow { 1 } else { 3 };
     let mut shown: [&str; 4] = [""; 4];
     let mut used = width(&badge) + 2;
@@ -103,10 +103,19 @@ fn word(phase: RunPhase, narrow: bool) -> &'static str {
     }
 }
 
-fn sign(phase: RunPhase) -> &'static str {
+/// Where something is at work it turns with the clock beside it, so it costs no frame of its own.
+fn sign(phase: RunPhase, elapsed: Millis) -> &'static str {
     match phase {
-        RunPhase::Planning | RunPhase::Working | RunPhase::Checking | RunPhase::Reviewing => "●",
-        RunPhase::Compacting => "◌",
+        RunPhase::Planning
+        | RunPhase::Working
+        | RunPhase::Checking
+        | RunPhase::Reviewing
+        | RunPhase::Compacting => match elapsed / 1_000 % 4 {
+            0 => "◐",
+            1 => "◓",
+            2 => "◑",
+            _ => "◒",
+        },
         RunPhase::WaitingForOperator => "?",
         RunPhase::Draining | RunPhase::Paused | RunPhase::TakenOver | RunPhase::Limited => "‖",
         RunPhase::Ending => "…",

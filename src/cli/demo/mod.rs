@@ -37,7 +37,7 @@ const HARMLESS: [&str; 13] = [
 ];
 
 pub(super) async fn run(arguments: &Arguments, options: &DemoOptions) -> Result<Exit, Problem> {
-    if !arguments.settings.is_empty() {
+    if !arguments.settings.is_empty() || !options.settings.is_empty() {
         return Err(Problem::usage("the demo has settings of its own: --set means nothing to it"));
     }
     if !options.headless {

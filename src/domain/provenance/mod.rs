@@ -322,9 +322,9 @@ fn nearest(run: &Run, now: Time) -> Explanation {
     if bounds.is_empty() {
         all.say("", "no bound is set that can be measured");
     }
-    let missing = run.ledger.total.unpriced_calls + run.ledger.total.unknown_calls;
-    if missing > 0 {
-        all.warn("", format!("{} without a known cost count for nothing here", plural(missing, "call")));
+    let gap = run.ledger.total.gap();
+    if !gap.is_empty() {
+        all.warn("", format!("not in these: {gap}"));
     }
     all
 }

@@ -44,8 +44,12 @@ pub(super) fn spend(run: &Run, subject: &Subject, now: Time, all: &mut Explanati
         let _ = write!(buckets, "; {} of the out for reasoning", count(tokens.reasoning));
     }
     all.say("tokens", buckets);
+    if sum.untold_steps > 0 {
+        let steps = plural(sum.untold_steps, "step");
+        all.warn("unknown", format!("{steps} of which nobody told a call: that took something all the same"));
+    }
     if sum.calls == 0 {
-        all.say("calls", "none was told yet");
+        all.say("calls", if sum.untold_steps > 0 { "none was told" } else { "none was told yet" });
         return;
     }
     let mut by_source: BTreeMap<Source, (u64, Time)> = BTreeMap::new();

@@ -203,8 +203,12 @@ fn table(
     // Calls whose tokens nobody told are missing from every bucket.
     let bucket = |title: &str, count: &dyn Fn(&Row) -> u64| {
         column(title, &|row| {
-            let gap = if row.sum.unknown_calls > 0 { "+?" } else { "" };
-            format!("{}{gap}", tokens(count(row)))
+            let missing = row.sum.unknown_calls + row.sum.untold_steps > 0;
+            match (count(row), missing) {
+                (0, true) => "?".to_owned(),
+                (count, true) => format!("{}+?", tokens(count)),
+                (count, false) => tokens(count),
+            }
         })
     };
     let timed = sums.iter().any(|row| row.spans.is_some());
@@ -294,11 +298,11 @@ fn per_step(run: &Run, role: &RoleName) -> (String, bool) {
     let Some((number, last)) = costs.last() else { return (format!("{role:<7} per step: none yet"), false) };
     let most = costs.iter().map(|(_, sum)| sum.cost.0).max().unwrap_or(0).max(1);
     let bar = |sum: &Totals| {
+        if sum.is_unknown() {
+            return '?';
+        }
         if sum.calls == 0 {
             return '·';
-        }
-        if sum.unpriced_calls + sum.unknown_calls == sum.calls {
-            return '?';
         }
         let level = u128::from(sum.cost.0) * 8 / u128::from(most);
         LEVELS[usize::try_from(level).unwrap_or(7).min(7)]

@@ -221,7 +221,7 @@ fn a_number_names_its_source_its_age_and_who_disagrees() {
     let unpriced = UsageSeen { message: "u".to_owned(), model: "new".to_owned(), cost: None, ..seen };
     bench.observe(&worker, Observation::Usage(unpriced));
     has(&bench, &role, "! : 1 call of new without a price");
-    has(&bench, &Figure::Bounds, "2 calls without a known cost count for nothing here");
+    has(&bench, &Figure::Bounds, "not in these: 2 calls of unknown cost");
 }
 
 #[test]
@@ -288,4 +288,24 @@ fn a_window_that_no_agent_tells_is_taken_from_the_table() {
     );
     bench.observe(&worker, Observation::ContextSeen { tokens: Some(5), window: Some(100_000) });
     assert_eq!(bench.run.compact_threshold(&role), Some((90_000, false)), "the agent knows better");
+}
+
+#[test]
+fn a_step_of_which_nobody_told_a_call_costs_an_unknown_sum_until_one_is_told() {
+    let mut bench = Bench::new();
+    let (analyst, worker) = bench.until_worker();
+    assert_eq!(bench.run.ledger.roles[&"analyst".into()].totals.spent(), "$0.0037");
+    bench.give_result(&worker);
+    bench.checkpointed();
+    let spent = |bench: &Bench, role: &str| bench.run.ledger.roles[&role.into()].totals.spent();
+    assert_eq!((spent(&bench, "worker").as_str(), bench.run.ledger.total.untold_steps), ("$?", 1));
+    assert_eq!(bench.run.ledger.total.spent(), "$0.0037+?");
+    assert_eq!(bench.run.ledger.recomputed(), bench.run.ledger.total);
+    let step = Figure::Spend(Subject::Step(StepNumber(2)));
+    has(&bench, &step, "! unknown: 1 step of which nobody told a call");
+    has(&bench, &Figure::Bounds, "not in these: 1 step of unknown cost");
+    bench.prompted();
+    bench.usage(&analyst, 1000, 50);
+    bench.give_verdict(&analyst, Verdict::Done);
+    assert_eq!(bench.run.ledger.total.untold_steps, 1, "the analyst's was told");
 }

@@ -104,6 +104,25 @@ fn words_to_a_role_steer_it_at_work_and_wait_for_it_otherwise() {
 }
 
 #[test]
+fn an_answer_typed_into_the_pane_hands_it_back_by_itself_and_typing_on_takes_it_over_again() {
+    let mut bench = Bench::new();
+    let (_, worker) = bench.until_worker();
+    bench.observe(&worker, Observation::Status(StatusSeen::Blocked));
+    bench.act(OperatorAct::TakeOver { pane: worker.clone() });
+    assert_eq!(bench.run.taken_over, Some(worker.clone()), "it still asks");
+    bench.observe(&worker, Observation::Status(StatusSeen::Working));
+    assert_eq!(bench.run.taken_over, None);
+    let back = bench.records.iter().rev().find_map(|record| match &record.fact {
+        Fact::HandedBack { author } => Some(author.kind),
+        _ => None,
+    });
+    assert_eq!(back, Some(AuthorKind::Awtui));
+    bench.act(OperatorAct::TakeOver { pane: worker.clone() });
+    bench.give_result(&worker);
+    assert_eq!(bench.phase(), RunPhase::TakenOver, "until it is handed back by hand");
+}
+
+#[test]
 fn while_the_operator_types_the_loop_holds_and_hand_back_lets_it_go_on() {
     let mut bench = Bench::new();
     let (_, worker) = bench.until_worker();
