@@ -1,6 +1,6 @@
 //! A list to choose one thing from: searched by typing, and where that makes sense what was typed can be chosen itself.
 
-use super::format::{fit, width};
+use super::format::{fit, width, wrap};
 use super::model::Ui;
 use super::view::line;
 use crate::term::{Key, KeyCode, Mods};
@@ -134,21 +134,48 @@ impl Picker {
             return;
         }
         let visible = usize::from(area.height - 1);
-        let first = (at + 1).saturating_sub(visible);
         let labels = matching.iter().map(|choice| width(&choice.label)).max().unwrap_or(0);
         let labels = labels.min(area.width.saturating_sub(4) * 2 / 3);
-        for (y, (index, choice)) in (area.y + 1..area.bottom()).zip(matching.iter().enumerate().skip(first)) {
-            let style = match (index == at, choice.barred.is_some()) {
+        let room = area.width.saturating_sub(labels + 4);
+        let rows = rows(&matching, at, room, visible);
+        let selected = rows.iter().position(|(index, _)| *index == at).unwrap_or(0);
+        let last = rows.iter().rposition(|(index, _)| *index == at).unwrap_or(0);
+        let first = (last + 1).saturating_sub(visible).min(selected);
+        let mut before = None;
+        for (y, (index, note)) in (area.y + 1..area.bottom()).zip(rows.iter().skip(first)) {
+            let Some(choice) = matching.get(*index) else { continue };
+            let style = match (*index == at, choice.barred.is_some()) {
                 (true, _) => ui.look.selected(),
                 (false, true) => ui.look.dim(),
                 (false, false) => Style::new(),
             };
-            let mark = if index == at { "▸" } else { " " };
-            let label = fit(&choice.label, labels);
+            let begins = before.replace(*index) != Some(*index);
+            let mark = if begins && *index == at { "▸" } else { " " };
+            let label = if begins { fit(&choice.label, labels) } else { String::new() };
             let pad = " ".repeat(usize::from(labels.saturating_sub(width(&label))));
-            let note = choice.barred.as_ref().unwrap_or(&choice.note);
             let text = fit(&format!("{mark} {label}{pad}  {note}"), area.width);
             line(ui, buffer, row(y), text.trim_end(), style);
         }
     }
 }
+
+/// The line of each choice with its note, several where there is room for whole notes: of all choices, else of the
+/// selected one.
+fn rows(choices: &[Choice], at: usize, room: u16, visible: usize) -> Vec<(usize, String)> {
+    let with = |whole: &dyn Fn(usize) -> bool| -> Vec<(usize, String)> {
+        let note = |(index, choice): (usize, &Choice)| {
+            let words = choice.barred.as_ref().unwrap_or(&choice.note);
+            let mut lines = if whole(index) { wrap(words, room, MOST_LINES) } else { vec![words.clone()] };
+            if lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.into_iter().map(move |text| (index, text)).collect::<Vec<_>>()
+        };
+        choices.iter().enumerate().flat_map(note).collect()
+    };
+    let all = with(&|_| true);
+    if all.len() <= visible { all } else { with(&|index| index == at) }
+}
+
+/// Lines of a note.
+const MOST_LINES: usize = 6;

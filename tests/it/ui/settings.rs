@@ -92,6 +92,17 @@ fn settings_at_every_size() {
 }
 
 #[test]
+fn how_to_get_an_agent_is_said_whole_wherever_there_is_room_or_it_is_selected() {
+    let said =
+        |scene: &Scene| scene.text().replace([' ', '│', '\n'], "").contains("npminstall-g@openai/codex");
+    assert!(said(&scene((80, 24), "f4")));
+    let mut small = scene((40, 12), "f4");
+    assert!(!said(&small));
+    small.press("down down");
+    assert!(said(&small), "{}", small.text());
+}
+
+#[test]
 fn a_change_is_staged_and_saved_only_after_its_difference_was_shown() {
     let mut scene = scene((80, 24), "f2");
     let (_, row) = scene.find("budget cost");
