@@ -66,7 +66,9 @@ pub(super) async fn say(
 }
 
 pub(super) async fn compact(context: &Context, run: Option<String>, role: String) -> Result<Exit, Problem> {
-    act(context, run, OperatorAct::Compact { role: RoleName(role) }).await
+    act(context, run, OperatorAct::Compact { role: RoleName(role) }).await?;
+    print::line("asked: it is done as soon as the agent is at rest; `awtui status` and the ledger tell");
+    Ok(Exit::Done)
 }
 
 pub(super) async fn pause(

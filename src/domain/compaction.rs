@@ -2,8 +2,8 @@
 //! Owns these decisions; what a compaction changed is folded in `apply_settled`, and how an agent does it is the adapter's.
 
 use super::{
-    Activity, Author, CompactStrategy, Effect, Fact, GateKind, Pane, PaneState, PauseMode, Refusal, RoleName,
-    Run, SessionId, Stage, Step, Time, TimerDue, TimerKind, advance,
+    Activity, Author, CompactOutcome, CompactStrategy, Effect, Fact, GateKind, Outcome, Pane, PaneState,
+    PauseMode, Refusal, RoleName, Run, SessionId, Stage, Step, Time, TimerDue, TimerKind, advance,
 };
 
 /// Compactions in a row without a completed step before a person is asked.
@@ -130,4 +130,35 @@ pub(super) fn is_going_on(run: &Run, pane: &Pane) -> bool {
 pub(super) fn watched(run: &Run, pane: &Pane, at: Time) -> Vec<Fact> {
     let timer = TimerKind::CompactionWatchdog { pane: pane.id.clone() };
     advance::once(run, timer, TimerDue::Run(at.run + COMPACTION_TIME))
+}
+
+/// What came of a compaction that the operator asked for, in words; `None` for any other fact. `run` is as it was before.
+pub fn compaction_news(run: &Run, fact: &Fact) -> Option<String> {
+    let Fact::Settled { effect, outcome } = fact else { return None };
+    let Some(Effect::Compact { pane }) = run.outbox.get(effect) else { return None };
+    let role = &run.panes.get(pane)?.role;
+    let state = run.roles.get(role).filter(|state| state.compaction_asked)?;
+    let tokens = |told: Option<u64>| told.map_or_else(|| "?".to_owned(), |tokens| tokens.to_string());
+    Some(match outcome {
+        Outcome::Compacted { result: CompactOutcome::Done { before, after } } => {
+            let before = tokens(before.or(state.context.tokens));
+            format!("the {role} was compacted: {before} tokens before, {} now", tokens(*after))
+        }
+        Outcome::Compacted { result: CompactOutcome::Nothing } => {
+            format!("the {role}'s agent says that there is nothing to compact")
+        }
+        Outcome::Compacted { result: CompactOutcome::Unable { .. } } => {
+            format!("the {role}'s agent cannot compact: a fresh session takes over with its next prompt")
+        }
+        Outcome::Compacted { result: CompactOutcome::Failed { reason } }
+        | Outcome::Failed { reason }
+        | Outcome::Unconfirmed { reason } => format!("the {role} was not compacted: {reason}"),
+        Outcome::Started
+        | Outcome::Delivered { .. }
+        | Outcome::Checked { .. }
+        | Outcome::Checkpointed { .. }
+        | Outcome::Fired
+        | Outcome::Done
+        | Outcome::Canceled => format!("the compaction of the {role} was broken off"),
+    })
 }

@@ -38,6 +38,7 @@ mod usage;
 mod workflow;
 
 pub use apply::apply;
+pub use compaction::compaction_news;
 pub use config::{
     AgentDefinition, AgentFound, AgentSpec, Budget, Check, CompactStrategy, ContextPolicy, LoopBounds,
     RoleConfig, RunConfig, Thinking,

@@ -232,10 +232,21 @@ impl InputBox {
             | KeyCode::Insert
             | KeyCode::F(_) => return false,
         };
-        if key == Key::new(KeyCode::Char('u'), Mods::ALT) {
-            // Its own key for it is the search in what was sent.
-            self.area.redo();
-            return true;
+        // What shells do by these keys; the area has others for it, one of which is the search in what was sent.
+        match (key.code, key.mods) {
+            (KeyCode::Char('u'), Mods::CTRL) => {
+                self.area.delete_line_by_head();
+                return true;
+            }
+            (KeyCode::Char('_' | '/' | '7'), Mods::CTRL) | (KeyCode::Char('u'), Mods::ALT) => {
+                self.area.undo();
+                return true;
+            }
+            (KeyCode::Char('r'), Mods::ALT) => {
+                self.area.redo();
+                return true;
+            }
+            _ => {}
         }
         let typed = key.typed().is_some();
         self.area.input(Input {

@@ -91,7 +91,8 @@ pub(super) fn levels(offers: &Offers, agent: &str, model: &str) -> Vec<Choice> {
         Thinking::Xhigh => "for hard problems",
         Thinking::High => "for planning and review",
         Thinking::Medium => "for most work",
-        Thinking::Low | Thinking::Minimal => "quick",
+        Thinking::Low => "quick",
+        Thinking::Minimal => "quicker still",
         Thinking::Off => "no thinking",
     };
     levels.iter().map(|level| Choice::new(level.as_str(), note(level))).collect()

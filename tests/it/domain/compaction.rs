@@ -133,3 +133,24 @@ fn nothing_is_compacted_under_the_hands_of_the_operator() {
     bench.act(OperatorAct::HandBack);
     bench.settle("compaction", compacts(&analyst), done());
 }
+
+#[test]
+fn what_came_of_it_is_said_to_who_asked_and_not_of_one_that_nobody_asked_for() {
+    let news = |outcome: Outcome, asked: bool| {
+        let mut bench = Bench::new();
+        let (analyst, _) = bench.until_worker();
+        bench.act(compact("analyst"));
+        let (effect, _) = bench.open("compaction", compacts(&analyst));
+        if !asked {
+            bench.run.roles.get_mut(&RoleName::new("analyst")).unwrap().compaction_asked = false;
+        }
+        compaction_news(&bench.run, &Fact::Settled { effect, outcome })
+    };
+    let said = |outcome| news(outcome, true).unwrap();
+    assert_eq!(said(done()), "the analyst was compacted: 9000 tokens before, 2000 now");
+    let nothing = Outcome::Compacted { result: CompactOutcome::Nothing };
+    assert_eq!(said(nothing.clone()), "the analyst's agent says that there is nothing to compact");
+    let failed = Outcome::Failed { reason: "no room".to_owned() };
+    assert_eq!(said(failed), "the analyst was not compacted: no room");
+    assert_eq!(news(nothing, false), None);
+}

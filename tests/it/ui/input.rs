@@ -142,10 +142,22 @@ fn what_is_selected_is_shown_and_replaced_and_undone() {
     scene.press("shift-left shift-left shift-left");
     scene.type_text("2");
     assert_eq!(scene.ui.input().0, "one 2");
-    scene.press("ctrl-u ctrl-u");
+    scene.press("ctrl-_ alt-u");
     assert_eq!(scene.ui.input().0, "one two");
-    scene.press("alt-u");
+    scene.press("alt-r");
     assert_eq!(scene.ui.input().0, "one ");
+}
+
+#[test]
+fn control_u_takes_the_line_before_the_cursor_away_as_in_a_shell() {
+    let mut scene = scenes::first(SIZE);
+    scene.type_text("one two");
+    scene.press("ctrl-j");
+    scene.type_text("three four");
+    scene.press("left left left left ctrl-u");
+    assert_eq!(scene.ui.input().0, "one two\nfour");
+    scene.press("ctrl-_");
+    assert_eq!(scene.ui.input().0, "one two\nthree four");
 }
 
 #[test]
