@@ -32,6 +32,8 @@ const RETRY: Duration = Duration::from_millis(500);
 const HANDS_OFF: Duration = Duration::from_secs(2);
 /// The clocks on the screen show seconds.
 const TICK: Duration = Duration::from_secs(1);
+/// Between two looks at the clock while nothing works: at a gate, in a pause.
+const RESTING_TICK: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Error)]
 pub enum ScreenError {
@@ -111,14 +113,15 @@ impl Screen<'_> {
     async fn serve(&mut self, tty: &mut Tty) -> Result<(), ScreenError> {
         self.request_frame();
         self.caller.ask_background(tty, &self.ui)?;
-        let mut tick = tokio::time::interval(TICK);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut ticked = Instant::now();
         let mut attempt = 0;
         loop {
             let due = self.limiter.due().map(|due| self.caller.not_before(self.origin + due));
             let appears = frame::instant(self.origin, self.ui.due());
             let running = self.glass.run.id.is_some() && !self.glass.run.is_over();
-            let ticking = running || self.ui.has_news() || !self.asking.is_empty();
+            let hurried = self.ui.has_news() || !self.asking.is_empty();
+            let ticking = running || hurried;
+            let tick = if hurried || self.glass.run.is_busy() { TICK } else { RESTING_TICK };
             tokio::select! {
                 biased;
                 event = tty.next() => match event {
@@ -176,7 +179,8 @@ impl Screen<'_> {
                     }
                 }
                 Some(answered) = self.asking.next(), if !self.asking.is_empty() => self.answered(answered),
-                _ = tick.tick(), if ticking => {
+                () = tokio::time::sleep_until(ticked + tick), if ticking => {
+                    ticked = Instant::now();
                     self.advance_clock();
                     if self.tell_time() | !self.asking.is_empty() {
                         self.request_frame();
