@@ -91,7 +91,7 @@ pub(super) async fn status(
     print::line(&format!("now      {}", explain(&run)));
     print::line(&format!("cost     {spent}, {} tokens", format::tokens(run.ledger.total.tokens.total())));
     for (role, state) in &run.roles {
-        if let Some(argument) = &state.unguarded {
+        if let Some(argument) = state.asks_nobody() {
             print::line(&format!("care     the {role}'s agent asks nobody before it acts, by {argument}"));
         }
     }

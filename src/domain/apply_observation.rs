@@ -22,6 +22,7 @@ pub(super) fn observed(
         Observation::Usage(_)
             | Observation::ContextSeen { .. }
             | Observation::Listed { .. }
+            | Observation::GuardSeen { .. }
             | Observation::SumsSeen(_)
     );
     let heard = pane.heard.entry(source).or_insert(Heard { at: now, times: 0 });
@@ -57,6 +58,11 @@ pub(super) fn observed(
                 if thinking.is_some() {
                     step.thinking.clone_from(thinking);
                 }
+            }
+        }
+        Observation::GuardSeen { unguarded } => {
+            if let Some(state) = run.roles.get_mut(&role) {
+                state.unguarded_seen.clone_from(unguarded);
             }
         }
         Observation::Listed { window, own } => {

@@ -149,6 +149,12 @@ fn news(run: &Run, pane: &PaneId, source: Source, observation: Observation) -> O
             }
             Observation::ModelSeen { model, thinking, window, agent_trigger }
         }
+        Observation::GuardSeen { unguarded } => {
+            if role.is_none_or(|role| role.unguarded_seen == unguarded) {
+                return None;
+            }
+            Observation::GuardSeen { unguarded }
+        }
         Observation::Listed { window, own } => {
             let listed = window.map(|window| (window, own));
             if role.is_none_or(|role| role.context.listed == listed) {

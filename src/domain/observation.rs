@@ -70,6 +70,10 @@ pub enum Observation {
         #[serde(default)]
         own: bool,
     },
+    /// Whether the agent asks a person before it acts, as it tells itself. `None`: it does.
+    GuardSeen {
+        unguarded: Option<String>,
+    },
     TurnStarted,
     /// A model call was paid for.
     Usage(UsageSeen),

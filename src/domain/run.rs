@@ -76,6 +76,8 @@ pub struct RoleState {
     pub context: Context,
     /// The argument by which its agent asks nobody before it acts.
     pub unguarded: Option<String>,
+    /// What the agent itself last said of its asking nobody: its own settings may have it so.
+    pub unguarded_seen: Option<String>,
     pub limited: Option<LimitInfo>,
     /// Turns that a limit ended, in a row.
     pub limited_turns: u32,
@@ -89,6 +91,13 @@ pub struct RoleState {
     pub compactions_without_progress: u32,
     /// Starts that failed and turns that the process left, in a row without a completed step.
     pub failed_starts: u32,
+}
+
+impl RoleState {
+    /// By what its agent asks nobody before it acts: as the agent says, else as it was told to.
+    pub fn asks_nobody(&self) -> Option<&str> {
+        self.unguarded_seen.as_deref().or(self.unguarded.as_deref())
+    }
 }
 
 /// How full a role's context is. Unknown is `None`, never 0.

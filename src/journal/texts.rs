@@ -125,6 +125,7 @@ fn of_observation(observation: &mut Observation) -> Vec<&mut Text> {
         | Observation::SessionKnown { .. }
         | Observation::ModelSeen { .. }
         | Observation::Listed { .. }
+        | Observation::GuardSeen { .. }
         | Observation::SumsSeen(_)
         | Observation::TurnStarted
         | Observation::Usage(_)

@@ -145,6 +145,7 @@ impl Writer<'_> {
             | Observation::ModelSeen { .. }
             | Observation::TurnStarted
             | Observation::Listed { .. }
+            | Observation::GuardSeen { .. }
             | Observation::SumsSeen(_)
             | Observation::Usage(_)
             | Observation::ContextSeen { .. }

@@ -333,6 +333,7 @@ impl Owner {
             }
             other @ (Observation::ContextSeen { .. }
             | Observation::Listed { .. }
+            | Observation::GuardSeen { .. }
             | Observation::SumsSeen(_)
             | Observation::ToolStarted { .. }
             | Observation::ToolEnded { .. }

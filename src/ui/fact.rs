@@ -47,6 +47,7 @@ fn observed(observation: &Observation) -> &'static str {
         Observation::SessionKnown { .. } => "session_known",
         Observation::ModelSeen { .. } => "model_seen",
         Observation::Listed { .. } => "listed",
+        Observation::GuardSeen { .. } => "guard_seen",
         Observation::TurnStarted => "turn_started",
         Observation::Usage(_) => "usage",
         Observation::SumsSeen(_) => "sums_seen",
@@ -133,6 +134,8 @@ fn seen(observation: &Observation) -> String {
             format!("{model}{thinking}, window {}", tokens_or_unknown(*window))
         }
         Observation::Listed { window, .. } => format!("window {}", tokens_or_unknown(*window)),
+        Observation::GuardSeen { unguarded: Some(by) } => format!("it asks nobody before it acts, by {by}"),
+        Observation::GuardSeen { unguarded: None } => "it asks before it acts".to_owned(),
         Observation::Usage(usage) => paid(usage),
         Observation::SumsSeen(sums) => {
             let all = sums.tokens.map(Tokens::total);

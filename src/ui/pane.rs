@@ -176,7 +176,7 @@ fn header(ui: &Ui, glass: &Glass, slot: &Slot, area: Rect, inside: Rect, buffer:
     };
     buffer.set_stringn(area.x, area.y, &name, usize::from(area.width), style);
     let mut left = area.x + width(&name) + 1;
-    let unguarded = slot.role.as_ref().and_then(|role| glass.run.roles.get(role)?.unguarded.as_ref());
+    let unguarded = slot.role.as_ref().and_then(|role| glass.run.roles.get(role)?.asks_nobody());
     if unguarded.is_some() {
         // First of all, and whole: it matters more than what else fits.
         buffer.set_stringn(left, area.y, UNGUARDED, usize::from(area.width), look.badge(look.warning()));

@@ -21,6 +21,8 @@ pub(super) enum Entry {
     Paid(UsageSeen),
     /// Claude's own sums over the session.
     Sum(SumsSeen),
+    /// How Claude asks before it acts, in its own word.
+    Mode(String),
     /// Somebody's prompt begins a turn or joins one.
     User {
         text: String,
@@ -97,6 +99,9 @@ impl Reader {
             Some("user") => user(&entry).unwrap_or_default(),
             Some("system") => self.system(&entry),
             Some("attachment") => queued(&entry).into_iter().collect(),
+            Some("permission-mode") => {
+                text(&entry, "permissionMode").map(|mode| Entry::Mode(mode.to_owned())).into_iter().collect()
+            }
             Some("cost-state") => {
                 let compaction = self.sums.settle(&entry).map(Entry::Paid);
                 compaction.into_iter().chain(self.sums.whole(&entry).map(Entry::Sum)).collect()

@@ -67,6 +67,8 @@ pub(super) struct Claude {
     helpers: BTreeSet<String>,
     model: Option<String>,
     effort: Option<String>,
+    /// By what it asks nobody before it acts, as it said last.
+    unguarded: Option<String>,
 }
 
 impl Adapter for Claude {

@@ -21,6 +21,8 @@ impl Claude {
         self.hooked |= line.event != FETCHED;
         self.live = true;
         let mut observations = self.effort(line);
+        let mode = line.payload.get("permission_mode").and_then(|mode| mode.as_str());
+        observations.extend(mode.and_then(|mode| self.asks_by(mode)));
         let mut answered_later = false;
         match hooks::read(&line.key, &line.event, &line.payload) {
             Hook::Session { id, log, model, context } => {
@@ -110,6 +112,7 @@ impl Claude {
         let mut observations = Vec::new();
         match entry {
             Entry::Paid(seen) => observations.push(Observation::Usage(seen)),
+            Entry::Mode(mode) => observations.extend(self.asks_by(&mode)),
             Entry::Sum(sums) => observations.push(Observation::SumsSeen(sums)),
             Entry::User { text, joins } => {
                 observations.extend(self.arrives(&text));
@@ -241,6 +244,17 @@ impl Claude {
         self.model = Some(model.clone());
         let thinking = self.effort.clone();
         Some(Observation::ModelSeen { model, thinking, window: None, agent_trigger: None })
+    }
+
+    /// Its own word for how it asks before it acts (Claude Code 2.1.329): `bypassPermissions` asks nobody, `auto` asks a model.
+    fn asks_by(&mut self, mode: &str) -> Option<Observation> {
+        let asks_nobody = matches!(mode, "bypassPermissions" | "auto");
+        let unguarded = asks_nobody.then(|| format!("permission mode {mode}"));
+        if self.unguarded == unguarded {
+            return None;
+        }
+        self.unguarded.clone_from(&unguarded);
+        Some(Observation::GuardSeen { unguarded })
     }
 
     fn effort(&mut self, line: &HookLine) -> Vec<Observation> {

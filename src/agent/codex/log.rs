@@ -24,6 +24,10 @@ pub(super) enum Entry {
         effort: Option<String>,
         window: Option<u64>,
     },
+    /// By what it asks nobody before it acts.
+    Guard {
+        unguarded: Option<String>,
+    },
     User {
         text: String,
     },
@@ -140,7 +144,9 @@ impl Reader {
     fn turn_context(&mut self, payload: &Value) -> Vec<Entry> {
         text(payload, "model").unwrap_or_default().clone_into(&mut self.model);
         self.effort = text(payload, "effort").map(str::to_owned);
-        self.model()
+        let mut entries = self.model();
+        entries.push(Entry::Guard { unguarded: unguarded(payload) });
+        entries
     }
 
     fn model(&self) -> Vec<Entry> {
@@ -413,4 +419,14 @@ fn number(value: &Value, name: &str) -> Option<u64> {
 /// `{"secs":0,"nanos":28662925}`.
 fn milliseconds(duration: &Value) -> Option<u64> {
     Some(number(duration, "secs")? * 1_000 + number(duration, "nanos").unwrap_or(0) / 1_000_000)
+}
+
+/// By what Codex acts without asking, from its `turn_context` (0.169.0): `approval_policy` asks nobody, or the
+/// `sandbox_policy` keeps nothing from it.
+fn unguarded(payload: &Value) -> Option<String> {
+    let sandbox = payload.get("sandbox_policy").and_then(|policy| text(policy, "type"));
+    if text(payload, "approval_policy") == Some("never") {
+        return Some("approval_policy never".to_owned());
+    }
+    sandbox.filter(|kind| *kind == "danger-full-access").map(|kind| format!("sandbox_policy {kind}"))
 }

@@ -67,6 +67,8 @@ pub(super) struct Codex {
     counted: BTreeSet<String>,
     arrived: BTreeSet<u64>,
     model: Option<(String, Option<String>, Option<u64>)>,
+    /// By what it asks nobody before it acts, as it said last.
+    unguarded: Option<String>,
     /// The turn that goes on now, by Codex's name; lines of others are history.
     turn: Option<String>,
     /// The turn in which a compaction goes on.

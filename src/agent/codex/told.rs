@@ -42,6 +42,13 @@ impl Codex {
                 let agent_trigger = window.map(log::own_trigger);
                 told(Observation::ModelSeen { model, thinking: effort, window, agent_trigger })
             }
+            Entry::Guard { unguarded } => {
+                let seen = unguarded.clone();
+                if std::mem::replace(&mut self.unguarded, unguarded) == seen {
+                    return Vec::new();
+                }
+                told(Observation::GuardSeen { unguarded: seen })
+            }
             Entry::User { text } => {
                 let mut emissions = self.arrived(source, &text);
                 // No hook told that the prompt was taken: the turn in which the log has it is the one that goes on.

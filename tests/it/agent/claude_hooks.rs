@@ -297,7 +297,12 @@ fn a_choice_of_several_answers_is_the_operators_in_the_pane() {
     let (_, payload) =
         hooks("hooks_question").into_iter().find(|(event, _)| event == "PermissionRequest").unwrap();
     let told = hook(claude.as_mut(), "PermissionRequest", &payload);
-    let [Observation::PermissionAsked(request)] = told.as_slice() else { panic!("{told:?}") };
+    let [Observation::GuardSeen { unguarded: Some(by) }, Observation::PermissionAsked(request)] =
+        told.as_slice()
+    else {
+        panic!("{told:?}")
+    };
+    assert_eq!(by, "permission mode auto");
     assert!(!request.answerable && request.detail.summary().contains("Which?"));
 }
 
@@ -485,4 +490,20 @@ fn what_a_killed_claude_had_no_time_to_write_is_unknown_spend() {
     stop(claude.as_mut());
     assert_eq!(lost(claude), []);
     assert_eq!(lost(launched()), []);
+}
+
+#[test]
+fn who_asks_nobody_by_settings_of_its_own_says_so_once_and_again_when_that_is_over() {
+    let mut claude = launched();
+    let mut mode = |mode: &str| {
+        hook(claude.as_mut(), "UserPromptSubmit", &json!({"prompt": "go", "permission_mode": mode}))
+            .into_iter()
+            .find(|seen| matches!(seen, Observation::GuardSeen { .. }))
+    };
+    let seen =
+        |unguarded: Option<&str>| Some(Observation::GuardSeen { unguarded: unguarded.map(str::to_owned) });
+    assert_eq!(mode("default"), None, "nothing is new");
+    assert_eq!(mode("bypassPermissions"), seen(Some("permission mode bypassPermissions")));
+    assert_eq!(mode("bypassPermissions"), None);
+    assert_eq!(mode("acceptEdits"), seen(None));
 }

@@ -355,3 +355,26 @@ fn without_a_hook_the_log_tells_the_session_the_prompt_and_the_turn_from_its_beg
     let begun = seen.iter().filter(|(_, seen)| *seen == Observation::TurnStarted);
     assert_eq!(begun.count(), 1, "history is no turn of now");
 }
+
+#[test]
+fn who_asks_nobody_by_settings_of_its_own_says_so_once_and_again_when_that_is_over() {
+    let mut codex = launched();
+    let mut guard = |approval: &str, sandbox: &str| {
+        let payload = json!({"turn_id": "t", "model": "m", "approval_policy": approval,
+            "sandbox_policy": {"type": sandbox}});
+        let line = json!({"type": "turn_context", "payload": payload}).to_string();
+        let seen = observations(codex.log_line(&line));
+        seen.into_iter().find_map(|(_, seen)| match seen {
+            Observation::GuardSeen { unguarded } => Some(unguarded),
+            _ => None,
+        })
+    };
+    assert_eq!(guard("on-request", "workspace-write"), None, "nothing is new");
+    assert_eq!(
+        guard("on-request", "danger-full-access"),
+        Some(Some("sandbox_policy danger-full-access".into()))
+    );
+    assert_eq!(guard("never", "read-only"), Some(Some("approval_policy never".into())));
+    assert_eq!(guard("never", "read-only"), None);
+    assert_eq!(guard("on-request", "read-only"), Some(None));
+}

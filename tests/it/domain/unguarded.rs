@@ -81,3 +81,18 @@ fn a_run_knows_which_of_its_roles_ask_nobody() {
     assert_eq!(bench.run.roles[&"worker".into()].unguarded.as_deref(), Some("--yolo"));
     assert_eq!(bench.run.roles[&"analyst".into()].unguarded, None);
 }
+
+#[test]
+fn what_the_agent_says_itself_counts_beside_its_arguments() {
+    let mut bench = Bench::new();
+    let (_, worker) = bench.until_worker();
+    let by = |bench: &Bench| bench.run.roles[&RoleName::new("worker")].asks_nobody().map(str::to_owned);
+    let seen = |unguarded: Option<&str>| Observation::GuardSeen { unguarded: unguarded.map(str::to_owned) };
+    let facts = bench.records.len();
+    bench.observe(&worker, seen(None));
+    assert_eq!((by(&bench), bench.records.len()), (None, facts), "nothing is new");
+    bench.observe(&worker, seen(Some("permission mode bypassPermissions")));
+    assert_eq!(by(&bench).as_deref(), Some("permission mode bypassPermissions"));
+    bench.observe(&worker, seen(None));
+    assert_eq!(by(&bench), None);
+}

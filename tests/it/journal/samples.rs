@@ -174,6 +174,7 @@ fn observations() -> Vec<Observation> {
             window: Some(200_000),
             agent_trigger: Some(180_000),
         },
+        Observation::GuardSeen { unguarded: Some("bypassPermissions".into()) },
         Observation::TurnStarted,
         Observation::Usage(usage),
         Observation::Usage(by_agent),
