@@ -22,13 +22,7 @@ pub(super) async fn list(context: &Context, archived: bool, json: bool) -> Resul
     }
     for run in runs {
         let live = if run.live { "●" } else { " " };
-        print::line(&format!(
-            "{live} {:<10} {:>9}  {}  {}",
-            run.phase,
-            run.cost.to_string(),
-            run.run,
-            run.task
-        ));
+        print::line(&format!("{live} {:<10} {:>9}  {}  {}", run.phase, run.spent.clone(), run.run, run.task));
     }
     if away > 0 && !archived {
         let are = if away == 1 { "1 more is" } else { &format!("{away} more are") };

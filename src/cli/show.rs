@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::{numbers, print};
-use crate::domain::{Ledger, Record, Run, RunId, RunOutcome, RunSummary, StepNumber, apply, explain};
+use crate::domain::{Ledger, Record, Run, RunId, RunOutcome, RunSummary, StepNumber, Totals, apply, explain};
 use crate::journal;
 use crate::supervisor::stored_summaries;
 use crate::ui::format;
@@ -89,11 +89,15 @@ pub(super) async fn status(
     print::line(&format!("task     {}", run.task.first_line()));
     print::line(&format!("phase    {phase}, step {step}, {}", run.worker_steps()));
     print::line(&format!("now      {}", explain(&run)));
-    print::line(&format!("cost     {spent}, {} tokens", format::tokens(run.ledger.total.tokens.total())));
+    let tokens = run.ledger.total.bucket(run.ledger.total.tokens.total(), format::tokens);
+    print::line(&format!("cost     {spent}, {tokens} tokens"));
     for (role, state) in &run.roles {
         if let Some(argument) = state.asks_nobody() {
             print::line(&format!("care     the {role}'s agent asks nobody before it acts, by {argument}"));
         }
+    }
+    for (role, _) in run.roles.iter().filter(|(_, state)| state.compaction_asked) {
+        print::line(&format!("next     the {role} is compacted as soon as it is at rest"));
     }
     for gate in run.open_gates() {
         print::line(&format!("gate {}   {}: {}", gate.id, gate.kind.title(), gate.question.first_line()));
@@ -114,7 +118,7 @@ async fn status_line(context: &Context, run: Option<String>) -> Result<Exit, Pro
     };
     let Some(run) = wanted else { return Ok(Exit::Done) };
     let waits = if run.open_gates > 0 { format!(" {}?", run.open_gates) } else { String::new() };
-    print::line(&format!("awtui {} {} {}{waits}", run.phase, StepNumber(run.steps), run.spent()));
+    print::line(&format!("awtui {} {} {}{waits}", run.phase, StepNumber(run.steps), run.spent));
     Ok(Exit::Done)
 }
 
@@ -170,43 +174,37 @@ pub(super) async fn ledger(
 }
 
 fn table(run: &Run, ledger: &Ledger) {
-    print::line("role       in       out      cached   written  cost       wall     tools    compaction");
+    print::line(
+        "role       in       out      cached   written  cost       wall     model    tools    compact  waits",
+    );
+    let buckets = |sum: &Totals| -> String {
+        let tokens = sum.tokens;
+        let all = [tokens.input, tokens.output, tokens.cache_read, tokens.cache_write];
+        all.iter().map(|count| format!("{:<8} ", sum.bucket(*count, |count| count.to_string()))).collect()
+    };
     for (role, totals) in &ledger.roles {
-        let tokens = totals.totals.tokens;
+        // Up to the last record, as the panel has it: nothing is known of the time since.
+        let spans = run.spans_of_role(role, run.now.run);
         print::line(&format!(
-            "{:<10} {:<8} {:<8} {:<8} {:<8} {:<10} {:<8} {:<8} {}",
+            "{:<10} {}{:<10} {:<8} {:<8} {:<8} {:<8} {}",
             role.as_str(),
-            tokens.input,
-            tokens.output,
-            tokens.cache_read,
-            tokens.cache_write,
-            totals.totals.spent(),
-            format::duration(totals.wall_ms),
-            format::duration(totals.tool_ms),
-            format::duration(totals.compaction_ms),
+            buckets(&totals.totals),
+            totals.totals.spent_so_far(),
+            format::duration(spans.total()),
+            format::duration(spans.model),
+            format::duration(spans.tools),
+            format::duration(spans.compaction),
+            format::duration(spans.waiting()),
         ));
     }
     for step in &run.steps {
-        let usage = ledger.steps.get(&step.number).cloned().unwrap_or_default();
-        let tokens = usage.totals.tokens;
-        print::line(&format!(
-            "{:<10} {:<8} {:<8} {:<8} {:<8} {:<10} {}",
-            step.number.to_string(),
-            tokens.input,
-            tokens.output,
-            tokens.cache_read,
-            tokens.cache_write,
-            usage.totals.spent(),
-            step.file_stem(),
-        ));
+        let totals = ledger.steps.get(&step.number).map(|usage| usage.totals).unwrap_or_default();
+        let (number, spent) = (step.number.to_string(), totals.spent_so_far());
+        print::line(&format!("{number:<10} {}{spent:<10} {}", buckets(&totals), step.file_stem()));
     }
     let total = &ledger.total;
-    print::line(&format!(
-        "total      {} tokens in {} calls, {}",
-        total.tokens.total(),
-        total.calls,
-        total.spent()
-    ));
+    let tokens = total.bucket(total.tokens.total(), |count| count.to_string());
+    print::line(&format!("total      {tokens} tokens in {} calls, {}", total.calls, total.spent()));
 }
 
 pub(super) async fn events(

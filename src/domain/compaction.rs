@@ -132,8 +132,17 @@ pub(super) fn watched(run: &Run, pane: &Pane, at: Time) -> Vec<Fact> {
     advance::once(run, timer, TimerDue::Run(at.run + COMPACTION_TIME))
 }
 
-/// What came of a compaction that the operator asked for, in words; `None` for any other fact. `run` is as it was before.
+/// What becomes and what came of a compaction that the operator asked for, in words; `None` for any other fact. `run` is as
+/// it was before.
 pub fn compaction_news(run: &Run, fact: &Fact) -> Option<String> {
+    if let Fact::CompactionAsked { role, .. } = fact {
+        let at_work = run.role_pane(role).is_some_and(|pane| pane.activity == Activity::Working);
+        return Some(match (run.hands_over(role), at_work) {
+            (true, _) => format!("a fresh session takes over from the {role} with its next prompt"),
+            (false, true) => format!("the {role} will be compacted when its turn is over"),
+            (false, false) => format!("the {role} is being compacted"),
+        });
+    }
     let Fact::Settled { effect, outcome } = fact else { return None };
     let Some(Effect::Compact { pane }) = run.outbox.get(effect) else { return None };
     let role = &run.panes.get(pane)?.role;

@@ -162,6 +162,11 @@ impl Run {
         }
     }
 
+    /// It is where a run begins, for the first time or again after a rejection.
+    fn plans(&self) -> bool {
+        self.workflow.as_ref().map(|workflow| &workflow.start) == self.phase.as_ref()
+    }
+
     /// The run in one word, most urgent first.
     pub fn summary_phase(&self) -> RunPhase {
         match self.outcome {
@@ -200,7 +205,7 @@ impl Run {
         let phase = self.phase.as_ref().and_then(|name| self.workflow.as_ref()?.phase(name));
         match phase.map(|phase| &phase.kind) {
             Some(super::PhaseKind::Agent { report: ReportKind::Result, .. }) => RunPhase::Working,
-            Some(super::PhaseKind::Agent { report: ReportKind::Verdict, .. }) if self.rounds > 0 => {
+            Some(super::PhaseKind::Agent { report: ReportKind::Verdict, .. }) if !self.plans() => {
                 RunPhase::Reviewing
             }
             Some(PhaseKind::Agent { .. }) | None => RunPhase::Planning,

@@ -188,6 +188,9 @@ pub struct RunSummary {
     pub cost: super::Money,
     /// Part of the cost is unknown.
     pub cost_incomplete: bool,
+    /// The cost in words, with what is estimated or missing.
+    #[serde(default)]
+    pub spent: String,
     /// Where `state.md` and its neighbours lie.
     pub folder: String,
     /// One sentence: where it stands.
@@ -201,17 +204,6 @@ pub struct RunSummary {
     pub archived: bool,
     #[serde(default)]
     pub bindings: Vec<Binding>,
-}
-
-impl RunSummary {
-    /// What is known of the cost, `+?` where part of it is missing, `$?` where none is known.
-    pub fn spent(&self) -> String {
-        match (self.cost_incomplete, self.cost) {
-            (true, super::Money::ZERO) => "$?".to_owned(),
-            (true, cost) => format!("{cost}+?"),
-            (false, cost) => cost.to_string(),
-        }
-    }
 }
 
 /// Who plays a role.

@@ -113,6 +113,37 @@ impl Totals {
         format!("{estimate}{}{gap}", self.cost)
     }
 
+    /// The same of a part of the run, where no sum is begun before a call was told: `-` then.
+    pub fn spent_so_far(&self) -> String {
+        if self.is_untouched() { "-".to_owned() } else { self.spent() }
+    }
+
+    /// A number of tokens with what is missing from it: `2800+?`, `?` where nothing is known, `-` before a call was told.
+    pub fn bucket(&self, count: u64, written: impl Fn(u64) -> String) -> String {
+        let missing = self.unknown_calls + self.untold_steps > 0;
+        match (count, missing) {
+            (0, true) => "?".to_owned(),
+            (0, false) if self.is_untouched() => "-".to_owned(),
+            (count, true) => format!("{}+?", written(count)),
+            (count, false) => written(count),
+        }
+    }
+
+    fn is_untouched(&self) -> bool {
+        self.calls == 0 && !self.is_partial()
+    }
+
+    /// The cost for a report: `~$0.02 and 2 calls of unknown cost`.
+    pub fn cost_in_words(&self) -> String {
+        let gap = self.gap();
+        if self.is_unknown() {
+            return gap;
+        }
+        let estimate = if self.estimated_calls > 0 { "~" } else { "" };
+        let and = if gap.is_empty() { "" } else { " and " };
+        format!("{estimate}{}{and}{gap}", self.cost)
+    }
+
     /// Some of the cost is not known.
     pub fn is_partial(&self) -> bool {
         self.unpriced_calls + self.unknown_calls + self.untold_steps > 0

@@ -1,7 +1,7 @@
 //! Where time goes: every moment of a run belongs to one of six kinds, by what the state says of it. Nothing is measured
 //! by the agents here; each span between two records is what the run was doing when the first of them was folded.
 
-use super::{Activity, CompactionResult, GateKind, Millis, RoleName, Run, Stage, StepNumber};
+use super::{Activity, Compaction, CompactionResult, GateKind, Millis, RoleName, Run, Stage, StepNumber};
 use serde::Serialize;
 use std::ops::AddAssign;
 
@@ -70,11 +70,16 @@ fn kind(run: &Run) -> Kind {
     if run.ending.is_some() {
         return Kind::Own;
     }
-    if run.ledger.compactions.iter().rev().any(|one| one.result == CompactionResult::Running) {
-        return Kind::Compaction;
-    }
     let step = run.current_step();
     let role = step.and_then(|step| step.role.as_ref());
+    // One beside the turn of another role, or at a gate, takes none of the time of those.
+    let compacting = |role: &RoleName| {
+        let running = |one: &Compaction| one.role == *role && one.result == CompactionResult::Running;
+        run.ledger.compactions.iter().rev().any(running)
+    };
+    if role.is_some_and(compacting) {
+        return Kind::Compaction;
+    }
     let asked = |role: &RoleName| {
         run.open_gates().any(|gate| {
             matches!(gate.kind, GateKind::Permission { .. }) && gate.asked_by.as_ref() == Some(role)

@@ -90,16 +90,14 @@ pub(super) fn summary(run: &Run, full: &dyn Fn(&Text) -> String) -> String {
     );
     for (role, totals) in &run.ledger.roles {
         let tokens = totals.totals.tokens;
-        let gap = totals.totals.gap();
-        let gap = if gap.is_empty() { gap } else { format!(" + {gap}") };
         let _ = writeln!(
             text,
-            "| {role} | {} | {} | {} | {} | {}{gap} | {} | {} | {} |",
+            "| {role} | {} | {} | {} | {} | {} | {} | {} | {} |",
             tokens.input,
             tokens.output,
             tokens.cache_read,
             tokens.cache_write,
-            totals.totals.cost,
+            totals.totals.cost_in_words(),
             seconds(totals.wall_ms),
             seconds(totals.tool_ms),
             seconds(totals.compaction_ms),

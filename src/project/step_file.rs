@@ -1,18 +1,11 @@
 //! `steps/NNNN_*.md`: what one step was told, did and reported, the acceptance-critical part first.
 
 use super::ledger_file::{phase, stamp, state_after};
-use crate::domain::{Run, Step, Text, Totals};
+use crate::domain::{Run, Step, Text};
 use std::fmt::Write as _;
 
 /// Characters of a check's output that the report quotes, from its end.
 const OUTPUT: usize = 8_000;
-
-/// What is known of the cost, and what is missing from it.
-fn cost(totals: &Totals) -> String {
-    let gap = totals.gap();
-    let gap = if gap.is_empty() { gap } else { format!(" and {gap}") };
-    format!("{}{gap}", totals.cost)
-}
 
 /// The same for a screen: what was done first, then what it cost; without what the screen shows elsewhere.
 pub(super) fn reading(run: &Run, step: &Step, full: &dyn Fn(&Text) -> String) -> String {
@@ -24,7 +17,7 @@ pub(super) fn reading(run: &Run, step: &Step, full: &dyn Fn(&Text) -> String) ->
         write!(text, "# Step {}: {}\n\n{who}{with}, {} s", step.number, step.phase, step.wall(end) / 1000);
     let usage = run.ledger.steps.get(&step.number).cloned().unwrap_or_default();
     if usage.totals.calls > 0 || usage.totals.is_partial() {
-        let _ = write!(text, ", {}", cost(&usage.totals));
+        let _ = write!(text, ", {}", usage.totals.cost_in_words());
     }
     let _ = write!(text, "\n\n");
     answer(&mut text, step, full);
@@ -69,7 +62,7 @@ pub(super) fn step(run: &Run, step: &Step, path: &str, full: &dyn Fn(&Text) -> S
         totals.tokens.output,
         totals.tokens.cache_read,
         totals.tokens.cache_write,
-        cost(&totals),
+        totals.cost_in_words(),
     );
     answer(&mut text, step, full);
     evidence(&mut text, step, full);

@@ -116,6 +116,7 @@ pub(super) fn summary(run: &Run, folder: &Path, live: bool) -> Option<RunSummary
         open_gates: u32::try_from(run.open_gates().count()).unwrap_or(u32::MAX),
         cost: run.ledger.total.cost,
         cost_incomplete: run.ledger.total.is_partial(),
+        spent: run.ledger.total.spent(),
         folder: folder.display().to_string(),
         says: explain(run),
         waiting_since: waiting_since(run),

@@ -31,6 +31,9 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
     let action = explain::meant(ui, glass, action);
     if let Some(reason) = disabled(ui, glass, action) {
         ui.toasts.refusal(reason, ui.time);
+        if gate::ANSWERS.contains(&action) {
+            gate::mistaken(ui);
+        }
         return Vec::new();
     }
     let asks = preview::act(ui, glass, action).or_else(|| reader::act(ui, glass, action));

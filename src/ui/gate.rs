@@ -12,6 +12,8 @@ use crate::settings::Action;
 /// A card that appeared by itself takes no answer before it was on the screen for this long: the key was meant for
 /// something else.
 pub(super) const MOMENT: Millis = 600;
+/// How long after a key that is no answer a gate takes none.
+const DEAF: Millis = 2_000;
 
 /// What Enter does before an answer is selected.
 pub(super) const CHOOSE_FIRST: &str = "press the key of an answer, or choose one with ↑↓ and enter";
@@ -24,6 +26,15 @@ pub(super) fn action(kind: AnswerKind) -> Action {
         AnswerKind::Retry => Action::GateRetry,
         AnswerKind::Abort => Action::GateAbort,
     }
+}
+
+/// The actions that answer a gate.
+pub(super) const ANSWERS: [Action; 5] =
+    [Action::GateApprove, Action::GateReject, Action::GateAnswer, Action::GateRetry, Action::GateAbort];
+
+/// A key that is no answer to this gate was pressed: it was meant for something else, and so is what follows at once.
+pub(super) fn mistaken(ui: &mut Ui) {
+    ui.gate_deaf_until = ui.time + DEAF;
 }
 
 /// What an answer does, in the words of the card.
@@ -98,7 +109,15 @@ pub(super) fn answer_chosen(ui: &mut Ui, glass: &Glass, gate: &Gate) -> Vec<Ask>
 }
 
 fn too_soon(ui: &mut Ui, id: GateId) -> Vec<Ask> {
-    let text = format!("gate {id} appeared just as you pressed a key; press it again to answer");
+    let text = if ui.time < ui.gate_deaf_until {
+        format!(
+            "the key before was no answer to gate {id}, so this one is none yet; press it again to answer"
+        )
+    } else {
+        format!("gate {id} appeared just as you pressed a key; press it again to answer")
+    };
+    // The next one is meant.
+    ui.gate_deaf_until = 0;
     ui.toasts.refusal(text, ui.time);
     Vec::new()
 }
@@ -143,7 +162,7 @@ fn write_to(ui: &mut Ui, address: Address) -> Vec<Ask> {
 /// moment.
 fn was_seen(ui: &Ui, id: GateId) -> bool {
     let drawn = ui.layout.gate.is_some_and(|(drawn, since)| drawn == id && ui.time >= since + MOMENT);
-    drawn || ui.gate == Some(id)
+    (drawn || ui.gate == Some(id)) && ui.time >= ui.gate_deaf_until
 }
 
 pub(super) fn abort(ui: &mut Ui, glass: &Glass, gate: Option<GateId>) -> OperatorAct {

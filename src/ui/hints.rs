@@ -149,7 +149,8 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
             plain(Action::Help),
         ],
         Context::Input => {
-            let mut all = vec![(Action::Select, "send"), (Action::LeaveTyping, "to the panels")];
+            let back = if shown_gate(ui, glass).is_some() { "to the gate" } else { "to the panels" };
+            let mut all = vec![(Action::Select, "send"), (Action::LeaveTyping, back)];
             if alive {
                 all.push(plain(Action::NextAddress));
             }

@@ -302,6 +302,7 @@ pub struct Ui {
     pub(super) answered: Vec<GateId>,
     /// The answer that the operator selected on the gate card.
     pub(super) gate_choice: Option<usize>,
+    pub(super) gate_deaf_until: Millis,
     /// What is selected in each list; without an entry its natural end.
     pub(super) selected: BTreeMap<Focus, usize>,
     /// The folders of artifacts that are folded.
@@ -359,6 +360,7 @@ impl Ui {
             dismissed: Vec::new(),
             answered: Vec::new(),
             gate_choice: None,
+            gate_deaf_until: 0,
             selected: BTreeMap::new(),
             folded: BTreeSet::new(),
             scrolled: BTreeMap::new(),

@@ -90,10 +90,20 @@ impl Picker {
                 *self = Self::default();
                 return Picked::Nothing;
             }
+            // On an empty one it does nothing: who holds it down does not want to leave.
             KeyCode::Backspace => {
                 if self.filter.pop().is_none() {
-                    return Picked::Back;
+                    return Picked::Nothing;
                 }
+                None
+            }
+            KeyCode::Char('u') if key.mods == Mods::CTRL => {
+                self.filter.clear();
+                None
+            }
+            KeyCode::Char('w') if key.mods == Mods::CTRL => {
+                let kept = self.filter.trim_end().rfind(' ').map_or(0, |space| space + 1);
+                self.filter.truncate(kept);
                 None
             }
             KeyCode::Char(_) if key.mods.contains(Mods::CTRL) => return Picked::Nothing,

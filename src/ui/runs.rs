@@ -320,7 +320,7 @@ fn draw_list(
         Column::left(1, each("state", &state)),
         Column::right(3, each("waits", &waits)),
         Column::right(4, each("age", &|run| age(ui.wall, run.created))),
-        Column::right(5, each("cost", &RunSummary::spent)),
+        Column::right(5, each("cost", &|run| run.spent.clone())),
         Column::text(
             2,
             each("task", &|run| {

@@ -261,7 +261,7 @@ fn first_screen(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
         };
         let table = [
             Column::left(0, each(&|run| run.phase.replace('_', " "))),
-            Column::right(2, each(&crate::domain::RunSummary::spent)),
+            Column::right(2, each(&|run| run.spent.clone())),
             Column::left(3, each(&|run| run.run.to_string())),
             Column::text(1, each(&|run| run.task.lines().next().unwrap_or_default().to_owned())),
         ];

@@ -32,10 +32,10 @@ pub(super) fn spend(run: &Run, subject: &Subject, now: Time, all: &mut Explanati
     let tokens = sum.tokens;
     let mut buckets = format!(
         "{} in, {} cached, {} written, {} out",
-        count(tokens.input),
-        count(tokens.cache_read),
-        count(tokens.cache_write),
-        count(tokens.output)
+        sum.bucket(tokens.input, count),
+        sum.bucket(tokens.cache_read, count),
+        sum.bucket(tokens.cache_write, count),
+        sum.bucket(tokens.output, count)
     );
     if tokens.cache_write_1h > 0 {
         let _ = write!(buckets, "; {} of the written for an hour", count(tokens.cache_write_1h));
@@ -74,10 +74,19 @@ pub(super) fn spend(run: &Run, subject: &Subject, now: Time, all: &mut Explanati
     if corrected > 0 {
         all.say("", format!("{} told again with other figures; the newer count", plural(corrected, "call")));
     }
-    if sum.unknown_calls > 0 {
-        let words =
-            format!("{} failed or broken off: nobody says what they took", plural(sum.unknown_calls, "call"));
-        all.warn("unknown", words);
+    let unknown = |usage: fn(UsageKind) -> bool| {
+        let calls = calls(run, subject).filter(|(_, call)| call.seen.unknown_spend && usage(call.seen.usage));
+        u64::try_from(calls.count()).unwrap_or(u64::MAX)
+    };
+    let summaries = unknown(|usage| usage == UsageKind::Compaction);
+    if summaries > 0 {
+        let calls = plural(summaries, "call");
+        all.warn("unknown", format!("{calls} for compactions: the agent does not say what that took"));
+    }
+    let broken = unknown(|usage| usage != UsageKind::Compaction);
+    if broken > 0 {
+        let calls = plural(broken, "call");
+        all.warn("unknown", format!("{calls} failed or broken off: nobody says what they took"));
     }
     cost(run, subject, &sum, all);
     own_sums(run, subject, now, all);

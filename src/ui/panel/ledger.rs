@@ -201,16 +201,8 @@ fn table(
         std::iter::once(title.to_owned()).chain(sums.iter().map(cell)).collect()
     };
     // Calls whose tokens nobody told are missing from every bucket.
-    let bucket = |title: &str, count: &dyn Fn(&Row) -> u64| {
-        column(title, &|row| {
-            let missing = row.sum.unknown_calls + row.sum.untold_steps > 0;
-            match (count(row), missing) {
-                (0, true) => "?".to_owned(),
-                (count, true) => format!("{}+?", tokens(count)),
-                (count, false) => tokens(count),
-            }
-        })
-    };
+    let bucket =
+        |title: &str, count: &dyn Fn(&Row) -> u64| column(title, &|row| row.sum.bucket(count(row), tokens));
     let timed = sums.iter().any(|row| row.spans.is_some());
     let time = |title: &str, time: &dyn Fn(&Spans) -> Millis| {
         let title = if timed { title } else { "" };
@@ -225,7 +217,7 @@ fn table(
         Column::right(4, bucket("cached", &|row| row.sum.tokens.cache_read)),
         Column::right(8, bucket("written", &|row| row.sum.tokens.cache_write)),
         Column::right(3, bucket("out", &|row| row.sum.tokens.output)),
-        Column::right(0, column("cost", &|row| row.sum.spent())),
+        Column::right(0, column("cost", &|row| row.sum.spent_so_far())),
         Column::left(2, column("", &|row| row.mark.to_owned())),
         Column::right(2, time("wall", &Spans::total)),
         Column::right(6, time("model", &|spans| spans.model)),
@@ -311,7 +303,7 @@ fn per_step(run: &Run, role: &RoleName) -> (String, bool) {
     let line: String = costs[from..].iter().map(|(_, sum)| bar(sum)).collect();
     let twice = doubled(run, *number);
     let mark = if twice { ", twice the one before" } else { "" };
-    (format!("{role:<7} per step {line} last {}{mark}", last.spent()), twice)
+    (format!("{role:<7} per step {line} last {}{mark}", last.spent_so_far()), twice)
 }
 
 /// `model 3m05s tools 12s you 8.0s`: what took any time.

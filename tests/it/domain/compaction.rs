@@ -154,3 +154,30 @@ fn what_came_of_it_is_said_to_who_asked_and_not_of_one_that_nobody_asked_for() {
     assert_eq!(said(failed), "the analyst was not compacted: no room");
     assert_eq!(news(nothing, false), None);
 }
+
+#[test]
+fn that_it_waits_for_the_end_of_the_turn_is_said_at_once() {
+    let mut bench = Bench::new();
+    bench.until_worker();
+    let asked = |role: &str| Fact::CompactionAsked { role: role.into(), author: operator() };
+    let news = |bench: &Bench, role: &str| compaction_news(&bench.run, &asked(role)).unwrap();
+    assert_eq!(news(&bench, "analyst"), "the analyst is being compacted");
+    let worker = bench.run.role_pane(&"worker".into()).unwrap().id.clone();
+    bench.observe(&worker, Observation::TurnStarted);
+    assert_eq!(news(&bench, "worker"), "the worker will be compacted when its turn is over");
+}
+
+#[test]
+fn one_beside_another_roles_turn_takes_none_of_the_time_of_that() {
+    let mut bench = Bench::new();
+    let (analyst, worker) = bench.until_worker();
+    bench.observe(&worker, Observation::TurnStarted);
+    bench.act(compact("analyst"));
+    bench.wait(3_000);
+    bench.settle("compaction", compacts(&analyst), done());
+    let spans =
+        |role: &str| bench.run.ledger.roles.get(&role.into()).map(|totals| totals.spans).unwrap_or_default();
+    assert_eq!((spans("worker").compaction, spans("analyst").compaction), (0, 0));
+    assert!(spans("worker").model >= 3_000);
+    assert_eq!(bench.run.ledger.roles[&"analyst".into()].compaction_ms, 3_000, "its own time is told");
+}

@@ -190,3 +190,23 @@ fn a_question_that_only_its_pane_takes_an_answer_to_leads_there_by_enter_and_by_
         assert!(scene.shows("TYPING TO worker"), "{key}: {}", scene.text());
     }
 }
+
+#[test]
+fn after_a_key_that_is_no_answer_the_next_one_is_none_either() {
+    let mut scene = Scene::of(&scenes::gate(), (80, 24));
+    scene.wait(5_000);
+    assert_eq!(scene.press("t"), [], "nothing to try again here");
+    assert!(scene.shows("takes"), "{}", scene.text());
+    assert_eq!(scene.press("y"), [], "it was meant for what `t` was meant for");
+    assert!(scene.shows("press it again to answer"), "{}", scene.text());
+    assert!(matches!(scene.press("y")[..], [Ask::Act(OperatorAct::AnswerGate { .. })]));
+}
+
+#[test]
+fn a_key_that_is_no_answer_is_forgotten_after_a_while() {
+    let mut scene = Scene::of(&scenes::gate(), (80, 24));
+    scene.wait(5_000);
+    scene.press("t");
+    scene.wait(2_000);
+    assert!(matches!(scene.press("y")[..], [Ask::Act(OperatorAct::AnswerGate { .. })]));
+}

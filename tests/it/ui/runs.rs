@@ -20,6 +20,7 @@ fn run(id: &str, task: &str, phase: &str, minutes: u64) -> RunSummary {
         open_gates: 0,
         cost: Money(1_250_000_000),
         cost_incomplete: false,
+        spent: "$1.25".to_owned(),
         folder: format!("/repository/tmp/{id}"),
         says: format!("{phase}: the workflow reached its end"),
         waiting_since: None,
@@ -39,6 +40,7 @@ fn live(id: &str, task: &str, minutes: u64, waits: Option<u64>) -> RunSummary {
         },
         waiting_since: waits.map(|minutes| NOW - minutes * MINUTE),
         cost_incomplete: true,
+        spent: "$1.25+?".to_owned(),
         ..run(id, task, "working", minutes)
     }
 }

@@ -222,6 +222,7 @@ pub fn first(size: (u16, u16)) -> Scene {
         open_gates: 0,
         cost: Money(nanos),
         cost_incomplete: false,
+        spent: Money(nanos).to_string(),
         folder: format!("/repository/tmp/{run}"),
         says: String::new(),
         waiting_since: None,

@@ -38,6 +38,7 @@ fn summary() -> RunSummary {
         open_gates: 1,
         cost: Money(5),
         cost_incomplete: false,
+        spent: "~$0.02+?".to_owned(),
         folder: "/r/tmp/aw_1".to_owned(),
         says: "step 2: the worker works".to_owned(),
         waiting_since: Some(3),
