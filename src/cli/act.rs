@@ -103,7 +103,9 @@ pub(super) async fn abort(
     reason: Option<String>,
 ) -> Result<Exit, Problem> {
     let reason = reason.unwrap_or_else(|| "asked for on the command line".to_owned());
-    act(context, run, OperatorAct::Abort { reason }).await
+    act(context, run, OperatorAct::Abort { reason }).await?;
+    print::line("it is being ended: its processes go, its files stay");
+    Ok(Exit::Done)
 }
 
 pub(super) async fn stop(context: &Context, drain: bool) -> Result<Exit, Problem> {

@@ -42,6 +42,11 @@ impl Context {
         Ok(Self::of(project, paths, flags, environment(), false))
     }
 
+    /// Whether the command line says which agents there are.
+    pub(super) fn chooses_agents(&self) -> bool {
+        self.flags.iter().any(|(key, _)| key.starts_with("roles."))
+    }
+
     /// The same person in another folder.
     pub(super) fn within(&self, directory: &Path) -> Result<Self, Problem> {
         let project = Project::find(directory).map_err(|error| Problem::usage(error.to_string()))?;

@@ -41,7 +41,8 @@ pub(super) async fn attach(
     let mut ui = screen(context, &settings, mode)?;
     ui.bindings = bindings(&settings);
     ui.missing = missing(context, &settings);
-    ui.first_run = mode == Mode::Live && run.is_none() && setup::is_first(context);
+    ui.first_run =
+        mode == Mode::Live && run.is_none() && setup::is_first(context) && !context.chooses_agents();
     let host = Here { context, settings: RefCell::new(settings), watch };
     // Before the terminal is taken over, so that a refusal is read where it belongs.
     drop(host.connect().await?);

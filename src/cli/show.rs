@@ -180,7 +180,8 @@ fn table(run: &Run, ledger: &Ledger) {
     let buckets = |sum: &Totals| -> String {
         let tokens = sum.tokens;
         let all = [tokens.input, tokens.output, tokens.cache_read, tokens.cache_write];
-        all.iter().map(|count| format!("{:<8} ", sum.bucket(*count, |count| count.to_string()))).collect()
+        let words = all.map(|count| sum.bucket(count, |count| count.to_string()));
+        words.map(|words| format!("{words:<8} ")).concat()
     };
     for (role, totals) in &ledger.roles {
         // Up to the last record, as the panel has it: nothing is known of the time since.

@@ -13,8 +13,14 @@ pub(super) fn reading(run: &Run, step: &Step, full: &dyn Fn(&Text) -> String) ->
     let end = step.ended.map_or(run.now.run, |ended| ended.run);
     let who = step.role.as_ref().map_or("awtui", |role| role.as_str());
     let with = step.model.as_deref().map_or_else(String::new, |model| format!(" with {model}"));
-    let _ =
-        write!(text, "# Step {}: {}\n\n{who}{with}, {} s", step.number, step.phase, step.wall(end) / 1000);
+    let _ = write!(
+        text,
+        "# Step {}: {}\n\n{who}{with}, {}.{} s",
+        step.number,
+        step.phase,
+        step.wall(end) / 1000,
+        step.wall(end) % 1000 / 100
+    );
     let usage = run.ledger.steps.get(&step.number).cloned().unwrap_or_default();
     if usage.totals.calls > 0 || usage.totals.is_partial() {
         let _ = write!(text, ", {}", usage.totals.cost_in_words());

@@ -136,7 +136,15 @@ fn holding(ui: &Ui, glass: &Glass) -> Option<Status> {
             },
         ]);
         let badge = format!("TYPING TO {pane}");
-        return Some(Status::new(badge, gate_waits(run), look.badge(look.typing())).with_keys(keys));
+        let of_role = slots::role(glass, ui.focus).is_some();
+        let text = match gate_waits(run) {
+            text if !text.is_empty() => text,
+            _ if of_role && run.taken_over.is_none() && !run.is_over() => {
+                "the run goes on until you type".to_owned()
+            }
+            text => text,
+        };
+        return Some(Status::new(badge, text, look.badge(look.typing())).with_keys(keys));
     }
     if let Some(outcome) = run.outcome {
         let (word, style) = match outcome {

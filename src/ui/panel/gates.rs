@@ -78,8 +78,8 @@ fn details(ui: &Ui, gate: &Gate, columns: u16) -> Vec<(String, Style)> {
         let words = if answer.text.is_empty() { "without a word" } else { answer.text.first_line() };
         return vec![(fit(&format!("by {}: {words}", author.name), columns), look.dim())];
     }
-    if !gate.is_open() {
-        return Vec::new();
+    if let GateStatus::Withdrawn { reason, .. } = &gate.status {
+        return vec![(fit(reason, columns), look.dim())];
     }
     let mut lines: Vec<(String, Style)> =
         wrap(gate.question.summary(), columns, 3).into_iter().map(|line| (line, look.strong())).collect();

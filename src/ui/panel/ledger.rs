@@ -84,14 +84,14 @@ fn lines(look: &Look, glass: &Glass, room: u16) -> Vec<Line> {
     lines.push(Line { text: stop(glass, room), style: look.strong(), figure: Some(Figure::Bounds) });
     for role in &roles {
         let figure = Some(Figure::Spend(Subject::Role((*role).clone())));
-        let (text, warns) = per_step(run, role);
+        let (text, warns) = per_step(run, role, room);
         let style = if warns { look.warning() } else { look.role(role.as_str()) };
         lines.push(Line { text, style, figure });
     }
-    let text = format!("time    {}", split(&run.spans(glass.now.run)));
+    let text = format!("time    {}", split(&run.spans(glass.now.run), room));
     lines.push(Line { text, style: Style::new(), figure: Some(Figure::Time(Subject::Run)) });
     for role in &roles {
-        let text = format!("{role:<7} {}", split(&run.spans_of_role(role, glass.now.run)));
+        let text = format!("{role:<7} {}", split(&run.spans_of_role(role, glass.now.run), room));
         let figure = Some(Figure::Time(Subject::Role((*role).clone())));
         lines.push(Line { text, style: look.role(role.as_str()), figure });
     }
@@ -285,7 +285,7 @@ fn stop(glass: &Glass, room: u16) -> String {
 }
 
 /// `worker  per step ▁▂▃█ last $0.02`, and whether its last step cost twice as much as the one before.
-fn per_step(run: &Run, role: &RoleName) -> (String, bool) {
+fn per_step(run: &Run, role: &RoleName, room: u16) -> (String, bool) {
     let costs: Vec<_> = step_costs(run, role).collect();
     let Some((number, last)) = costs.last() else { return (format!("{role:<7} per step: none yet"), false) };
     let most = costs.iter().map(|(_, sum)| sum.cost.0).max().unwrap_or(0).max(1);
@@ -302,12 +302,16 @@ fn per_step(run: &Run, role: &RoleName) -> (String, bool) {
     let from = costs.len().saturating_sub(STEPS);
     let line: String = costs[from..].iter().map(|(_, sum)| bar(sum)).collect();
     let twice = doubled(run, *number);
-    let mark = if twice { ", twice the one before" } else { "" };
-    (format!("{role:<7} per step {line} last {}{mark}", last.spent_so_far()), twice)
+    let text = format!("{role:<7} per step {line} last {}", last.spent_so_far());
+    let marks = if twice { [", twice the one before", " ×2!", ""] } else { [""; 3] };
+    let fits = |mark: &&str| super::width(&text) + super::width(mark) <= room;
+    let mark = marks.into_iter().find(fits).unwrap_or_default();
+    (format!("{text}{mark}"), twice)
 }
 
-/// `model 3m05s tools 12s you 8.0s`: what took any time.
-fn split(spans: &Spans) -> String {
+/// `model 3m05s tools 12s you 8.0s`: what took any time, behind a name of eight columns. Where there is no room for all
+/// of it, what took least goes, and dots say so.
+fn split(spans: &Spans, room: u16) -> String {
     let parts = [
         ("model", spans.model),
         ("tools", spans.tools),
@@ -316,12 +320,23 @@ fn split(spans: &Spans) -> String {
         ("limits", spans.limit),
         ("awtui", spans.own),
     ];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(_, time)| *time >= 100)
-        .map(|(name, time)| format!("{name} {}", duration(time)))
-        .collect();
-    if parts.is_empty() { "no time yet".to_owned() } else { parts.join(" ") }
+    let mut parts: Vec<_> = parts.into_iter().filter(|(_, time)| *time >= 100).collect();
+    if parts.is_empty() {
+        return "no time yet".to_owned();
+    }
+    let room = room.saturating_sub(8);
+    let mut more = "";
+    loop {
+        let words: Vec<String> =
+            parts.iter().map(|(name, time)| format!("{name} {}", duration(*time))).collect();
+        let text = format!("{}{more}", words.join(" "));
+        if super::width(&text) <= room || parts.len() == 1 {
+            return text;
+        }
+        let least = parts.iter().enumerate().min_by_key(|(_, (_, time))| *time).map_or(0, |(place, _)| place);
+        parts.remove(least);
+        more = " …";
+    }
 }
 
 fn compaction(one: &Compaction, now: Millis) -> String {

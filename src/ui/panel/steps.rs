@@ -48,23 +48,25 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
         return;
     }
     let each = |cell: &dyn Fn(&Step) -> String| run.steps.iter().map(cell).collect::<Vec<_>>();
-    let usage = |step: &Step| run.ledger.steps.get(&step.number).map(|usage| usage.totals);
+    // A step of awtui's own has nothing to pay for.
+    let usage = |step: &Step| {
+        let usage = step.role.as_ref().and_then(|_| run.ledger.steps.get(&step.number));
+        usage.map(|usage| usage.totals)
+    };
+    let told = |step: &Step| usage(step).filter(|sum| sum.calls > 0 || sum.is_partial());
     let table = [
         Column::left(0, each(&|step| step.number.to_string())),
         Column::left(4, each(&|step| who(step).to_owned())),
         Column::left(1, each(&|step| step.phase.to_string())),
         Column::left(0, each(&outcome)),
         Column::right(2, each(&|step| duration(step.wall(glass.now.run)))),
-        Column::right(3, each(&|step| usage(step).map_or_else(String::new, |sum| sum.spent()))),
+        Column::right(3, each(&|step| usage(step).map_or_else(String::new, |sum| sum.spent_so_far()))),
         Column::right(
             5,
             each(&|step| {
-                usage(step).map_or_else(String::new, |sum| {
-                    format!(
-                        "{} in {} out",
-                        tokens(sum.tokens.total() - sum.tokens.output),
-                        tokens(sum.tokens.output)
-                    )
+                told(step).map_or_else(String::new, |sum| {
+                    let (all, out) = (sum.tokens.total(), sum.tokens.output);
+                    format!("{} in {} out", sum.bucket(all - out, tokens), sum.bucket(out, tokens))
                 })
             }),
         ),
