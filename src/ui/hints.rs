@@ -215,6 +215,10 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
                 plain(Action::Palette),
                 plain(Action::Quit),
             ]);
+            // Last: the first to go where there is little room.
+            if alive && slots::role(glass, ui.focus).is_some() {
+                all.push(plain(Action::Compact));
+            }
             all
         }
     }

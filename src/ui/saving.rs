@@ -129,11 +129,13 @@ impl Saving {
         }
         let most = text.len().saturating_sub(usize::from(area.height));
         let from = self.scroll.min(most);
+        let more = if from < most { format!(" {} more lines below ", most - from) } else { String::new() };
         for (y, (words, style)) in (area.y..area.bottom()).zip(text.iter().skip(from)) {
-            line(ui, buffer, Rect { y, height: 1, ..area }, &fit(words, area.width), *style);
+            let taken = if y + 1 == area.bottom() { width(&more) } else { 0 };
+            let words = fit(words, area.width.saturating_sub(taken));
+            line(ui, buffer, Rect { y, height: 1, ..area }, &words, *style);
         }
-        if from < most {
-            let more = format!(" {} more lines below ", most - from);
+        if !more.is_empty() {
             let x = area.right().saturating_sub(width(&more));
             buffer.set_stringn(x, area.bottom() - 1, &more, more.len(), look.key());
         }
