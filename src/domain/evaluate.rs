@@ -1,9 +1,9 @@
 //! What a turn that is over means: report, verdict, or neither. Fails closed: no verdict is never "continue".
 
 use super::{
-    CheckpointSide, Effect, Fact, GateKind, Instruction, InstructionId, PhaseKind, PromptKind, ReportKind,
-    Route, Run, Step, StepOutcome, Text, TurnEnd, Verdict, VerdictReport, advance, parse_verdict_report,
-    parse_worker_report, slug,
+    CheckpointSide, Compaction, Effect, Fact, GateKind, Instruction, InstructionId, PhaseKind, PromptKind,
+    ReportKind, Route, Run, Step, StepOutcome, Text, TurnEnd, Verdict, VerdictReport, advance,
+    parse_verdict_report, parse_worker_report, slug,
 };
 
 /// Continuations of one instruction because its report lacks parts.
@@ -178,7 +178,19 @@ fn done(run: &Run, step: &Step, report: &VerdictReport) -> Vec<Fact> {
 }
 
 /// What the operator said meanwhile, then one reminder, then a person.
+/// The agent spent its turn on a compaction of its own and said nothing: what it was told is in the summary at best.
+/// `OpenCode` 1.18.33 does so after a compaction that failed. Once a step: what it tells then is taken for what it is.
+fn was_compacted_instead(run: &Run, step: &Step) -> bool {
+    let of_step = |one: &&Compaction| one.step == Some(step.number) && one.automatic;
+    step.last_message.is_empty()
+        && !step.reminded
+        && run.ledger.compactions.iter().filter(of_step).count() == 1
+}
+
 fn nothing_said(run: &Run, step: &Step, what: &str) -> Vec<Fact> {
+    if was_compacted_instead(run, step) {
+        return vec![Fact::TurnPlanned { step: step.number, prompt: PromptKind::Resume }];
+    }
     let unsaid = step.role.as_ref().and_then(|role| run.unsaid.get(role)).and_then(|said| said.first());
     if let Some(text) = unsaid {
         return vec![Fact::TurnPlanned { step: step.number, prompt: PromptKind::Say { text: text.clone() } }];

@@ -1,6 +1,6 @@
 //! Whether a role's agent was told to act without asking a person, by the arguments that the settings give it.
 //!
-//! Owns which arguments those are. It knows nothing of an agent's own settings files, and lets or forbids nothing.
+//! Owns which arguments those are. What an agent says itself of its own settings is an observation; this lets or forbids nothing.
 
 use super::RoleConfig;
 

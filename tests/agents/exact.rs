@@ -2,7 +2,7 @@
 //! again, an interrupted turn, a compaction, an agent that was killed and resumed.
 
 use crate::ground::{Ground, Wishes, until};
-use crate::install::Cli;
+use crate::install::{Cli, OPENCODE};
 use crate::model_server::{Fate, Kind, Reply, Request};
 use crate::runs::{held, quick, report, scene, two_rounds};
 use awtui::domain::{CompactionResult, RunOutcome};
@@ -243,4 +243,32 @@ each_cli! {
     an_agent_that_was_killed_with_its_supervisor_is_resumed_and_counted_once: killed,
     past_the_threshold_it_is_compacted_between_its_turns_and_the_loop_goes_on: compacted,
     what_the_operator_wants_compacted_is_compacted_between_its_turns: compacted_on_demand,
+}
+
+/// `OpenCode` 1.18.33 spends the turn after a compaction that failed on another one, and says nothing of what it was asked.
+#[test]
+fn opencode_that_compacts_in_the_place_of_its_turn_is_asked_again() {
+    let settings = json!({"quietStartup": true});
+    let mut failed = false;
+    let script = move |request: &Request| {
+        if request.kind == Kind::Compaction && !std::mem::replace(&mut failed, true) {
+            return Reply::text("I call a tool where none is allowed.").shell("ls");
+        }
+        held(request)
+    };
+    let wishes = Wishes { pi: settings, ask: Vec::new(), before: None };
+    Ground::pair(OPENCODE.partner(), OPENCODE, &wishes, script, |ground| {
+        ground.awtui(&["run", "--detach", "--yes", TASK]).ends_with(0);
+        until("the worker works", || ground.path("repo/started").exists());
+        ground.awtui(&["compact", "worker"]).ends_with(0);
+        std::fs::write(ground.path("repo/go"), "").unwrap();
+        ground.done();
+        let results: Vec<CompactionResult> =
+            ground.run().ledger.compactions.iter().map(|one| one.result.clone()).collect();
+        assert!(
+            matches!(&results[..], [CompactionResult::Failed(_), CompactionResult::Completed]),
+            "{results:?}"
+        );
+        assert!(!ground.kinds().contains(&"gate_answered".to_owned()), "nobody had to be asked");
+    });
 }
