@@ -10,13 +10,13 @@ use crate::domain::{AgentSpec, Author, AuthorKind, Millis, RunId};
 use crate::replay::{Player, Timeline};
 use crate::settings::reference::SAMPLE_CONFIG;
 use crate::settings::{
-    ColourDepth, Edit, Keymap, Layer, Settings, SettingsError, Symbols, Theme, project_config,
+    ColourDepth, Edit, Keymap, Layer, SAFETY, Settings, SettingsError, Symbols, Theme, project_config,
 };
 use crate::supervisor::clock::system_wall;
 use crate::supervisor::world::World;
 use crate::supervisor::{Lock, find_program, objection};
 use crate::tty;
-use crate::ui::{AgentOffer, FileDiff, Look, Mode, SavedNews, Shape, Sheet, Signs, Ui};
+use crate::ui::{AgentOffer, FileDiff, Look, Mode, Opening, SavedNews, Shape, Sheet, Signs, Ui};
 use crate::wire::{Purpose, StartRun};
 use std::cell::RefCell;
 use std::future::Future;
@@ -41,11 +41,15 @@ pub(super) async fn attach(
     let mut ui = screen(context, &settings, mode)?;
     ui.bindings = bindings(&settings);
     ui.missing = missing(context, &settings);
-    ui.first_run =
-        mode == Mode::Live && run.is_none() && setup::is_first(context) && !context.chooses_agents();
     let host = Here { context, settings: RefCell::new(settings), watch };
     // Before the terminal is taken over, so that a refusal is read where it belongs.
     drop(host.connect().await?);
+    if mode == Mode::Live && run.is_none() {
+        match opening(context, &host.settings()) {
+            Ok(opening) => ui.opening = opening,
+            Err(reason) => ui.refused(reason),
+        }
+    }
     let mut features = tty::Features::of_terminal(std::env::var("TERM").ok().as_deref());
     features.mouse &= ui.mouse;
     let _log = log::begin(&context.client_log());
@@ -55,6 +59,34 @@ pub(super) async fn attach(
     drop(terminal.close().await);
     shown.map_err(|error| Problem::failed(error.to_string()))?;
     Ok(Exit::Done)
+}
+
+/// What the screen begins with by itself.
+fn opening(context: &Context, settings: &Settings) -> Result<Opening, String> {
+    if setup::is_first(context) {
+        keep_asked(context)?;
+        return Ok(if context.chooses_agents() { Opening::Nothing } else { Opening::SetUp });
+    }
+    let unread = |error| format!("which settings were asked for cannot be read: {error}");
+    let known = context.folders.asked().map_err(unread)?;
+    let unasked = settings.unasked(known.as_deref());
+    if unasked.is_empty() {
+        keep_asked(context)?;
+        return Ok(Opening::Nothing);
+    }
+    Ok(Opening::New(unasked))
+}
+
+/// Written only where it says something new.
+fn keep_asked(context: &Context) -> Result<(), String> {
+    let all = SAFETY.map(|key| format!("{key}\n")).concat();
+    let folders = &context.folders;
+    let kept = match folders.asked() {
+        Ok(Some(known)) if known == all => Ok(()),
+        Ok(_) => folders.keep_asked(&all),
+        Err(error) => Err(error),
+    };
+    kept.map_err(|error| format!("which settings were asked for cannot be kept: {error}"))
 }
 
 /// Who plays the roles of a new run: role, agent, model.
@@ -155,6 +187,10 @@ impl Host for Here<'_> {
     fn keep_shape(&self, shape: &Shape) -> Result<(), String> {
         let kept = self.context.folders.keep_shape(&shape.to_text());
         kept.map_err(|error| format!("how the screen is parted cannot be kept: {error}"))
+    }
+
+    fn keep_asked(&self) -> Result<(), String> {
+        keep_asked(self.context)
     }
 
     fn calls(&self) -> Calls {

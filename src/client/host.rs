@@ -32,6 +32,8 @@ pub trait Host {
     fn directory(&self) -> String;
     /// For the next screen of this project.
     fn keep_shape(&self, shape: &ui::Shape) -> Result<(), String>;
+    /// The settings that stop a run were asked for, as far as this awtui knows them.
+    fn keep_asked(&self) -> Result<(), String>;
     fn author(&self) -> Author;
     /// Wall milliseconds.
     fn now(&self) -> Millis;

@@ -41,6 +41,11 @@ impl<'a> Screen<'a> {
             }
             // A program that is being asked ends with its question.
             SettingsAsk::Stop => self.asking.clear(),
+            SettingsAsk::Asked => {
+                if let Err(reason) = host.keep_asked() {
+                    self.ui.refused(reason);
+                }
+            }
             SettingsAsk::Wear { name } => match host.theme(&name) {
                 Ok((look, looks)) => self.ui.wear(look, looks),
                 Err(reason) => self.ui.refused(reason),
@@ -67,9 +72,9 @@ impl<'a> Screen<'a> {
         self.request_frame();
     }
 
-    /// The set-up opens by itself where nobody chose anything yet and no run is shown.
+    /// The set-up opens by itself where nobody chose anything yet, or something new is to be chosen, and no run is shown.
     pub(super) fn begin_setup(&mut self) {
-        if self.ui.first_run && self.run.is_none() {
+        if self.run.is_none() {
             for ask in self.ui.begin_setup() {
                 if let Ask::Settings(ask) = ask {
                     self.with_settings(ask);

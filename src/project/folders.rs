@@ -158,6 +158,23 @@ impl ProjectFolders {
         write_private(&self.root.join("screen"), text)
     }
 
+    /// The settings that stop a run and that were asked for, as the last awtui wrote them; `None` before one did.
+    ///
+    /// # Errors
+    ///
+    /// The file is there and cannot be read.
+    pub fn asked(&self) -> io::Result<Option<String>> {
+        match std::fs::read_to_string(self.root.join("asked")) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub fn keep_asked(&self, text: &str) -> io::Result<()> {
+        write_private(&self.root.join("asked"), text)
+    }
+
     fn trusted(&self) -> PathBuf {
         self.root.join("trusted")
     }

@@ -65,7 +65,7 @@ pub use preview::{Made, Preview, Syntaxes, Work};
 pub use runs::{RunsAsk, RunsView};
 pub use saving::FileDiff;
 pub use settings::{SavedNews, SettingsAsk, SettingsView, Sheet};
-pub use setup::Setup;
+pub use setup::{Opening, Setup};
 pub use shape::Shape;
 pub use signs::{Signs, plain_sign};
 pub use standing::title_of;

@@ -12,7 +12,7 @@ use super::preview::{Preview, Work};
 use super::reader::Reader;
 use super::runs::{RunsAsk, RunsView};
 use super::settings::{Known, SettingsAsk, SettingsView};
-use super::setup::Setup;
+use super::setup::{Opening, Setup};
 use super::shape::Shape;
 use super::toast::Toasts;
 use super::waits::Waits;
@@ -267,7 +267,6 @@ pub(super) struct Scrolled {
 }
 
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own on the screen")]
 pub struct Ui {
     pub mode: Mode,
     pub look: Look,
@@ -331,7 +330,7 @@ pub struct Ui {
     /// What is not there that a run would need, and how to get it.
     pub missing: Vec<String>,
     /// Nobody chose anything yet: the set-up is to begin by itself.
-    pub first_run: bool,
+    pub opening: Opening,
     pub(super) known: Known,
     pub mouse: bool,
 }
@@ -379,7 +378,7 @@ impl Ui {
             wall: 0,
             bindings: Vec::new(),
             missing: Vec::new(),
-            first_run: false,
+            opening: Opening::default(),
             known: Known::default(),
             mouse: true,
         }

@@ -30,6 +30,8 @@ pub enum SettingsAsk {
     Try { role: String, agent: String, model: String, thinking: String },
     /// Give up what is being asked.
     Stop,
+    /// The settings that came with a newer awtui were asked for: that is done once.
+    Asked,
     /// Another theme for this screen alone: comes back by [`Ui::wear`].
     Wear { name: String },
     /// What would change: comes back by [`Ui::changes_planned`].

@@ -1,6 +1,8 @@
 //! The set-up: one question after the other until a first run can begin. Who plays which role, how full a context may
 //! get, what a run may cost; then the agents are asked whether they have what was chosen, and then it is saved.
 
+mod questions;
+
 use super::act::go;
 use super::format::{fit, wrap};
 use super::model::{Ask, Focus, Popup, Ui};
@@ -15,87 +17,30 @@ use crate::domain::Millis;
 use crate::glass::Glass;
 use crate::settings::{Edit, edited};
 use crate::term::{Key, KeyCode, Mods};
+use questions::{QUESTIONS, Question};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use std::collections::BTreeMap;
 
-/// One question: the setting that it is about, the question, and what helps to answer it.
-struct Question {
-    key: &'static str,
-    words: &'static str,
-    about: &'static str,
+/// What begins by itself once it is known that no run is to be shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Opening {
+    #[default]
+    Nothing,
+    /// Nobody chose anything yet: every question.
+    SetUp,
+    /// Only those about these settings, which came with a newer awtui.
+    New(Vec<&'static str>),
 }
-
-const QUESTIONS: [Question; 11] = [
-    Question {
-        key: "roles.analyst.agent",
-        words: "Which agent is the analyst?",
-        about: "Two agents work on your task. The analyst plans, reviews each step and decides what comes next; a \
-                strong model suits it. It runs in its own terminal, with your own login.",
-    },
-    Question {
-        key: "roles.analyst.model",
-        words: "Which model does the analyst use?",
-        about: "The names are those that the agent itself uses.",
-    },
-    Question {
-        key: "roles.analyst.thinking",
-        words: "How hard does the analyst think?",
-        about: "Strongest first. More thinking plans better and costs more.",
-    },
-    Question {
-        key: "roles.worker.agent",
-        words: "Which agent is the worker?",
-        about: "The worker edits files, runs commands and measures, one piece of work at a time, as the analyst says. \
-                It may be the same agent; a fast model suits it.",
-    },
-    Question {
-        key: "roles.worker.model",
-        words: "Which model does the worker use?",
-        about: "The names are those that the agent itself uses.",
-    },
-    Question {
-        key: "roles.worker.thinking",
-        words: "How hard does the worker think?",
-        about: "Strongest first. Less thinking is faster.",
-    },
-    Question {
-        key: "context.warn_at",
-        words: "How full may an agent's context be before you are warned?",
-        about: "A share: 0.75 is three quarters of what the model can hold.",
-    },
-    Question {
-        key: "context.compact_at",
-        words: "How full before awtui has it compacted?",
-        about: "A share, not below the warning. Between two turns the agent then sums up what matters and goes on.",
-    },
-    Question {
-        key: "budget.cost",
-        words: "What may one run cost, in US dollars?",
-        about: "There awtui stops and asks you; nothing is lost. 0 means no bound.",
-    },
-    Question {
-        key: "loop.max_hours",
-        words: "How many hours may agents work without a word from you?",
-        about: "There awtui stops and asks you. 0 means no bound.",
-    },
-    Question {
-        key: "loop.max_rounds",
-        words: "How many pieces of work may one run hand to the worker?",
-        about: "There awtui stops and asks you. 0 means no bound.",
-    },
-];
-
-/// After the questions: the agents are asked; then it is saved.
-const CHECK: usize = QUESTIONS.len();
-const STEPS: usize = QUESTIONS.len() + 2;
 
 const ROLES: [&str; 2] = ["analyst", "worker"];
 
 /// How far the set-up is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setup {
+    /// The keys of what is asked, all or some of the questions.
+    asked: Vec<&'static str>,
     step: usize,
     answers: BTreeMap<&'static str, String>,
     picker: Picker,
@@ -109,7 +54,12 @@ pub struct Setup {
 }
 
 pub(super) fn begin(ui: &mut Ui) {
+    begin_with(ui, QUESTIONS.iter().map(|question| question.key).collect());
+}
+
+fn begin_with(ui: &mut Ui, asked: Vec<&'static str>) {
     let setup = Setup {
+        asked,
         step: 0,
         answers: BTreeMap::new(),
         picker: Picker::default(),
@@ -128,7 +78,45 @@ pub(super) fn open(ui: &mut Ui) -> Vec<Ask> {
 
 impl Setup {
     pub(super) fn saving(&mut self) -> Option<&mut Saving> {
-        (self.step > CHECK).then_some(&mut self.saving)
+        (self.step > self.check()).then_some(&mut self.saving)
+    }
+
+    fn question(&self) -> Option<&'static Question> {
+        let key = self.asked.get(self.step)?;
+        QUESTIONS.iter().find(|question| question.key == *key)
+    }
+
+    /// The step after the questions: the agents are asked. Then it is saved.
+    fn check(&self) -> usize {
+        self.asked.len()
+    }
+
+    /// Some questions are about the agents; else nobody needs to be asked whether it has what was chosen.
+    fn is_about_agents(&self) -> bool {
+        self.asked.iter().any(|key| key.starts_with("roles."))
+    }
+
+    /// `setting awtui up · 3 of 13`.
+    fn title(&self) -> String {
+        if self.is_about_agents() {
+            return format!(" setting awtui up · {} of {} ", self.step + 1, self.asked.len() + 2);
+        }
+        let step = (self.step + 1).min(self.asked.len() + 1);
+        format!(" new in this awtui · {step} of {} ", self.asked.len() + 1)
+    }
+
+    /// After the last question.
+    fn after_questions(&mut self, ui: &Ui) -> Vec<Ask> {
+        if self.is_about_agents() {
+            return self.try_pairs(ui);
+        }
+        self.save(ui);
+        Vec::new()
+    }
+
+    fn save(&mut self, ui: &Ui) {
+        self.saving = Saving::new(self.edits(ui), 0);
+        self.go(self.check() + 1);
     }
 
     fn answer<'a>(&'a self, ui: &'a Ui, key: &str) -> &'a str {
@@ -158,7 +146,7 @@ impl Setup {
     }
 
     fn edits(&self, ui: &Ui) -> Vec<Edit> {
-        QUESTIONS.iter().map(|question| Edit::set(question.key, self.answer(ui, question.key))).collect()
+        self.asked.iter().map(|key| Edit::set(*key, self.answer(ui, key))).collect()
     }
 
     /// To the next step or one back; what was typed for the one before is done with.
@@ -210,7 +198,7 @@ pub(super) fn key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
     if key.code == KeyCode::Char('c') && key.mods.contains(Mods::CTRL) {
         return leave(ui);
     }
-    let asks = match QUESTIONS.get(setup.step) {
+    let asks = match setup.question() {
         Some(question) => match setup.choices(ui, glass, question.key) {
             Some((choices, free)) => {
                 let current = setup.current(ui, question.key, &choices).to_owned();
@@ -231,14 +219,19 @@ pub(super) fn key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
                     }
                 }
             }
+            None if key.code == KeyCode::Esc && setup.step == 0 => return leave(ui),
             None => number_key(ui, &mut setup, question, key),
         },
-        None if setup.step == CHECK => check_key(ui, &mut setup, key),
+        None if setup.step == setup.check() => check_key(ui, &mut setup, key),
         None => match setup.saving.key(ui, key) {
             Next::Asks(asks) => asks,
-            Next::Back => {
-                setup.go(CHECK);
+            Next::Back if setup.is_about_agents() => {
+                setup.go(setup.check());
                 setup.try_pairs(ui)
+            }
+            Next::Back => {
+                setup.go(setup.check().saturating_sub(1));
+                Vec::new()
             }
         },
     };
@@ -265,8 +258,8 @@ fn number_key(ui: &mut Ui, setup: &mut Setup, question: &Question, key: Key) -> 
             Some(reason) => ui.toasts.refusal(reason, ui.time),
             None => {
                 setup.take(question.key, typed.trim().to_owned());
-                if setup.step == CHECK {
-                    return setup.try_pairs(ui);
+                if setup.step == setup.check() {
+                    return setup.after_questions(ui);
                 }
             }
         }
@@ -297,14 +290,11 @@ fn check_key(ui: &mut Ui, setup: &mut Setup, key: Key) -> Vec<Ask> {
     let done = setup.tried.len() == ROLES.len();
     match (key.code, key.typed()) {
         (KeyCode::Esc, _) => {
-            setup.go(CHECK - 1);
+            setup.go(setup.check().saturating_sub(1));
             return vec![Ask::Settings(SettingsAsk::Stop)];
         }
         (_, Some('r')) if done => return setup.try_pairs(ui),
-        (KeyCode::Enter, _) if done => {
-            setup.saving = Saving::new(setup.edits(ui), 0);
-            setup.go(CHECK + 1);
-        }
+        (KeyCode::Enter, _) if done => setup.save(ui),
         (_, _) => {}
     }
     Vec::new()
@@ -313,7 +303,7 @@ fn check_key(ui: &mut Ui, setup: &mut Setup, key: Key) -> Vec<Ask> {
 pub(super) fn draw(ui: &Ui, glass: &Glass, setup: &Setup, area: Rect, buffer: &mut Buffer) {
     let look = &ui.look;
     let place = frame(area, 100, area.height.saturating_sub(if area.height < 16 { 0 } else { 2 }));
-    let title = format!(" setting awtui up · {} of {STEPS} ", setup.step + 1);
+    let title = fit(&setup.title(), place.width.saturating_sub(4));
     let inside = framed(ui, place, &title, look.border(true), buffer);
     if inside.height < 4 {
         return;
@@ -322,11 +312,12 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, setup: &Setup, area: Rect, buffer: &m
     let mut body = Rect { height: inside.height - 1, ..inside };
     if body.height > 12 {
         let chosen = Rect { y: body.bottom() - 2, height: 1, ..body };
-        line(ui, buffer, chosen, &fit(&so_far(ui, setup), body.width), look.dim());
+        let words = if setup.is_about_agents() { so_far(ui, setup) } else { String::new() };
+        line(ui, buffer, chosen, &fit(&words, body.width), look.dim());
         body.height -= 3;
     }
-    let Some(question) = QUESTIONS.get(setup.step) else {
-        if setup.step == CHECK {
+    let Some(question) = setup.question() else {
+        if setup.step == setup.check() {
             return draw_check(ui, setup, body, keys, buffer);
         }
         setup.saving.draw(ui, body, buffer);
@@ -336,7 +327,8 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, setup: &Setup, area: Rect, buffer: &m
         line(ui, buffer, Rect { height: 1, ..body }, "reading the settings…", look.dim());
         return draw_keys(ui, &[("esc", "not now")], keys, buffer);
     }
-    let mut words = vec![(question.words.to_owned(), look.strong())];
+    let mut words: Vec<(String, Style)> =
+        wrap(question.words, body.width, 2).into_iter().map(|line| (line, look.strong())).collect();
     let room = usize::from(body.height / 2).max(2);
     words.extend(wrap(question.about, body.width, room - 1).into_iter().map(|line| (line, Style::new())));
     if let Some((role, "model")) = question.key.rsplit_once('.') {
@@ -362,7 +354,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, setup: &Setup, area: Rect, buffer: &m
     let typed = setup.typed.as_deref().unwrap_or_else(|| setup.answer(ui, question.key));
     let style = if setup.typed.is_some() { look.strong() } else { Style::new() };
     line(ui, buffer, Rect { height: 1, ..rest }, &fit(&format!("› {typed}▏"), rest.width), style);
-    draw_keys(ui, &[("enter", "go on"), ("digits", "another number"), ("esc", back)], keys, buffer);
+    draw_keys(ui, &[("enter", "go on"), ("esc", back), ("digits", "another number")], keys, buffer);
 }
 
 /// What was chosen, in a line.
@@ -428,10 +420,21 @@ fn draw_check(ui: &Ui, setup: &Setup, area: Rect, keys: Rect, buffer: &mut Buffe
 }
 
 impl Ui {
-    /// Nobody chose anything yet: the set-up begins by itself, once it is known that no run is to be shown.
+    /// What is to be asked before a first run, or since a newer awtui is here, is asked now, unless the operator is at
+    /// something else already.
     pub fn begin_setup(&mut self) -> Vec<Ask> {
-        self.first_run = false;
-        if self.popups.is_empty() && self.input.is_empty() { open(self) } else { Vec::new() }
+        let opening = std::mem::take(&mut self.opening);
+        if !self.popups.is_empty() || !self.input.is_empty() {
+            return Vec::new();
+        }
+        match opening {
+            Opening::Nothing => Vec::new(),
+            Opening::SetUp => open(self),
+            Opening::New(keys) => {
+                begin_with(self, keys);
+                vec![Ask::Settings(SettingsAsk::Read), Ask::Settings(SettingsAsk::Asked)]
+            }
+        }
     }
 
     /// A role's agent has what was chosen, in words, or it has not.

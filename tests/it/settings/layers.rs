@@ -1,7 +1,7 @@
 use super::{built_in, from_project};
 use awtui::domain::{self, CompactStrategy, Money, RoleName, Thinking};
 use awtui::settings::{
-    EnvironmentPolicy, Layer, Paths, PromptBy, Settings, SettingsError, Sources, TurnEndsBy,
+    EnvironmentPolicy, Layer, Paths, PromptBy, SAFETY, Settings, SettingsError, Sources, TurnEndsBy,
 };
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -259,4 +259,15 @@ fn paths_follow_the_environment_that_was_passed() {
         discover(&[("AWTUI_HOME", "here"), ("HOME", "/h")]),
         Err(SettingsError::RelativeHome("here".to_owned()))
     );
+}
+
+#[test]
+fn a_bound_that_the_awtui_before_did_not_know_and_nobody_has_set_is_to_be_asked_for() {
+    let settings = from_project("[loop]\nmax_rounds = 3\n").unwrap();
+    assert_eq!(settings.unasked(None), [] as [&str; 0], "nothing was here before");
+    assert_eq!(settings.unasked(Some("budget.cost\nloop.max_hours\n")), [] as [&str; 0], "it is set");
+    assert_eq!(settings.unasked(Some("loop.max_rounds\n")), ["budget.cost", "loop.max_hours"]);
+    let set_up: Vec<&str> = SAFETY.to_vec();
+    let offered = settings.sheet();
+    assert!(set_up.iter().all(|key| offered.iter().any(|row| row.key == *key)), "each can be asked for");
 }

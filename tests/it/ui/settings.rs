@@ -4,7 +4,7 @@ use super::scenes::{Scene, new_ui};
 use awtui::domain::Thinking;
 use awtui::glass::{Glass, GlassEvent, Link};
 use awtui::settings::{DiffLine, Edit, Layer, Settings, Sources};
-use awtui::ui::{AgentOffer, Ask, FileDiff, Mode, ModelOffer, SavedNews, SettingsAsk, Sheet};
+use awtui::ui::{AgentOffer, Ask, FileDiff, Mode, ModelOffer, Opening, SavedNews, SettingsAsk, Sheet};
 
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
 
@@ -267,8 +267,40 @@ fn a_compaction_below_the_warning_is_refused_at_once() {
 #[test]
 fn the_set_up_begins_by_itself_only_where_nobody_chose_anything() {
     let mut scene = Scene::new(new_ui(Mode::Live), Glass::new(), (80, 24));
-    assert!(!scene.ui.first_run);
-    scene.ui.first_run = true;
+    assert_eq!(scene.ui.begin_setup(), []);
+    scene.ui.opening = Opening::SetUp;
     assert_eq!(scene.ui.begin_setup().len(), 2);
-    assert!(!scene.ui.first_run && scene.ui.popups.len() == 1);
+    assert!(scene.ui.opening == Opening::Nothing && scene.ui.popups.len() == 1);
+}
+
+#[test]
+fn what_a_newer_awtui_has_to_ask_is_asked_alone_and_saved_alone() {
+    for (cols, rows) in SIZES {
+        let mut scene = Scene::new(new_ui(Mode::Live), Glass::new(), (cols, rows));
+        scene.ui.opening = Opening::New(vec!["loop.max_hours", "loop.max_rounds"]);
+        let asks = scene.ui.begin_setup();
+        assert_eq!(asks, [Ask::Settings(SettingsAsk::Read), Ask::Settings(SettingsAsk::Asked)]);
+        answer(&mut scene);
+        insta::assert_snapshot!(format!("setup_new_{cols}x{rows}"), scene.text());
+        scene.press("6 enter");
+        assert!(scene.shows("How many pieces of work"), "{}", scene.text());
+        scene.press("esc enter enter");
+        assert!(scene.shows("Where should it be saved?"), "{}", scene.text());
+        scene.press("esc");
+        assert!(scene.shows("How many pieces of work"), "nobody is asked about agents: {}", scene.text());
+        scene.press("enter down");
+        let edits = vec![Edit::set("loop.max_hours", "6"), Edit::set("loop.max_rounds", "20")];
+        let plan = SettingsAsk::Plan { layers: vec![Layer::Project], edits };
+        assert_eq!(scene.press("enter"), [Ask::Settings(plan)]);
+    }
+}
+
+#[test]
+fn who_wants_to_choose_nothing_leaves_with_esc_and_nothing_is_written() {
+    let mut scene = Scene::new(new_ui(Mode::Live), Glass::new(), (80, 24));
+    scene.ui.opening = Opening::New(vec!["budget.cost"]);
+    scene.ui.begin_setup();
+    answer(&mut scene);
+    assert_eq!(scene.press("esc"), [Ask::Settings(SettingsAsk::Stop)]);
+    assert!(scene.ui.popups.is_empty() && scene.shows("nothing was saved"), "{}", scene.text());
 }
