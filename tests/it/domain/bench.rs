@@ -71,6 +71,10 @@ impl Bench {
     }
 
     pub fn with(config: RunConfig) -> Self {
+        Self::on(config, "make it work")
+    }
+
+    pub fn on(config: RunConfig, task: &str) -> Self {
         let mut bench = Self {
             run: Run::default(),
             records: Vec::new(),
@@ -80,7 +84,7 @@ impl Bench {
         };
         bench.input(Input::Create {
             run: "aw_20261121_000000_task".into(),
-            task: "make it work".into(),
+            task: task.into(),
             directory: "/repository".to_owned(),
             workflow: Workflow::analyst_worker(),
             config,

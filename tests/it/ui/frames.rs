@@ -104,6 +104,21 @@ fn what_is_over_has_no_next_stop_and_takes_a_new_task() {
 }
 
 #[test]
+fn very_long_and_wide_names() {
+    frames("long", |size| {
+        let mut scene = Scene::of(&scenes::long_working(), size);
+        scene.glass.feed(GlassEvent::Artifacts(scenes::artifacts()));
+        scene.draw();
+        scene
+    });
+    frames("long_question", |size| {
+        let mut scene = Scene::of(&scenes::long_question(), size);
+        scene.wait(1_000);
+        scene
+    });
+}
+
+#[test]
 fn paused() {
     frames("paused", |size| Scene::of(&scenes::paused(), size));
 }

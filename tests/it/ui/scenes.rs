@@ -276,7 +276,36 @@ pub fn working() -> Bench {
 }
 
 fn at_work() -> (Bench, PaneId, PaneId) {
-    let mut bench = Bench::with(with_checks());
+    at_work_on(Bench::with(with_checks()))
+}
+
+/// Everything that has a name has a long one, some of it wide.
+fn long_names() -> (Bench, PaneId, PaneId) {
+    let mut config = with_checks();
+    for role in config.roles.values_mut() {
+        role.model =
+            Some("a-gateway-of-the-company/anthropic.claude-opus-5-5-20261101-v1:0@eu-central-1".to_owned());
+    }
+    for check in &mut config.checks {
+        check.name = format!("{} der Datumsangaben 日付の形式 in every crate of the workspace", check.name);
+    }
+    let task = "日付の形式を直して、すべての試験を通してください。そのあとで、変更した点を短くまとめてください: fix the format of \
+                dates in every crate of the workspace and mind thetimezonesthatnobodythoughtofsofar";
+    at_work_on(Bench::on(config, task))
+}
+
+pub fn long_working() -> Bench {
+    long_names().0
+}
+
+pub fn long_question() -> Bench {
+    let (mut bench, analyst, worker) = long_names();
+    reviewed(&mut bench, &analyst, &worker, Verdict::NeedsOperator);
+    bench.wait(61_000);
+    bench
+}
+
+fn at_work_on(mut bench: Bench) -> (Bench, PaneId, PaneId) {
     let analyst = bench.spawned();
     bench.prompted();
     bench.observe(&analyst, Observation::TurnStarted);
