@@ -2,7 +2,7 @@
 
 use super::{
     Activity, CheckpointSide, CompactOutcome, CompactionResult, Effect, EffectId, GateKind, Outcome, PaneId,
-    PaneState, PromptKind, RoleName, Run, Source, Stage, StepNumber,
+    PaneState, PromptKind, RoleName, Run, Source, Stage, StepNumber, compaction,
 };
 
 pub(super) fn settled(run: &mut Run, id: EffectId, outcome: &Outcome) {
@@ -153,28 +153,11 @@ fn compact_settled(run: &mut Run, pane: &PaneId, outcome: &Outcome) {
         state.activity = Activity::Idle;
         state.since = now;
     }
-    let (result, before, after) = match outcome {
-        Outcome::Compacted { result: CompactOutcome::Done { before, after } } => {
-            (CompactionResult::Completed, *before, *after)
-        }
-        Outcome::Compacted { result: CompactOutcome::Nothing } => (CompactionResult::Nothing, None, None),
-        Outcome::Compacted { result: CompactOutcome::Unable { reason } } => {
-            if let Some(role) = run.roles.get_mut(&role) {
-                role.cannot_compact = true;
-            }
-            (CompactionResult::Failed(reason.clone()), None, None)
-        }
-        Outcome::Compacted { result: CompactOutcome::Failed { reason } }
-        | Outcome::Failed { reason }
-        | Outcome::Unconfirmed { reason } => (CompactionResult::Failed(reason.clone()), None, None),
-        Outcome::Started
-        | Outcome::Delivered { .. }
-        | Outcome::Checked { .. }
-        | Outcome::Checkpointed { .. }
-        | Outcome::Fired
-        | Outcome::Done
-        | Outcome::Canceled => (CompactionResult::Failed("it was broken off".to_owned()), None, None),
-    };
+    let unable = matches!(outcome, Outcome::Compacted { result: CompactOutcome::Unable { .. } });
+    if let Some(role) = run.roles.get_mut(&role).filter(|_| unable) {
+        role.cannot_compact = true;
+    }
+    let (result, before, after) = compaction::result(outcome);
     close_compaction(run, &role, &result, before, after);
     if let Some(role) = run.roles.get_mut(&role)
         && !role.cannot_compact

@@ -2,8 +2,9 @@
 //! Owns these decisions; what a compaction changed is folded in `apply_settled`, and how an agent does it is the adapter's.
 
 use super::{
-    Activity, Author, CompactOutcome, CompactStrategy, Effect, Fact, GateKind, Outcome, Pane, PaneState,
-    PauseMode, Refusal, RoleName, Run, SessionId, Stage, Step, Time, TimerDue, TimerKind, advance,
+    Activity, Author, CompactOutcome, CompactStrategy, CompactionResult, Effect, Fact, GateKind, Outcome,
+    Pane, PaneState, PauseMode, Refusal, RoleName, Run, SessionId, Stage, Step, Time, TimerDue, TimerKind,
+    advance,
 };
 
 /// Compactions in a row without a completed step before a person is asked.
@@ -147,27 +148,42 @@ pub fn compaction_news(run: &Run, fact: &Fact) -> Option<String> {
     let Some(Effect::Compact { pane }) = run.outbox.get(effect) else { return None };
     let role = &run.panes.get(pane)?.role;
     let state = run.roles.get(role).filter(|state| state.compaction_asked)?;
+    if matches!(outcome, Outcome::Compacted { result: CompactOutcome::Unable { .. } }) {
+        return Some(format!(
+            "the {role}'s agent cannot compact: a fresh session takes over with its next prompt"
+        ));
+    }
     let tokens = |told: Option<u64>| told.map_or_else(|| "?".to_owned(), |tokens| tokens.to_string());
-    Some(match outcome {
-        Outcome::Compacted { result: CompactOutcome::Done { before, after } } => {
+    let (result, before, after) = result(outcome);
+    Some(match result {
+        CompactionResult::Completed => {
             let before = tokens(before.or(state.context.tokens));
-            format!("the {role} was compacted: {before} tokens before, {} now", tokens(*after))
+            format!("the {role} was compacted: {before} tokens before, {} now", tokens(after))
         }
-        Outcome::Compacted { result: CompactOutcome::Nothing } => {
-            format!("the {role}'s agent says that there is nothing to compact")
+        CompactionResult::Nothing => format!("the {role}'s agent says that there is nothing to compact"),
+        CompactionResult::Failed(reason) => format!("the {role} was not compacted: {reason}"),
+        CompactionResult::Running => return None,
+    })
+}
+
+/// What an outcome says of the compaction, and the tokens before and after it as far as they were told.
+pub(super) fn result(outcome: &Outcome) -> (CompactionResult, Option<u64>, Option<u64>) {
+    match outcome {
+        Outcome::Compacted { result: CompactOutcome::Done { before, after } } => {
+            (CompactionResult::Completed, *before, *after)
         }
-        Outcome::Compacted { result: CompactOutcome::Unable { .. } } => {
-            format!("the {role}'s agent cannot compact: a fresh session takes over with its next prompt")
+        Outcome::Compacted { result: CompactOutcome::Nothing } => (CompactionResult::Nothing, None, None),
+        Outcome::Compacted {
+            result: CompactOutcome::Unable { reason } | CompactOutcome::Failed { reason },
         }
-        Outcome::Compacted { result: CompactOutcome::Failed { reason } }
         | Outcome::Failed { reason }
-        | Outcome::Unconfirmed { reason } => format!("the {role} was not compacted: {reason}"),
+        | Outcome::Unconfirmed { reason } => (CompactionResult::Failed(reason.clone()), None, None),
         Outcome::Started
         | Outcome::Delivered { .. }
         | Outcome::Checked { .. }
         | Outcome::Checkpointed { .. }
         | Outcome::Fired
         | Outcome::Done
-        | Outcome::Canceled => format!("the compaction of the {role} was broken off"),
-    })
+        | Outcome::Canceled => (CompactionResult::Failed("it was broken off".to_owned()), None, None),
+    }
 }

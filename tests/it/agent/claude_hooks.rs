@@ -491,19 +491,3 @@ fn what_a_killed_claude_had_no_time_to_write_is_unknown_spend() {
     assert_eq!(lost(claude), []);
     assert_eq!(lost(launched()), []);
 }
-
-#[test]
-fn who_asks_nobody_by_settings_of_its_own_says_so_once_and_again_when_that_is_over() {
-    let mut claude = launched();
-    let mut mode = |mode: &str| {
-        hook(claude.as_mut(), "UserPromptSubmit", &json!({"prompt": "go", "permission_mode": mode}))
-            .into_iter()
-            .find(|seen| matches!(seen, Observation::GuardSeen { .. }))
-    };
-    let seen =
-        |unguarded: Option<&str>| Some(Observation::GuardSeen { unguarded: unguarded.map(str::to_owned) });
-    assert_eq!(mode("default"), None, "nothing is new");
-    assert_eq!(mode("bypassPermissions"), seen(Some("permission mode bypassPermissions")));
-    assert_eq!(mode("bypassPermissions"), None);
-    assert_eq!(mode("acceptEdits"), seen(None));
-}

@@ -329,3 +329,19 @@ fn claude_tells_its_own_sums_at_its_end_and_what_was_written_for_an_hour() {
     let twice = SumsSeen { tokens: Some(tokens + tokens), cost: Some(cost + cost), helpers: true };
     assert_eq!(sums, [once, once, twice, twice]);
 }
+
+#[test]
+fn who_asks_nobody_by_settings_of_its_own_says_so_once_and_again_when_that_is_over() {
+    let mut claude = launched();
+    let mut mode = |mode: &str| {
+        let line = json!({"type": "permission-mode", "permissionMode": mode, "sessionId": "s"}).to_string();
+        let seen = observations(claude.log_line(&line)).into_iter().map(|(_, seen)| seen);
+        seen.filter(|seen| matches!(seen, Observation::GuardSeen { .. })).collect::<Vec<_>>()
+    };
+    let seen =
+        |unguarded: Option<&str>| vec![Observation::GuardSeen { unguarded: unguarded.map(str::to_owned) }];
+    assert_eq!(mode("default"), [], "nothing is new");
+    assert_eq!(mode("bypassPermissions"), seen(Some("permission mode bypassPermissions")));
+    assert_eq!(mode("bypassPermissions"), []);
+    assert_eq!(mode("acceptEdits"), seen(None));
+}

@@ -17,6 +17,7 @@ mod previews;
 mod read_back;
 mod reading;
 mod runs;
+mod scene;
 pub mod scenes;
 mod settings;
 mod shape;
