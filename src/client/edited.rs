@@ -2,6 +2,7 @@
 
 use super::screen::{Screen, ScreenError, next};
 use crate::tty::Tty;
+use crate::ui::Ui;
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -99,6 +100,15 @@ impl EditedFile {
     }
 }
 
+/// Keys that came in one piece with the one that opened the editor were for the editor.
+pub(super) fn tell_forgotten(ui: &mut Ui, keys: usize) {
+    match keys {
+        0 => {}
+        1 => ui.told("a key that was typed before the editor opened was not carried out".to_owned()),
+        keys => ui.told(format!("{keys} keys that were typed before the editor opened were not carried out")),
+    }
+}
+
 impl Screen<'_> {
     /// The editor has the terminal; what the supervisor tells is heard meanwhile.
     pub(super) async fn edit(
@@ -113,6 +123,7 @@ impl Screen<'_> {
             Err(reason) => return Ok(Err(reason)),
         };
         let mut editor = file.editor(line);
+        let forgotten = tty.forget_typed();
         let handed = tty.hand_over(&mut editor);
         let mut handed = std::pin::pin!(handed);
         let ended = loop {
@@ -126,6 +137,7 @@ impl Screen<'_> {
             }
         };
         self.last_key = Some(Instant::now());
+        tell_forgotten(&mut self.ui, forgotten);
         Ok(file.read(ended))
     }
 }

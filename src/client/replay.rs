@@ -1,6 +1,6 @@
 //! The screen of a replay: the same frames from a player, which keys move along the run.
 
-use super::edited::EditedFile;
+use super::edited::{EditedFile, tell_forgotten};
 use super::frame::{self, Heard, sleep_until};
 use super::saved;
 use super::screen::{ScreenError, Workshop};
@@ -147,7 +147,9 @@ impl Screen {
                 Ask::Edit { text, suffix, line, then } => {
                     let edited = match EditedFile::new(&text, suffix) {
                         Ok(file) => {
+                            let forgotten = tty.forget_typed();
                             let ended = tty.hand_over(&mut file.editor(line)).await?;
+                            tell_forgotten(&mut self.ui, forgotten);
                             file.read(ended)
                         }
                         Err(reason) => Err(reason),

@@ -205,6 +205,7 @@ actions! {
     Search "search" [Global, Normal, Gate, Replay, Input, Preview, Reading, Typing] "Search for words: in the pane and all that scrolled out, or in what is looked at";
     SearchNext "search_next" [Preview, Reading] "Go to the next place of the words";
     SearchPrevious "search_previous" [Preview, Reading] "Go to the place of the words before";
+    OtherDiff "other_diff" [Preview] "Change between the diff of a step and that of the whole run";
     NextHunk "next_hunk" [Preview] "Go to the next hunk of a diff";
     PreviousHunk "previous_hunk" [Preview] "Go to the hunk before";
     NextFile "next_file" [Preview] "Go to the next file, step or check";

@@ -95,6 +95,15 @@ impl Decoder {
         }
     }
 
+    /// Keys, pastes and the mouse's doings that nobody took yet are forgotten; how many those were.
+    pub fn forget_typed(&mut self) -> usize {
+        let before = self.decoded.len();
+        let is_typed =
+            |event: &TtyEvent| matches!(event, TtyEvent::Key(_) | TtyEvent::Paste(_) | TtyEvent::Mouse(_));
+        self.decoded.retain(|one| !matches!(one, Decoded::Event(event) if is_typed(event)));
+        before - self.decoded.len()
+    }
+
     /// How long to wait for more before [`Self::give_up`] is to be called; `None` while nothing is open.
     pub fn patience(&self) -> Option<Duration> {
         if self.paste.is_some() {

@@ -143,6 +143,11 @@ impl Input {
         None
     }
 
+    /// See [`Decoder::forget_typed`].
+    pub(super) fn forget_typed(&mut self) -> usize {
+        self.decoder.forget_typed()
+    }
+
     fn heard(&mut self, asked: Asked) -> Option<TtyEvent> {
         let of_another = self.deaf_until.is_some_and(|until| Instant::now() < until);
         match asked {

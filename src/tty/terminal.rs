@@ -109,6 +109,12 @@ impl Tty {
         self.terminal.resize(size.into()).map_err(failed("drawn on"))
     }
 
+    /// What was typed and is not carried out yet is forgotten, and how much that was is told: for before a program gets the
+    /// terminal that it was meant for, since carried out after the program's end it would do something else.
+    pub fn forget_typed(&mut self) -> usize {
+        self.input.forget_typed()
+    }
+
     /// Runs a program on our terminal and waits for its end: it has the screen, the keys and the signals of the keyboard
     /// meanwhile, and what it leaves unread is ours afterwards. When it is stopped by the keyboard, so are we. The inner
     /// error: the program could not be run. The call must not be dropped before it ends.

@@ -166,6 +166,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         | Action::SearchNext
         | Action::SearchPrevious
         | Action::OpenEditor
+        | Action::OtherDiff
         | Action::Reload => {}
         Action::Note => write_to(ui, Address::Note),
         Action::SayAnalyst => write_to(ui, Address::Say("analyst".to_owned())),
@@ -272,16 +273,20 @@ fn begin_typing(ui: &mut Ui, glass: &Glass) {
 }
 
 /// From the input box to where the run is. An answer that was begun is given up with it.
-fn leave_input(ui: &mut Ui, glass: &Glass) {
+pub(super) fn leave_input(ui: &mut Ui, glass: &Glass) {
     if let Address::Answer(_) | Address::Reject(_) = ui.input.address {
         ui.input.address = Address::Note;
     }
-    hand_over_focus(ui, glass);
+    match ui.beside.filter(|pane| slots::slot(glass, *pane).is_some()) {
+        Some(pane) => go(ui, pane),
+        None => hand_over_focus(ui, glass),
+    }
 }
 
 /// What was begun is done: the keys go where they keep the pane in sight that works. Where no panel is to be seen that is
 /// the input box.
 pub(super) fn settle_focus(ui: &mut Ui, glass: &Glass) {
+    ui.beside = None;
     if ui.layout.panels && ui.zoom == Zoom::Normal {
         hand_over_focus(ui, glass);
     } else {
@@ -297,7 +302,7 @@ pub(super) fn hand_over_focus(ui: &mut Ui, glass: &Glass) {
         return;
     }
     let all = slots::slots(glass);
-    let focus = slots::active(glass, ui.focus, &all).map_or(Focus::Steps, |slot| slot.focus);
+    let focus = slots::active(ui, glass, &all).map_or(Focus::Steps, |slot| slot.focus);
     go(ui, focus);
 }
 
@@ -420,7 +425,7 @@ fn scroll(ui: &mut Ui, glass: &Glass, by: isize) {
         return;
     }
     let all = slots::slots(glass);
-    if let Some(pane) = slots::active(glass, ui.focus, &all).and_then(|slot| slot.pane) {
+    if let Some(pane) = slots::active(ui, glass, &all).and_then(|slot| slot.pane) {
         scroll_pane(ui, glass, &pane, by);
     }
 }

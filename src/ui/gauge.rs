@@ -66,7 +66,7 @@ impl Gauge {
                     if passed { '!' } else { '|' }
                 } else if has(self.own) {
                     '^'
-                } else if now > from {
+                } else if now >= from.midpoint(to) {
                     '▮'
                 } else {
                     '▯'

@@ -107,6 +107,7 @@ fn label(action: Action) -> &'static str {
         Action::PanRight => "right",
         Action::ToggleWrap => "wrap",
         Action::ToggleForm => "other form",
+        Action::OtherDiff => "other diff",
         Action::NextHunk => "next hunk",
         Action::PreviousHunk => "hunk before",
         Action::NextFile => "next",
@@ -149,7 +150,11 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
             plain(Action::Help),
         ],
         Context::Input => {
-            let back = if shown_gate(ui, glass).is_some() { "to the gate" } else { "to the panels" };
+            let back = match (shown_gate(ui, glass), ui.beside) {
+                (Some(_), _) => "to the gate",
+                (None, Some(_)) => "back",
+                (None, None) => "to the panels",
+            };
             let mut all = vec![(Action::Select, "send"), (Action::LeaveTyping, back)];
             if alive {
                 all.push(plain(Action::NextAddress));
@@ -225,7 +230,7 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
 }
 
 fn preview_keys(ui: &Ui) -> Vec<(Action, &'static str)> {
-    let (form, next) = ui.preview().map_or(("", ""), super::preview::Preview::words);
+    let [form, next, other] = ui.preview().map_or([""; 3], super::preview::Preview::words);
     [
         (Action::Close, "close"),
         (Action::PageDown, "page down"),
@@ -234,6 +239,7 @@ fn preview_keys(ui: &Ui) -> Vec<(Action, &'static str)> {
         (Action::NextHunk, "hunk"),
         (Action::NextFile, next),
         (Action::ToggleForm, form),
+        (Action::OtherDiff, other),
         (Action::ToggleWrap, "wrap"),
         (Action::OpenEditor, "editor"),
         (Action::Help, "help"),

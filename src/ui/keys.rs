@@ -126,6 +126,7 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         | Action::PanRight
         | Action::ToggleWrap
         | Action::ToggleForm
+        | Action::OtherDiff
         | Action::NextHunk
         | Action::PreviousHunk
         | Action::NextFile

@@ -276,6 +276,8 @@ pub struct Ui {
     pub(super) dark: Option<bool>,
     pub keymap: Keymap,
     pub focus: Focus,
+    /// The pane that one was at before the input box got the keys.
+    pub(super) beside: Option<Focus>,
     pub zoom: Zoom,
     pub popups: Vec<Popup>,
     pub(super) input: InputBox,
@@ -343,6 +345,7 @@ impl Ui {
             looks: None,
             keymap,
             focus: if mode == Mode::Live { Focus::Input } else { Focus::Steps },
+            beside: None,
             zoom: Zoom::Normal,
             popups: Vec::new(),
             input: InputBox::new(),
@@ -434,6 +437,7 @@ impl Ui {
         self.selected.clear();
         self.scrolled.clear();
         self.events = EventsView::default();
+        self.beside = None;
         if self.mode == Mode::Live {
             self.focus = Focus::Input;
         }
@@ -483,16 +487,5 @@ impl Ui {
     /// What the input box holds and whom it addresses.
     pub fn input(&self) -> (String, &Address) {
         (self.input.text(), &self.input.address)
-    }
-
-    pub(super) fn focus_on(&mut self, focus: Focus) {
-        self.focus = focus;
-        if Focus::PANELS.contains(&focus) {
-            self.shape.show(focus);
-            self.panel = focus;
-            if focus != Focus::Steps {
-                self.side = focus;
-            }
-        }
     }
 }

@@ -11,6 +11,7 @@ use super::setup;
 use super::table::{Column, rows};
 use super::typed;
 use super::view::line;
+use crate::domain::RoleName;
 use crate::glass::Glass;
 use crate::settings::keymap::Lookup;
 use crate::settings::{Action, Context, Edit, Layer, Row, RowKind, edited};
@@ -313,7 +314,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, view: &SettingsView, area: Rect, buff
             draw_keys(ui, &[("enter", "take it"), ("ctrl-u", "clear"), ("esc", "back")], keys, buffer);
         }
         Stage::List => {
-            draw_list(ui, view, row, body, buffer);
+            draw_list(ui, glass, view, row, body, buffer);
             draw_keys(ui, &list, keys, buffer);
         }
     }
@@ -334,7 +335,25 @@ fn draw_question(ui: &Ui, row: &Row, area: Rect, buffer: &mut Buffer) -> Rect {
     Rect { y, height: area.bottom() - y, ..area }
 }
 
-fn draw_list(ui: &Ui, view: &SettingsView, row: &Row, area: Rect, buffer: &mut Buffer) {
+/// What the run that goes on has in place of a setting: it keeps what it began with.
+fn of_the_run(glass: &Glass, row: &Row) -> Option<String> {
+    let run = &glass.run;
+    let alive = run.id.is_some() && !run.is_over();
+    let mut parts = row.key.strip_prefix("roles.").filter(|_| alive)?.split('.');
+    let config = run.role_config(&RoleName::new(parts.next()?))?;
+    let value = match parts.next()? {
+        "agent" => config.agent.name.clone(),
+        "model" => config.model.clone().unwrap_or_default(),
+        "thinking" => config.thinking.map_or_else(String::new, |thinking| thinking.as_str().to_owned()),
+        _ => return None,
+    };
+    (value != row.value).then(|| {
+        let value = if value.is_empty() { "its own default" } else { &value };
+        format!("the run that goes on has {value}; this is for the next")
+    })
+}
+
+fn draw_list(ui: &Ui, glass: &Glass, view: &SettingsView, row: &Row, area: Rect, buffer: &mut Buffer) {
     let look = &ui.look;
     let all = &ui.known.sheet.rows;
     let at = view.selected.min(all.len().saturating_sub(1));
@@ -359,6 +378,7 @@ fn draw_list(ui: &Ui, view: &SettingsView, row: &Row, area: Rect, buffer: &mut B
         format!("{}: {}", row.key, row.source)
     };
     about.push(more);
+    about.extend(of_the_run(glass, row));
     let below = u16::try_from(about.len()).unwrap_or(3).min(area.height / 3);
     let list = Rect { height: area.height - below, ..area };
     let first = (at + 1).saturating_sub(usize::from(list.height));

@@ -3,7 +3,7 @@
 //! Owns what a place on the screen stands for. It keeps nothing: a place is looked up each time.
 
 use super::format::fit;
-use super::model::Focus;
+use super::model::{Focus, Ui, Zoom};
 use crate::domain::{PaneId, PaneState, RoleName, Run, Step, TerminalEntry, Text};
 use crate::glass::Glass;
 
@@ -105,8 +105,33 @@ pub(super) fn focus_of(run: &Run, role: &RoleName) -> Focus {
     }
 }
 
-/// The place that is shown where there is room for one: the one with the keys, else that of the role that works.
-pub(super) fn active(glass: &Glass, focus: Focus, all: &[Slot]) -> Option<Slot> {
+impl Ui {
+    /// Whether the pane beside the input box is there by choice: where no panel is to be seen, panes have the keys anyway.
+    pub(super) fn is_beside_chosen_pane(&self) -> bool {
+        self.beside.is_some() && (self.layout.panels || self.zoom != Zoom::Normal)
+    }
+
+    pub(super) fn focus_on(&mut self, focus: Focus) {
+        if focus != Focus::Input {
+            self.beside = None;
+        } else if is_pane(self.focus) {
+            self.beside = Some(self.focus);
+        }
+        self.focus = focus;
+        if Focus::PANELS.contains(&focus) {
+            self.shape.show(focus);
+            self.panel = focus;
+            if focus != Focus::Steps {
+                self.side = focus;
+            }
+        }
+    }
+}
+
+/// The place that is shown where there is room for one: the one with the keys, or that had them before the input box; else that
+/// of the role that works.
+pub(super) fn active(ui: &Ui, glass: &Glass, all: &[Slot]) -> Option<Slot> {
+    let focus = ui.beside.filter(|_| ui.focus == Focus::Input).unwrap_or(ui.focus);
     let current = || glass.run.steps.iter().rev().find_map(|step| step.role.clone());
     let working = || {
         let role = current()?;

@@ -34,8 +34,20 @@ impl Column {
     }
 }
 
+/// Whether the column at this place is shown in `columns` cells of width.
+pub(super) fn is_shown(table: &[Column], columns: u16, place: usize) -> bool {
+    widths(table, columns).get(place).is_some_and(|width| *width > 0)
+}
+
 /// The rows of a table in `columns` cells of width.
 pub(super) fn rows(table: &[Column], columns: u16) -> Vec<String> {
+    let widths = widths(table, columns);
+    let count = table.iter().map(|column| column.cells.len()).max().unwrap_or(0);
+    (0..count).map(|row| one(table, &widths, row)).collect()
+}
+
+/// How wide each column is; 0 is not shown.
+fn widths(table: &[Column], columns: u16) -> Vec<u16> {
     let mut widths = vec![0; table.len()];
     let mut order: Vec<usize> = (0..table.len()).collect();
     order.sort_by_key(|place| table[*place].priority);
@@ -59,8 +71,7 @@ pub(super) fn rows(table: &[Column], columns: u16) -> Vec<String> {
         widths[*place] += more;
         used += more;
     }
-    let count = table.iter().map(|column| column.cells.len()).max().unwrap_or(0);
-    (0..count).map(|row| one(table, &widths, row)).collect()
+    widths
 }
 
 fn one(table: &[Column], widths: &[u16], row: usize) -> String {

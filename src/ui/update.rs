@@ -1,6 +1,6 @@
 //! From keys, pastes and the mouse to wishes. Nothing is done here; the UI's own state moves at once.
 
-use super::act::{act, clamp, settle_focus};
+use super::act::{act, clamp, leave_input, settle_focus};
 use super::input::{Address, completion, draw};
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
@@ -75,7 +75,7 @@ pub(super) fn focused_pane(ui: &Ui, glass: &Glass) -> Option<PaneId> {
 
 /// The pane that has the keys, or the one that is shown where there is room for one; once it shows something.
 pub(super) fn shown_pane(ui: &Ui, glass: &Glass) -> Option<(Focus, PaneId)> {
-    let slot = slots::active(glass, ui.focus, &slots::slots(glass))?;
+    let slot = slots::active(ui, glass, &slots::slots(glass))?;
     let pane = slot.pane.filter(|pane| glass.panes.contains_key(pane))?;
     Some((slot.focus, pane))
 }
@@ -248,8 +248,13 @@ pub(super) fn submit(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
         ui.input.address = Address::Note;
     }
     ui.input.taken();
-    // What comes next is watching, or a gate.
-    settle_focus(ui, glass);
+    // What comes next is watching, or a gate. Words for the run take nobody away from the pane that one is looking at.
+    let is_for_run = matches!(ask, Ask::Act(OperatorAct::Note { .. } | OperatorAct::Say { .. }));
+    if is_for_run && ui.is_beside_chosen_pane() {
+        leave_input(ui, glass);
+    } else {
+        settle_focus(ui, glass);
+    }
     vec![ask]
 }
 

@@ -178,7 +178,7 @@ fn draw_panes(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &
     }
     // One at a time: what has the keys, else the pane that works.
     let focused = slots.iter().find(|slot| slot.focus == ui.focus).cloned();
-    let active = if first > 0 { focused } else { slots::active(glass, ui.focus, &slots) };
+    let active = if first > 0 { focused } else { slots::active(ui, glass, &slots) };
     let rest = Rect { y: area.y + 1, height: area.height - 1, ..area };
     let line = Rect { height: 1, ..area };
     tabs::draw(ui, glass, &slots, active.as_ref(), line, buffer, layout);

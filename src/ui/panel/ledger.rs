@@ -6,7 +6,7 @@ use super::super::format::{duration, fit, tokens, tokens_or_unknown};
 use super::super::gauge::Gauge;
 use super::super::look::Look;
 use super::super::model::{Focus, Layout, Ui};
-use super::super::table::{Column, rows};
+use super::super::table::{Column, is_shown, rows};
 use crate::domain::{
     Compaction, CompactionResult, Figure, Millis, RoleName, Run, Spans, Step, Subject, Totals, doubled,
     nearest_bound, step_costs,
@@ -187,7 +187,13 @@ fn add(look: &Look, more: &str, rows: Vec<(Row, Style, Figure)>, room: u16, line
     table(look, more, &sums, styles.into_iter(), figures.into_iter(), room, lines);
 }
 
-/// A table with its heading; columns that matter less go first where there is little room.
+/// The places of three buckets in a table.
+const IN: usize = 2;
+const CACHED: usize = 3;
+const OUT: usize = 5;
+
+/// A table with its heading; columns that matter less go first where there is little room. The sign of what is missing pushes
+/// no bucket out: it is shortened before, `12.3k+`, and the time goes, which other lines tell too.
 fn table(
     look: &Look,
     more: &str,
@@ -200,9 +206,6 @@ fn table(
     let column = |title: &str, cell: &dyn Fn(&Row) -> String| -> Vec<String> {
         std::iter::once(title.to_owned()).chain(sums.iter().map(cell)).collect()
     };
-    // Calls whose tokens nobody told are missing from every bucket.
-    let bucket =
-        |title: &str, count: &dyn Fn(&Row) -> u64| column(title, &|row| row.sum.bucket(count(row), tokens));
     let timed = sums.iter().any(|row| row.spans.is_some());
     let time = |title: &str, time: &dyn Fn(&Spans) -> Millis| {
         let title = if timed { title } else { "" };
@@ -210,24 +213,37 @@ fn table(
     };
     let holds = |cell: &dyn Fn(&Row) -> &str| sums.iter().any(|row| !cell(row).is_empty());
     let has_context = holds(&|row| &row.context);
-    let table = [
-        Column::left(0, column("", &|row| row.name.clone())),
-        Column::left(1, column(more, &|row| row.more.clone())),
-        Column::right(3, bucket("in", &|row| row.sum.tokens.input)),
-        Column::right(4, bucket("cached", &|row| row.sum.tokens.cache_read)),
-        Column::right(8, bucket("written", &|row| row.sum.tokens.cache_write)),
-        Column::right(3, bucket("out", &|row| row.sum.tokens.output)),
-        Column::right(0, column("cost", &|row| row.sum.spent_so_far())),
-        Column::left(2, column("", &|row| row.mark.to_owned())),
-        Column::right(2, time("wall", &Spans::total)),
-        Column::right(6, time("model", &|spans| spans.model)),
-        Column::right(5, time("tools", &|spans| spans.tools)),
-        Column::right(9, time("compact", &|spans| spans.compaction)),
-        Column::right(7, time("waits", &Spans::waiting)),
-        Column::right(10, column(if has_context { "context" } else { "" }, &|row| row.context.clone())),
-        Column::right(11, column("calls", &|row| row.sum.calls.to_string())),
-    ];
-    let mut rows = rows(&table, room).into_iter();
+    // Calls whose tokens nobody told are missing from every bucket.
+    let bucket = |title: &str, sign: &str, count: &dyn Fn(&Row) -> u64| {
+        column(title, &|row| {
+            let text = row.sum.bucket(count(row), tokens);
+            text.strip_suffix("+?").map(|known| format!("{known}{sign}")).unwrap_or(text)
+        })
+    };
+    let form = |sign: &str, wall: u8| {
+        [
+            Column::left(0, column("", &|row| row.name.clone())),
+            Column::left(1, column(more, &|row| row.more.clone())),
+            Column::right(3, bucket("in", sign, &|row| row.sum.tokens.input)),
+            Column::right(4, bucket("cached", sign, &|row| row.sum.tokens.cache_read)),
+            Column::right(8, bucket("written", sign, &|row| row.sum.tokens.cache_write)),
+            Column::right(3, bucket("out", sign, &|row| row.sum.tokens.output)),
+            Column::right(0, column("cost", &|row| row.sum.spent_so_far())),
+            Column::left(2, column("", &|row| row.mark.to_owned())),
+            Column::right(wall, time("wall", &Spans::total)),
+            Column::right(6, time("model", &|spans| spans.model)),
+            Column::right(5, time("tools", &|spans| spans.tools)),
+            Column::right(9, time("compact", &|spans| spans.compaction)),
+            Column::right(7, time("waits", &Spans::waiting)),
+            Column::right(10, column(if has_context { "context" } else { "" }, &|row| row.context.clone())),
+            Column::right(11, column("calls", &|row| row.sum.calls.to_string())),
+        ]
+    };
+    let is_partial = sums.iter().any(|row| row.sum.is_partial());
+    let forms = [form("+?", 2), form("+", 2), form("+", 5)];
+    let whole = |table: &&[Column; 15]| [IN, CACHED, OUT].iter().all(|place| is_shown(*table, room, *place));
+    let table = forms.iter().find(whole).filter(|_| is_partial).unwrap_or(&forms[0]);
+    let mut rows = rows(table, room).into_iter();
     let title = rows.next().unwrap_or_default();
     lines.push(Line { text: title, style: look.dim(), figure: None });
     lines.extend(rows.zip(styles).zip(figures).map(|((text, style), figure)| Line {

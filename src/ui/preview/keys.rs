@@ -1,6 +1,6 @@
 //! What keys and the wheel do while something is looked at.
 
-use super::open::{beside, open};
+use super::open::{beside, open, other_diff};
 use super::view::text_area;
 use super::work::Kind;
 use super::{Goal, Preview, WINDOW};
@@ -90,12 +90,13 @@ enum Does {
     Find(bool),
     Hunk(bool),
     File(bool),
+    OtherDiff,
     Edit,
     Reload,
     Close,
 }
 
-const DOES: [(Action, Does); 25] = [
+const DOES: [(Action, Does); 26] = [
     (Action::Up, Does::Rows(-1)),
     (Action::Down, Does::Rows(1)),
     (Action::ScrollUp, Does::Rows(-1)),
@@ -116,6 +117,7 @@ const DOES: [(Action, Does); 25] = [
     (Action::PreviousHunk, Does::Hunk(false)),
     (Action::NextFile, Does::File(true)),
     (Action::PreviousFile, Does::File(false)),
+    (Action::OtherDiff, Does::OtherDiff),
     (Action::OpenEditor, Does::Edit),
     (Action::Reload, Does::Reload),
     (Action::Close, Does::Close),
@@ -145,6 +147,7 @@ pub(in crate::ui) fn cannot(ui: &Ui, glass: &Glass, action: Action) -> Option<St
             let none = beside(glass, &preview.what, forward).is_none();
             none.then(|| format!("there is nothing {} this", if forward { "after" } else { "before" }))
         }
+        Does::OtherDiff => other_diff(ui, glass, &preview.what).err(),
         Does::Rows(_)
         | Does::Pages(_)
         | Does::Begin
@@ -215,6 +218,12 @@ pub(in crate::ui) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Option<V
             None
         }
         Does::File(forward) => return Some(next_file(ui, glass, forward)),
+        Does::OtherDiff => {
+            let what = preview.what.clone();
+            let Ok(other) = other_diff(ui, glass, &what) else { return Some(Vec::new()) };
+            ui.popups.pop();
+            return Some(open(ui, glass, other));
+        }
         Does::Edit => Some(preview.in_editor()),
         Does::Reload => {
             let at = preview.document().and_then(|document| document.lines.get(preview.top.line));

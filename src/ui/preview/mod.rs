@@ -127,8 +127,8 @@ impl Preview {
         }
     }
 
-    /// What the other form and what lies beside it are called.
-    pub(super) fn words(&self) -> (&'static str, &'static str) {
+    /// What the other form, what lies beside it and the other diff are called.
+    pub(super) fn words(&self) -> [&'static str; 3] {
         let form = match (self.kind, self.form) {
             (Some(Kind::Markdown), 0) => "source",
             (Some(Kind::Markdown), _) => "rendered",
@@ -146,7 +146,8 @@ impl Preview {
             | Fetch::Transcript { .. }
             | Fetch::Unknown => "next file",
         };
-        (form, next)
+        let other = if matches!(self.what, Fetch::Changes) { "the step" } else { "whole run" };
+        [form, next, other]
     }
 
     fn document(&self) -> Option<&Arc<Document>> {

@@ -1,7 +1,7 @@
 //! What is opened to be looked at: of which step, and what can be looked at next to it.
 
 use super::Preview;
-use crate::domain::{Fetch, GateKind, RoleName, Step};
+use crate::domain::{Fetch, Gate, GateKind, RoleName, Step};
 use crate::glass::Glass;
 use crate::settings::Action;
 use crate::ui::act::selected;
@@ -57,12 +57,35 @@ fn meant<'a>(ui: &Ui, glass: &'a Glass, subject: Subject) -> Result<&'a Step, St
 /// single steps only.
 fn is_about_all(ui: &Ui, glass: &Glass) -> bool {
     let gate = shown_gate(ui, glass).and_then(|id| glass.run.gate(id));
+    let decides_end = |gate: &Gate| matches!(gate.kind, GateKind::DoneConfirmation);
     let at_end = match gate {
-        Some(gate) => matches!(gate.kind, GateKind::DoneConfirmation),
-        None => glass.run.is_over() && ui.focus != Focus::Steps,
+        Some(gate) => decides_end(gate),
+        // Its card may have been put aside.
+        None => (glass.run.is_over() || glass.run.open_gates().any(decides_end)) && ui.focus != Focus::Steps,
     };
     let several = glass.run.steps.iter().filter(|step| step.evidence.diff.is_some()).count() > 1;
     at_end && several && ui.mode != Mode::Replay
+}
+
+/// The diff of the whole run for that of a step, and the other way round.
+pub(super) fn other_diff(ui: &Ui, glass: &Glass, what: &Fetch) -> Result<Fetch, String> {
+    let newest = || glass.run.steps.iter().rev().find(|step| has(step, Subject::Diff));
+    match what {
+        Fetch::Diff { .. } if ui.mode == Mode::Replay => {
+            Err("a replay keeps the diffs of single steps".to_owned())
+        }
+        Fetch::Diff { .. } => Ok(Fetch::Changes),
+        Fetch::Changes => newest()
+            .map(|step| Fetch::Diff { step: step.number, file: None })
+            .ok_or_else(|| "no step changed files that git knows of".to_owned()),
+        Fetch::Report { .. }
+        | Fetch::Prompt { .. }
+        | Fetch::CheckLog { .. }
+        | Fetch::File { .. }
+        | Fetch::Transcript { .. }
+        | Fetch::Blob { .. }
+        | Fetch::Unknown => Err("this is no diff".to_owned()),
+    }
 }
 
 /// Why it cannot be shown.
@@ -108,7 +131,7 @@ pub(in crate::ui) fn show_transcript(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
 
 /// The role whose shown pane draws its own screen: no line of it is kept, its transcript is.
 fn role_without_lines(ui: &Ui, glass: &Glass) -> Option<RoleName> {
-    let slot = slots::active(glass, ui.focus, &slots::slots(glass))?;
+    let slot = slots::active(ui, glass, &slots::slots(glass))?;
     let shown = glass.panes.get(&slot.pane?)?;
     slot.role.filter(|_| shown.screen.modes().alt_screen)
 }

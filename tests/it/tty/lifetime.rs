@@ -37,12 +37,13 @@ fn child_in_a_terminal() {
             match event {
                 Some(TtyEvent::Key(key)) if key.to_string() == "e" && part != "close" => {
                     let mut program = tokio::process::Command::new("sh");
+                    let forgotten = tty.forget_typed();
                     let ended = tty.hand_over(program.args(["-c", &part])).await.unwrap();
                     let ended = ended.unwrap();
                     let code = ended.code().unwrap_or_else(|| 128 + ended.signal().unwrap());
                     lent += 1;
                     told = String::new();
-                    news = format!("lent {lent} times, ended with {code}");
+                    news = format!("lent {lent} times, ended with {code}, {forgotten} keys forgotten");
                 }
                 Some(TtyEvent::Key(key)) if key.to_string() == "z" => {
                     tty.suspend().await.unwrap();
@@ -295,6 +296,20 @@ fn the_terminal_is_lent_many_times_and_no_key_goes_to_the_wrong_program() {
         host.type_in("a");
         host.wait_for_text("Char('a')");
     }
+    host.type_in("q");
+    host.end().assert_given_back();
+}
+
+#[test]
+fn keys_in_one_piece_with_the_one_that_lends_the_terminal_are_not_carried_out_later() {
+    let mut host = Host::start(EDITOR);
+    // `q` would end us.
+    host.type_in("eq\x1b[A");
+    host.wait_for_question("your key:");
+    host.type_in("x");
+    host.wait_for_text("lent 1 times, ended with 0, 2 keys forgotten");
+    host.type_in("a");
+    host.wait_for_text("Char('a')");
     host.type_in("q");
     host.end().assert_given_back();
 }

@@ -277,3 +277,38 @@ fn lists_fit_into_small_screens() {
         assert!(!listed(&scene).is_empty(), "{size:?}\n{}", scene.text());
     }
 }
+
+#[test]
+fn after_words_were_sent_the_pane_that_works_stays_in_sight() {
+    for (size, focus) in [((80, 24), Focus::Steps), ((40, 12), Focus::Input)] {
+        let mut scene = Scene::of(&scenes::planning(), size);
+        scene.press("3 7");
+        scene.type_text("mind this");
+        scene.press("enter");
+        assert_eq!(scene.ui.focus, focus, "{size:?}");
+    }
+}
+
+#[test]
+fn words_for_the_run_take_nobody_away_from_the_pane_one_looks_at() {
+    for size in [(80, 24), (120, 40)] {
+        let mut scene = Scene::of(&scenes::working(), size);
+        // The worker works; one looks at the analyst.
+        scene.press("1");
+        for keys in ["n", "S", "s"] {
+            scene.press(keys);
+            assert_eq!(scene.ui.focus, Focus::Input);
+            assert!(scene.shows("▸1 analyst") || size.0 > 100, "{keys} {size:?}: {}", scene.text());
+            scene.press("esc");
+            assert_eq!(scene.ui.focus, Focus::Analyst, "{keys} {size:?}");
+        }
+        scene.press("n");
+        scene.type_text("mind this");
+        scene.press("enter");
+        assert_eq!(scene.ui.focus, Focus::Analyst, "{size:?}");
+        // The panels follow the one that works.
+        scene.press("3 n esc");
+        assert_eq!(scene.ui.focus, Focus::Steps, "{size:?}");
+        assert!(scene.shows("▸2 worker") || size.0 > 100, "{}", scene.text());
+    }
+}

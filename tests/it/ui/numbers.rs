@@ -30,6 +30,21 @@ fn the_ledger_alone_shows_all_of_its_tables() {
 }
 
 #[test]
+fn what_is_missing_from_a_number_pushes_no_bucket_out() {
+    let bench = rounds();
+    let columns = |text: &str| {
+        let line = text.lines().find(|line| line.contains(" in cached")).unwrap_or_default().to_owned();
+        ["in", "cached", "out", "cost"].map(|name| line.split_whitespace().any(|word| word == name))
+    };
+    for width in [120, 125, 130] {
+        let mut scene = Scene::of(&bench, (width, 40));
+        scene.draw();
+        assert_eq!(columns(&scene.text()), [true; 4], "{width}: {}", scene.text());
+        assert!(scene.shows("+"), "{width}: {}", scene.text());
+    }
+}
+
+#[test]
 fn a_number_is_explained_over_the_frame() {
     for (cols, rows) in [(40, 12), (80, 24), (120, 40)] {
         let mut scene = Scene::of(&rounds(), (cols, rows));

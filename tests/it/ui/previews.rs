@@ -4,7 +4,7 @@ use super::scenes::{self, Scene};
 use crate::domain::bench::Bench;
 use awtui::domain::{ArtifactEntry, DiffStat, Fetch};
 use awtui::glass::GlassEvent;
-use awtui::ui::{Ask, Focus};
+use awtui::ui::{Ask, Focus, Mode};
 
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
 
@@ -379,4 +379,12 @@ fn where_the_end_is_decided_the_diff_is_that_of_all_steps() {
     assert_eq!((scene.press("1"), asked(&mut scene)), (Vec::new(), Some(Fetch::Changes)));
     scene.press("q 3");
     assert!(matches!(asked(&mut scene), Some(Fetch::Diff { .. })));
+    // From there the same key leads to the other one, and back.
+    assert_eq!(asked(&mut scene), Some(Fetch::Changes));
+    assert!(scene.shows("D the step"), "{}", scene.text());
+    assert!(matches!(asked(&mut scene), Some(Fetch::Diff { .. })));
+    assert!(scene.shows("D whole run"), "{}", scene.text());
+    scene.ui.mode = Mode::Replay;
+    assert_eq!(asked(&mut scene), None);
+    assert!(scene.shows("NOT DONE"), "{}", scene.text());
 }

@@ -1,6 +1,7 @@
 //! Settings on the screen, and the set-up: what they show, ask for, and never do before a yes.
 
-use super::scenes::{Scene, new_ui};
+use super::scenes::{self, Scene, new_ui};
+use crate::domain::bench::Bench;
 use awtui::domain::Thinking;
 use awtui::glass::{Glass, GlassEvent, Link};
 use awtui::settings::{DiffLine, Edit, Layer, Settings, Sources};
@@ -89,6 +90,23 @@ fn settings_at_every_size() {
         insta::assert_snapshot!(format!("settings_model_{cols}x{rows}"), scene.text());
         scene.press("esc enter");
     }
+}
+
+#[test]
+fn beside_a_run_that_has_another_model_the_settings_say_so() {
+    let begun = |bench: &Bench| {
+        let mut scene = Scene::of(bench, (80, 24));
+        scene.press("esc f2");
+        answer(&mut scene);
+        scene.press("j");
+        scene
+    };
+    let has = "the run that goes on has strong; this is for the next";
+    let mut scene = begun(&scenes::working());
+    assert!(scene.shows(has), "{}", scene.text());
+    scene.press("k");
+    assert!(!scene.shows("the run that goes on"), "both have pi: {}", scene.text());
+    assert!(!begun(&scenes::done()).shows("the run that goes on"));
 }
 
 #[test]
