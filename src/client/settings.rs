@@ -47,7 +47,11 @@ impl<'a> Screen<'a> {
                 }
             }
             SettingsAsk::Wear { name } => match host.theme(&name) {
-                Ok((look, looks)) => self.ui.wear(look, looks),
+                Ok((look, looks)) => {
+                    self.ui.wear(look, looks);
+                    let keep = format!("awtui config set --user ui.theme {name}");
+                    self.ui.told(format!("{name} until you leave this screen; `{keep}` keeps it"));
+                }
                 Err(reason) => self.ui.refused(reason),
             },
             SettingsAsk::Plan { layers, edits } => {
