@@ -36,6 +36,11 @@ impl CommandLog {
         self.selected.and_then(known).unwrap_or(newest)
     }
 
+    /// Whether one of them is shown whole.
+    pub(super) fn is_whole(&self) -> bool {
+        self.whole.is_some()
+    }
+
     /// Selects another line, or moves along the one that is shown whole.
     pub(super) fn scroll(&mut self, commands: &Commands, by: isize) {
         let Some(from) = &mut self.whole else { return self.select(commands, by) };

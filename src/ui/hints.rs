@@ -251,6 +251,7 @@ fn preview_keys(ui: &Ui) -> Vec<(Action, &'static str)> {
 fn popup_keys(popup: &Popup) -> Option<&'static [(&'static str, &'static str)]> {
     Some(match popup {
         Popup::Actions { .. } => &[("enter", "do it"), ("up/down", "choose"), ("esc", "close")],
+        Popup::Commands(log) if log.is_whole() => &[("up/down", "scroll"), ("esc", "back")],
         Popup::Commands(_) => &[("enter", "whole"), ("up/down", "choose"), ("esc", "close")],
         Popup::Fact(_) | Popup::Explain(_) => &[("up/down", "scroll"), ("esc", "close")],
         Popup::ConfirmAbort { .. }

@@ -289,9 +289,11 @@ fn stop(glass: &Glass, room: u16) -> String {
     let Some(bound) = nearest_bound(run, glass.now).filter(|_| !run.is_over()) else {
         return format!("total {spent}");
     };
-    let percent = bound.used / 10;
+    // What a context is full of is part of its label.
+    let used =
+        if bound.label.ends_with('%') { String::new() } else { format!(" ({}% used)", bound.used / 10) };
     [
-        format!("total {spent} · next stop: {} ({percent}% used)", bound.label),
+        format!("total {spent} · next stop: {}{used}", bound.label),
         format!("total {spent} · next stop: {}", bound.label),
         format!("{spent} · next stop: {}", bound.label),
     ]

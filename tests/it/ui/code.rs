@@ -208,7 +208,7 @@ fn code_has_the_colours_of_its_language() {
 
 #[test]
 fn code_in_a_frame() {
-    for (cols, rows) in [(80, 24), (120, 40)] {
+    for (cols, rows) in [(40, 12), (80, 24), (120, 40), (200, 60)] {
         let scene = file((cols, rows), "src/zones.rs", RUST.as_bytes());
         insta::assert_snapshot!(format!("code_{cols}x{rows}"), format!("{}\n{}", scene.text(), inks(&scene)));
     }

@@ -24,7 +24,10 @@ fn enter_shows_the_whole_of_one_and_esc_goes_up_one_level() {
     }
     scene.press("enter");
     assert!(scene.shows("record ") && scene.shows("delivered by"), "{}", scene.text());
-    insta::assert_snapshot!("command_whole_80x24", scene.text());
+    for (cols, rows) in [(40, 12), (80, 24), (120, 40), (200, 60)] {
+        scene.resize(cols, rows);
+        insta::assert_snapshot!(format!("command_whole_{cols}x{rows}"), scene.text());
+    }
     scene.press("esc");
     assert!(matches!(scene.ui.popups[..], [Popup::Commands(_)]));
     scene.press("esc");

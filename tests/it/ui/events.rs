@@ -96,7 +96,10 @@ fn enter_shows_a_fact_with_its_fields_and_who_told_it() {
     for what in ["told by", "bridge", "tokens.output", "record ", "into the run"] {
         assert!(scene.shows(what), "{what}: {}", scene.text());
     }
-    insta::assert_snapshot!("event_whole_80x24", scene.text());
+    for (cols, rows) in [(40, 12), (80, 24), (120, 40), (200, 60)] {
+        scene.resize(cols, rows);
+        insta::assert_snapshot!(format!("event_whole_{cols}x{rows}"), scene.text());
+    }
     scene.press("esc");
     assert!(scene.ui.popups.is_empty());
 }

@@ -3,7 +3,7 @@
 use super::scenes::{self, Scene};
 use awtui::domain::{AnswerKind, Observation, OperatorAct, PaneChange, PaneId};
 use awtui::glass::GlassEvent;
-use awtui::ui::Focus;
+use awtui::ui::{Focus, Mode, Popup};
 
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
 
@@ -38,6 +38,31 @@ fn the_worker_works() {
         let mut scene = Scene::of(&scenes::working(), size);
         scene.glass.feed(GlassEvent::Artifacts(scenes::artifacts()));
         scene.draw();
+        scene
+    });
+}
+
+#[test]
+fn a_provider_makes_the_run_wait() {
+    frames("waiting", |size| Scene::of(&scenes::limited(true), size));
+}
+
+#[test]
+fn somebody_else_watches() {
+    frames("watch", |size| {
+        let mut scene = Scene::of(&scenes::working(), size);
+        scene.ui.mode = Mode::Watch;
+        scene.draw();
+        scene
+    });
+}
+
+#[test]
+fn an_abort_asks_first() {
+    frames("abort", |size| {
+        let mut scene = Scene::of(&scenes::working(), size);
+        scene.press("3 A");
+        assert!(matches!(scene.ui.popups.last(), Some(Popup::ConfirmAbort { .. })), "{}", scene.text());
         scene
     });
 }

@@ -22,7 +22,7 @@ fn rounds() -> crate::domain::bench::Bench {
 
 #[test]
 fn the_ledger_alone_shows_all_of_its_tables() {
-    for (cols, rows) in [(40, 12), (80, 24), (120, 40)] {
+    for (cols, rows) in [(40, 12), (80, 24), (120, 40), (200, 60)] {
         let mut scene = Scene::of(&rounds(), (cols, rows));
         scene.press("4 z z");
         insta::assert_snapshot!(format!("ledger_alone_{cols}x{rows}"), scene.text());
@@ -46,14 +46,17 @@ fn what_is_missing_from_a_number_pushes_no_bucket_out() {
 
 #[test]
 fn a_number_is_explained_over_the_frame() {
-    for (cols, rows) in [(40, 12), (80, 24), (120, 40)] {
+    for (cols, rows) in [(40, 12), (80, 24), (120, 40), (200, 60)] {
         let mut scene = Scene::of(&rounds(), (cols, rows));
         scene.press("2 I");
         insta::assert_snapshot!(format!("explain_worker_{cols}x{rows}"), scene.text());
     }
     let mut scene = Scene::of(&rounds(), (80, 24));
     scene.press("4 j j j i");
-    insta::assert_snapshot!("explain_context_80x24", scene.text());
+    for (cols, rows) in [(40, 12), (80, 24), (120, 40), (200, 60)] {
+        scene.resize(cols, rows);
+        insta::assert_snapshot!(format!("explain_context_{cols}x{rows}"), scene.text());
+    }
 }
 
 #[test]

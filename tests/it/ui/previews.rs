@@ -312,9 +312,11 @@ fn artifacts_are_a_tree_that_says_what_is_new_empty_and_left_from_before() {
         let scene = with_artifacts((cols, rows));
         insta::assert_snapshot!(format!("artifacts_{cols}x{rows}"), scene.text());
     }
-    let mut scene = with_artifacts((120, 40));
-    scene.press("z z");
-    insta::assert_snapshot!("artifacts_alone_120x40", scene.text());
+    for (cols, rows) in SIZES {
+        let mut scene = with_artifacts((cols, rows));
+        scene.press("z z");
+        insta::assert_snapshot!(format!("artifacts_alone_{cols}x{rows}"), scene.text());
+    }
 }
 
 #[test]

@@ -138,7 +138,10 @@ fn a_change_is_staged_and_saved_only_after_its_difference_was_shown() {
     assert_eq!(scene.press("enter"), [Ask::Settings(plan)]);
     scene.ui.changes_planned(Ok(vec![diff()]));
     scene.draw();
-    insta::assert_snapshot!("settings_diff_80x24", scene.text());
+    for (cols, rows) in SIZES {
+        scene.resize(cols, rows);
+        insta::assert_snapshot!(format!("settings_diff_{cols}x{rows}"), scene.text());
+    }
     assert_eq!(scene.press("enter"), [Ask::Settings(SettingsAsk::Save { layers, edits })]);
     let news = SavedNews {
         remarks: vec!["written; it counts from the next run on".to_owned()],
@@ -232,7 +235,10 @@ fn the_set_up_asks_both_agents_for_what_was_chosen_and_saves_to_both_files() {
     assert!(edits.contains(&Edit::set("budget.cost", "5.0")), "{edits:?}");
     scene.ui.changes_planned(Ok(vec![diff(), diff()]));
     scene.draw();
-    insta::assert_snapshot!("setup_diff_80x24", scene.text());
+    for (cols, rows) in SIZES {
+        scene.resize(cols, rows);
+        insta::assert_snapshot!(format!("setup_diff_{cols}x{rows}"), scene.text());
+    }
     let asks = scene.press("enter");
     assert!(matches!(asks.as_slice(), [Ask::Settings(SettingsAsk::Save { .. })]), "{asks:?}");
 }

@@ -47,10 +47,12 @@ fn frames_of_plain_characters_hold_no_other() {
             assert!(other.is_ascii(), "{signs:?}\n{text}");
         }
     }
-    let mut scene = Scene::of(&scenes::gate(), (80, 24));
-    scene.ui.look = scenes::look().with_signs(Signs::Ascii);
-    scene.draw();
-    insta::assert_snapshot!("gate_in_ascii_80x24", scene.text());
+    for (cols, rows) in [(40, 12), (80, 24), (120, 40), (200, 60)] {
+        let mut scene = Scene::of(&scenes::gate(), (cols, rows));
+        scene.ui.look = scenes::look().with_signs(Signs::Ascii);
+        scene.draw();
+        insta::assert_snapshot!(format!("gate_in_ascii_{cols}x{rows}"), scene.text());
+    }
 }
 
 #[test]
