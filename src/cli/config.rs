@@ -54,7 +54,7 @@ pub(super) fn change(context: &Context, edit: &Edit, user: bool, dry: bool) -> R
         print::line("nothing was written: it was only asked what would change");
         return Ok(Exit::Done);
     }
-    for remark in save(context, &planned).map_err(Problem::failed)? {
+    for remark in save(context, &planned, std::slice::from_ref(edit)).map_err(Problem::failed)? {
         print::line(&remark);
     }
     Ok(Exit::Done)
@@ -75,11 +75,17 @@ pub(super) fn planned(context: &Context, layer: Layer, edits: &[Edit]) -> Result
 }
 
 /// Writes it. What is to be known about it, in sentences.
-pub(super) fn save(context: &Context, planned: &Planned) -> Result<Vec<String>, String> {
+pub(super) fn save(context: &Context, planned: &Planned, edits: &[Edit]) -> Result<Vec<String>, String> {
     let before = commands(context);
     write_settings(&planned.path, planned.before.as_deref(), &planned.after)
         .map_err(|error| error.to_string())?;
-    let mut remarks = vec!["written; it counts from the next run on".to_owned()];
+    let of_screens = edits.iter().all(|edit| edit.key.starts_with("ui."));
+    let when = if of_screens {
+        "screens have it from their next start on"
+    } else {
+        "it counts from the next run on"
+    };
+    let mut remarks = vec![format!("written; {when}")];
     for entry in &planned.overruled {
         remarks.push(format!(
             "but {} = {} of the {} holds here ({}): a later layer wins",

@@ -114,7 +114,7 @@ pub(super) fn save(context: &Context, layers: &[Layer], edits: &[Edit]) -> Resul
     for layer in layers {
         let planned: Planned = config::planned(context, *layer, edits)?;
         if planned.is_change() {
-            let more = config::save(context, &planned)?;
+            let more = config::save(context, &planned, edits)?;
             // What the project's file says instead is no news where it is written next.
             remarks.extend(
                 more.into_iter().filter(|words| layers.len() == 1 || !words.contains("of the project holds")),

@@ -62,7 +62,15 @@ impl<'a> Screen<'a> {
                 // The project's file goes before the user's: it is written last, so that the first failure stops all.
                 debug_assert!(layers.iter().all(|layer| matches!(layer, Layer::User | Layer::Project)));
                 let saved = host.save(&layers, &edits);
+                let is_saved = saved.is_ok();
                 self.ui.changes_saved(saved);
+                let theme = edits.iter().rfind(|edit| is_saved && edit.key == "ui.theme");
+                if let Some(Ok((look, looks))) =
+                    theme.and_then(|edit| edit.value.as_deref()).map(|name| host.theme(name))
+                {
+                    self.ui.wear(look, looks);
+                    self.ui.told("written; this screen has the theme now".to_owned());
+                }
             }
         }
         self.request_frame();

@@ -3,9 +3,9 @@
 
 use super::{
     Activity, AnswerKind, Author, Bound, CheckpointSide, Effect, EffectId, Fact, Gate, GateKind, GateStatus,
-    Money, Outcome, Pane, PaneId, PaneState, PauseMode, PhaseKind, PhaseName, PromptKind, ReportKind,
-    RoleName, Route, Run, SessionId, Stage, Step, StepNumber, StepOutcome, Time, TimerDue, TimerKind,
-    compaction, decide, evaluate, operator,
+    Outcome, Pane, PaneId, PaneState, PauseMode, PhaseKind, PhaseName, PromptKind, ReportKind, RoleName,
+    Route, Run, SessionId, Stage, Step, StepNumber, StepOutcome, Time, TimerDue, TimerKind, compaction,
+    decide, evaluate, operator,
 };
 
 /// Starts and turns that a process may leave in a row before a person is asked.
@@ -317,7 +317,7 @@ fn bound_before_prompt(run: &Run, step: &Step) -> Option<Gate> {
 fn spending_bound(run: &Run) -> Option<Bound> {
     let config = run.config.as_ref()?;
     let budget = &config.budget;
-    if budget.cost > Money::ZERO && run.ledger.total.cost >= budget.cost + run.extended.cost {
+    if run.cost_bound().is_some_and(|bound| run.ledger.total.cost >= bound) {
         return Some(Bound::Cost { limit: budget.cost });
     }
     if budget.tokens > 0 && run.ledger.total.tokens.fresh() >= budget.tokens + run.extended.tokens {
@@ -328,8 +328,20 @@ fn spending_bound(run: &Run) -> Option<Bound> {
 }
 
 fn bound_gate(run: &Run, bound: Bound, step: Option<StepNumber>) -> Gate {
-    let question =
-        format!("The run reached its bound of {}. Grant as much again?", operator::describe(bound));
+    let extended = &run.extended;
+    // What holds now, with what was granted before.
+    let reached = match bound {
+        Bound::Rounds { limit } => Bound::Rounds { limit: limit + extended.rounds },
+        Bound::Cost { limit } => Bound::Cost { limit: limit + extended.cost },
+        Bound::Tokens { limit } => Bound::Tokens { limit: limit + extended.tokens },
+        Bound::Autonomy { .. } | Bound::Idle { .. } | Bound::NoProgress { .. } => bound,
+    };
+    let more = if reached == bound {
+        "as much again".to_owned()
+    } else {
+        format!("{} more", operator::describe(bound))
+    };
+    let question = format!("The run reached its bound of {}. Grant {more}?", operator::describe(reached));
     let total = &run.ledger.total;
     let evidence = vec![
         format!("{}, {} so far", run.worker_steps(), total.spent()),

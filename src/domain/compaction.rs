@@ -135,7 +135,7 @@ pub(super) fn watched(run: &Run, pane: &Pane, at: Time) -> Vec<Fact> {
 
 /// What becomes and what came of a compaction that the operator asked for, in words; `None` for any other fact. `run` is as
 /// it was before.
-pub fn compaction_news(run: &Run, fact: &Fact) -> Option<String> {
+pub(super) fn news(run: &Run, fact: &Fact) -> Option<String> {
     if let Fact::CompactionAsked { role, .. } = fact {
         let at_work = run.role_pane(role).is_some_and(|pane| pane.activity == Activity::Working);
         return Some(match (run.hands_over(role), at_work) {

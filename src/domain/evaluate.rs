@@ -130,7 +130,8 @@ fn verdict(run: &Run, step: &Step) -> Vec<Fact> {
                 questions.remove(0)
             };
             let mut facts = vec![Fact::StepEnded { step: step.number, outcome: StepOutcome::Completed }];
-            let mut evidence = questions;
+            let mut evidence: Vec<String> =
+                questions.into_iter().map(|question| format!("and: {question}")).collect();
             if !report.reason.is_empty() && report.reason.first_line() != question {
                 evidence.push(report.reason.first_line().to_owned());
             }

@@ -1,14 +1,14 @@
 //! Why the run stands where it stands, in words, from the same state that decides.
 
 use super::{
-    Activity, Effect, GateKind, Money, PaneState, PhaseKind, ReportKind, Run, RunOutcome, RunPhase, Stage,
-    Time, advance,
+    Activity, Effect, GateKind, PaneState, PhaseKind, ReportKind, Run, RunOutcome, RunPhase, Stage, Time,
+    advance, short_count,
 };
 
 /// The bound that would stop the run first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NearestBound {
-    /// `round 4/20`, `$3.10/$20.00`, `worker context 78%`.
+    /// `round 4/20`, `$3.10/$20.00`, `worker context 98.1k/115k`.
     pub label: String,
     /// Parts per thousand of the bound that are used up.
     pub used: u32,
@@ -93,8 +93,8 @@ pub fn bounds(run: &Run, now: Time) -> Vec<NearestBound> {
     if config.bounds.max_rounds > 0 {
         bounds.push((u64::from(run.rounds), rounds, format!("round {}/{rounds}", run.rounds)));
     }
-    if config.budget.cost > Money::ZERO {
-        let (spent, most) = (run.ledger.total.cost, config.budget.cost + run.extended.cost);
+    if let Some(most) = run.cost_bound() {
+        let spent = run.ledger.total.cost;
         bounds.push((spent.0, most.0, format!("{spent}/{most}")));
     }
     if config.budget.tokens > 0 {
@@ -110,7 +110,7 @@ pub fn bounds(run: &Run, now: Time) -> Vec<NearestBound> {
         if let (Some(tokens), Some((most, _))) = (state.context.tokens, run.compact_threshold(role)) {
             // Past it the role is compacted before its next prompt: nothing nearer than that.
             let words = if tokens < most {
-                format!("{role} context {}%", percent(tokens, most))
+                format!("{role} context {}/{}", short_count(tokens), short_count(most))
             } else {
                 format!("{role} compacts")
             };
@@ -126,10 +126,6 @@ pub fn bounds(run: &Run, now: Time) -> Vec<NearestBound> {
 
 fn permille(part: u64, whole: u64) -> u32 {
     u32::try_from(part.saturating_mul(1000) / whole.max(1)).unwrap_or(u32::MAX)
-}
-
-fn percent(part: u64, whole: u64) -> u64 {
-    part.saturating_mul(100) / whole.max(1)
 }
 
 impl RunPhase {

@@ -4,6 +4,16 @@ use super::{Money, RoleName, SessionId, Source, Spans, StepNumber, Time, Tokens,
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+/// A number of tokens as people say it: `950`, `12.3k`, `1.25M`.
+pub fn short_count(count: u64) -> String {
+    match count {
+        0..1_000 => count.to_string(),
+        1_000..100_000 => format!("{}.{}k", count / 1_000, count % 1_000 / 100),
+        100_000..1_000_000 => format!("{}k", count / 1_000),
+        _ => format!("{}.{:02}M", count / 1_000_000, count % 1_000_000 / 10_000),
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Ledger {
     /// Every paid call by `<session>/<message id>`. A second sighting replaces the first, so that a log that is read

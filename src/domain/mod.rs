@@ -20,6 +20,7 @@ mod gate;
 mod input;
 mod ledger;
 mod names;
+mod news;
 mod observation;
 mod operator;
 mod pace;
@@ -38,7 +39,6 @@ mod usage;
 mod workflow;
 
 pub use apply::apply;
-pub use compaction::compaction_news;
 pub use config::{
     AgentDefinition, AgentFound, AgentSpec, Budget, Check, CompactStrategy, ContextPolicy, LoopBounds,
     RoleConfig, RunConfig, Thinking,
@@ -53,8 +53,9 @@ pub use fact::{ArtifactEntry, Binding, Fact, PaneChange, Record, RunSummary, Ter
 pub use fetch::{Fetch, Piece};
 pub use gate::{Answer, AnswerKind, Bound, Gate, GateId, GateKind, GateStatus};
 pub use input::{Author, AuthorKind, Input, OperatorAct};
-pub use ledger::{Call, Compaction, CompactionResult, Ledger, RoleTotals, StepUsage, Totals};
+pub use ledger::{Call, Compaction, CompactionResult, Ledger, RoleTotals, StepUsage, Totals, short_count};
 pub use names::{InstructionId, PaneId, RoleName, RunId, SessionId, slug};
+pub use news::news;
 pub use observation::{
     LimitInfo, Observation, PermissionRequest, Source, StatusSeen, SumsSeen, TurnEnd, UsageKind, UsageSeen,
 };

@@ -1,9 +1,9 @@
 //! What the operator may do, and what it means.
 
 use super::{
-    Activity, Answer, AnswerKind, Author, Bound, Effect, Fact, Gate, GateId, GateKind, OperatorAct,
+    Activity, Answer, AnswerKind, Author, Bound, Effect, Fact, Gate, GateId, GateKind, OperatorAct, PaneId,
     PaneState, PauseMode, PhaseName, PromptKind, Refusal, ReportKind, RoleName, RoleState, Route, Run, Stage,
-    StepOutcome, Text, advance, compaction, permission,
+    StepNumber, StepOutcome, Text, advance, compaction, permission,
 };
 
 pub(super) fn act(run: &Run, author: Author, act: OperatorAct) -> Result<Vec<Fact>, Refusal> {
@@ -67,18 +67,20 @@ fn say(run: &Run, author: Author, role: &RoleName, text: Text) -> Result<Vec<Fac
     }
     run.known_role(role)?;
     let mut facts = vec![Fact::Said { role: role.clone(), text: text.clone(), author }];
-    // A role at work is steered at once; otherwise the words go with its next prompt.
-    if let (Some(pane), Some(step)) = (run.role_pane(role), run.current_step())
-        && step.role.as_ref() == Some(role)
-        && step.stage == Stage::Working
-        && pane.activity == Activity::Working
-    {
+    if let Some((pane, step)) = steered(run, role) {
         let prompt = PromptKind::Say { text };
-        facts.push(Fact::Requested {
-            effect: Effect::Prompt { pane: pane.id.clone(), step: step.number, prompt },
-        });
+        facts.push(Fact::Requested { effect: Effect::Prompt { pane: pane.clone(), step, prompt } });
     }
     Ok(facts)
+}
+
+/// A role at work is steered at once, in this pane and step; otherwise the words go with its next prompt.
+pub(super) fn steered<'run>(run: &'run Run, role: &RoleName) -> Option<(&'run PaneId, StepNumber)> {
+    let (pane, step) = (run.role_pane(role)?, run.current_step()?);
+    let at_work = step.role.as_ref() == Some(role)
+        && step.stage == Stage::Working
+        && pane.activity == Activity::Working;
+    at_work.then_some((&pane.id, step.number))
 }
 
 fn answer_gate(run: &Run, author: Author, id: GateId, answer: &Answer) -> Result<Vec<Fact>, Refusal> {

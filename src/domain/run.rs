@@ -336,9 +336,23 @@ impl Run {
         }
     }
 
-    /// The size of a role's context from which the gauge warns.
+    /// The size of a role's context from which the gauge warns: `warn_at` of the smaller of limit and window. Where the
+    /// agent's own trigger has the context compacted earlier, it warns as much earlier.
     pub fn warn_threshold(&self, role: &RoleName) -> Option<u64> {
-        self.threshold(role, |context| context.warn_at).map(|(tokens, _)| tokens)
+        let (warn, _) = self.threshold(role, |context| context.warn_at)?;
+        match (self.compact_threshold(role), self.config.as_ref().map(|config| &config.context)) {
+            (Some((compact, true)), Some(context)) if context.compact_at > 0 => {
+                let share = u64::from(context.warn_at.min(context.compact_at));
+                Some(warn.min(compact * share / u64::from(context.compact_at)))
+            }
+            (Some(_) | None, Some(_) | None) => Some(warn),
+        }
+    }
+
+    /// What may be spent before the run asks, with what was granted since it began; `None` without such a bound.
+    pub fn cost_bound(&self) -> Option<super::Money> {
+        let budget = self.config.as_ref()?.budget.cost;
+        (budget > super::Money::ZERO).then(|| budget + self.extended.cost)
     }
 
     fn threshold(

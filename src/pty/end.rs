@@ -36,6 +36,14 @@ pub async fn end_group(pid: u32, grace: Duration) -> Ended {
     ladder(&Victims::Group(pid), grace).await
 }
 
+/// As [`end_group`], but tells it first that its terminal is gone: a shell that a person types to ignores SIGTERM, and hands
+/// this on to what it runs.
+pub async fn hang_up_group(pid: u32, grace: Duration) -> Ended {
+    let victims = Victims::Group(pid);
+    victims.signal(Signal::HUP);
+    ladder(&victims, grace).await
+}
+
 /// Ends every process that [`super::marked`] finds, in the same way.
 pub async fn end_marked(marker: &str, grace: Duration) -> Ended {
     ladder(&Victims::Marked(marker), grace).await

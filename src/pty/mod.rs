@@ -14,7 +14,7 @@ mod preflight;
 mod process;
 
 pub use child::{Child, WriteError, spawn};
-pub use end::{Ended, How, end_group, end_marked};
+pub use end::{Ended, How, end_group, end_marked, hang_up_group};
 pub use orphans::{become_subreaper, reap_orphans};
 pub use process::{alive, kill, marked};
 

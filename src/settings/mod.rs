@@ -29,6 +29,7 @@ pub use edit::{DiffLine, Edit, Planned, diff, edited, plan};
 pub use keymap::Keymap;
 pub use layers::{Layer, Sources};
 pub use paths::{Folders, Paths, project_config};
+pub(crate) use problem::nearest;
 pub use problem::{Mistake, Place, Problem, SettingsError, distance};
 pub use safety::SAFETY;
 pub use shape::BUILT_IN_AGENTS;

@@ -116,7 +116,7 @@ pub(super) fn none_or_all(problems: Vec<Problem>) -> Result<(), SettingsError> {
 }
 
 /// The known word that `word` was probably meant to be: few enough slips away, the first of equals.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let plain = |text: &str| text.to_lowercase().replace('-', "_");
     let word = plain(word);
     let allowed = (word.chars().count() / 3).clamp(1, 3);

@@ -76,6 +76,12 @@ impl World for RealWorld {
         })
     }
 
+    fn close_terminal(&self, pid: u32) -> Later<()> {
+        Box::pin(async move {
+            pty::hang_up_group(pid, GRACE).await;
+        })
+    }
+
     fn kill_all(&self, pids: Vec<u32>, marker: String) -> Later<Vec<u32>> {
         Box::pin(async move {
             let ends = pids.into_iter().map(|pid| pty::end_group(pid, GRACE));

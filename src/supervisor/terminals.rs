@@ -267,7 +267,7 @@ impl Terminals {
         match &shown.terminal.child {
             Some(child) => {
                 shown.closing = true;
-                tokio::spawn(shown.world.end_group(child.pid()));
+                tokio::spawn(shown.world.close_terminal(child.pid()));
             }
             None => {
                 self.shown.remove(pane);

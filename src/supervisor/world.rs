@@ -86,6 +86,10 @@ pub trait World: Send {
     fn connect(&self, plan: ServerPlan) -> Server;
     /// Ends the process group of a pane's child, gently first.
     fn end_group(&self, pid: u32) -> Later<()>;
+    /// Ends the process group of a terminal of the operator, as closing its window would.
+    fn close_terminal(&self, pid: u32) -> Later<()> {
+        self.end_group(pid)
+    }
     /// Ends these groups and whatever else carries the marker; says which processes survived.
     fn kill_all(&self, pids: Vec<u32>, marker: String) -> Later<Vec<u32>>;
     fn check(&self, job: CheckJob) -> Later<CheckResult>;

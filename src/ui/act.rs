@@ -77,7 +77,15 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::Narrower => return reshape(ui, |shape| shape.widen(-1)),
         Action::PanelsHigher => return reshape(ui, |shape| shape.raise(1)),
         Action::PanelsLower => return reshape(ui, |shape| shape.raise(-1)),
-        Action::TogglePanels => return reshape(ui, |shape| shape.no_panels = !shape.no_panels),
+        Action::TogglePanels => {
+            let asks = reshape(ui, |shape| shape.no_panels = !shape.no_panels);
+            if ui.shape.no_panels && Focus::PANELS.contains(&ui.focus) {
+                // A panel that has the keys would be all that is seen.
+                ui.layout.panels = false;
+                hand_over_focus(ui, glass);
+            }
+            return asks;
+        }
         Action::HidePanel => {
             let panel = ui.focus;
             let asks = reshape(ui, |shape| shape.hide(panel));
@@ -272,9 +280,9 @@ fn begin_typing(ui: &mut Ui, glass: &Glass) {
     ui.pending.clear();
 }
 
-/// From the input box to where the run is. An answer that was begun is given up with it.
+/// From the input box to where the run is. Words that were begun keep their address.
 pub(super) fn leave_input(ui: &mut Ui, glass: &Glass) {
-    if let Address::Answer(_) | Address::Reject(_) = ui.input.address {
+    if let (Address::Answer(_) | Address::Reject(_), true) = (&ui.input.address, ui.input.is_empty()) {
         ui.input.address = Address::Note;
     }
     match ui.beside.filter(|pane| slots::slot(glass, *pane).is_some()) {

@@ -1,17 +1,8 @@
 //! Numbers and labels as the screen shows them: short, never cut in the middle of a word that matters.
 
 use crate::domain::Millis;
+pub use crate::domain::short_count as tokens;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-/// `950`, `12.3k`, `1.25M`.
-pub fn tokens(count: u64) -> String {
-    match count {
-        0..1_000 => count.to_string(),
-        1_000..100_000 => format!("{}.{}k", count / 1_000, count % 1_000 / 100),
-        100_000..1_000_000 => format!("{}k", count / 1_000),
-        _ => format!("{}.{:02}M", count / 1_000_000, count % 1_000_000 / 10_000),
-    }
-}
 
 /// `?` when not known.
 pub fn tokens_or_unknown(count: Option<u64>) -> String {

@@ -1,6 +1,6 @@
 //! What a few typed letters may mean: the best of many texts, best first.
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 /// The places of the texts that hold the letters in their order, best first, at most so many; and how many there are.
@@ -15,7 +15,15 @@ pub(super) fn best<'a>(
     let mut matcher = Matcher::new(config);
     let pattern = Pattern::parse(letters, CaseMatching::Smart, Normalization::Smart);
     let mut characters = Vec::new();
+    let texts: Vec<&str> = texts.collect();
+    // Letters that are scattered over a text are meant only where no text holds the words themselves.
+    let words = Pattern::new(letters, CaseMatching::Smart, Normalization::Smart, AtomKind::Substring);
+    let holds = |text: &&str| {
+        words.score(Utf32Str::new(text, &mut Vec::new()), &mut Matcher::new(Config::DEFAULT)).is_some()
+    };
+    let pattern = if !paths && texts.iter().any(holds) { words } else { pattern };
     let mut found: Vec<(u32, usize, usize)> = texts
+        .into_iter()
         .enumerate()
         .filter_map(|(place, text)| {
             let score = pattern.score(Utf32Str::new(text, &mut characters), &mut matcher)?;

@@ -36,6 +36,8 @@ pub(super) enum Given {
 
 /// Runs that are offered at once: more letters find the others.
 const MOST: usize = 20;
+/// From so many characters on the beginning of a command is one.
+const BEGUN: usize = 3;
 /// From so many characters on the beginning of a run's id is one.
 const ID: usize = 4;
 
@@ -43,6 +45,9 @@ const ID: usize = 4;
 pub(super) fn offered(ui: &Ui, glass: &Glass, filter: &str) -> Vec<Entry> {
     let trimmed = filter.trim_start();
     let Some((verb, rest)) = trimmed.split_once(' ') else {
+        if trimmed.chars().count() >= BEGUN && "theme".starts_with(&trimmed.to_lowercase()) {
+            return themes(ui, "");
+        }
         let ids = if trimmed.chars().count() < ID { Vec::new() } else { of_id(glass, trimmed) };
         return ids.into_iter().map(|run| run_entry(ui, run, false)).collect();
     };
@@ -196,17 +201,37 @@ pub(super) fn run(ui: &mut Ui, glass: &Glass, given: Given) -> Vec<Ask> {
 pub(super) fn run_entry_of(ui: &mut Ui, glass: &Glass, does: Does) -> Vec<Ask> {
     match does {
         Does::Action(action) => {
-            ui.recent.used(action);
+            ui.recent.used(action.as_str().to_owned());
             super::act::act(ui, glass, action)
         }
-        Does::Given(given) => run(ui, glass, given),
+        Does::Given(given) => {
+            if let Some(words) = again(&given) {
+                ui.recent.used(words);
+            }
+            run(ui, glass, given)
+        }
     }
 }
 
-/// What was done by way of the palette, the last first.
+/// The words that come to the same another time; none where the same is hardly meant again.
+fn again(given: &Given) -> Option<String> {
+    match given {
+        Given::Theme(name) => Some(format!("theme {name}")),
+        Given::Compact(role) => Some(format!("compact {role}")),
+        Given::Pause(reason) => Some(format!("pause {}", reason.lines().next()?)),
+        Given::Run(_)
+        | Given::Replay(_)
+        | Given::Note(_)
+        | Given::Say(..)
+        | Given::Gate(_)
+        | Given::Step(_) => None,
+    }
+}
+
+/// What was done by way of the palette, the last first: names of actions, and commands with what they were given.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
-    actions: Vec<Action>,
+    names: Vec<String>,
     /// Something was done since it was asked for last.
     changed: bool,
 }
@@ -215,32 +240,37 @@ pub(super) struct Recent {
 const REMEMBERED: usize = 30;
 
 impl Recent {
-    fn used(&mut self, action: Action) {
-        self.actions.retain(|known| *known != action);
-        self.actions.insert(0, action);
-        self.actions.truncate(REMEMBERED);
+    fn used(&mut self, name: String) {
+        self.names.retain(|known| *known != name);
+        self.names.insert(0, name);
+        self.names.truncate(REMEMBERED);
         self.changed = true;
     }
 
-    pub(super) fn place(&self, does: &Does) -> usize {
-        let place = |action: &Action| self.actions.iter().position(|known| known == action);
-        match does {
-            Does::Action(action) => place(action).unwrap_or(usize::MAX),
-            Does::Given(_) => usize::MAX,
-        }
+    /// What is remembered first, then the others in their order.
+    pub(super) fn first(&self, ui: &Ui, glass: &Glass, others: &[Entry]) -> Vec<Entry> {
+        let is = |entry: &Entry, name: &str| matches!(&entry.does, Does::Action(action) if action.as_str() == name);
+        let known = |name: &String| match Action::named(name) {
+            Some(_) => others.iter().find(|entry| is(entry, name)).cloned(),
+            None => offered(ui, glass, name).into_iter().next(),
+        };
+        let mut all: Vec<Entry> = self.names.iter().filter_map(known).collect();
+        let remembered = |entry: &Entry| self.names.iter().any(|name| is(entry, name));
+        all.extend(others.iter().filter(|entry| !remembered(entry)).cloned());
+        all
     }
 }
 
 impl Ui {
-    /// What was done in earlier sessions, a name a line, the last first. A name that no action has any more is left out.
+    /// What was done in earlier sessions, one a line, the last first. What means nothing any more is not shown.
     pub fn remember_recent(&mut self, names: &str) {
-        self.recent.actions = names.lines().filter_map(Action::named).take(REMEMBERED).collect();
+        self.recent.names = names.lines().take(REMEMBERED).map(str::to_owned).collect();
     }
 
     /// What should be remembered, if that has changed since this was asked for last.
     pub fn take_recent(&mut self) -> Option<String> {
         let changed = std::mem::take(&mut self.recent.changed);
-        let names = self.recent.actions.iter().flat_map(|action| [action.as_str(), "\n"]);
+        let names = self.recent.names.iter().flat_map(|name| [name.as_str(), "\n"]);
         changed.then(|| names.collect())
     }
 }

@@ -136,6 +136,70 @@ fn label(action: Action) -> &'static str {
     }
 }
 
+/// What is of use where one is, the most useful first: what the last line shows, and what belongs to the part that has the
+/// keys. What is of use everywhere comes after it.
+pub(super) fn useful(ui: &Ui, glass: &Glass, context: Context) -> Vec<Action> {
+    let everywhere = [
+        Action::FocusInput,
+        Action::FocusNext,
+        Action::ZoomCycle,
+        Action::Help,
+        Action::Palette,
+        Action::Quit,
+    ];
+    let (last, mut all): (Vec<Action>, Vec<Action>) = wanted(ui, glass, context)
+        .into_iter()
+        .map(|(action, _)| action)
+        .partition(|one| everywhere.contains(one));
+    if context == Context::Normal || context == Context::Replay {
+        all.extend_from_slice(of_part(ui.focus));
+    }
+    all.extend(last);
+    all
+}
+
+/// What is done with a part of the screen.
+fn of_part(focus: Focus) -> &'static [Action] {
+    match focus {
+        Focus::Steps => &[
+            Action::Select,
+            Action::ShowReport,
+            Action::ShowDiff,
+            Action::ShowLog,
+            Action::ShowPrompt,
+            Action::Explain,
+        ],
+        Focus::Analyst | Focus::Worker | Focus::Role(_) => &[
+            Action::TypeInto,
+            Action::Search,
+            Action::ReadPane,
+            Action::PageUp,
+            Action::ShowTranscript,
+            Action::Compact,
+            Action::CopyAnswer,
+            Action::CopySession,
+            Action::OpenSession,
+            Action::OpenScrollback,
+            Action::SavePane,
+            Action::Explain,
+        ],
+        Focus::Terminal(_) => &[
+            Action::TypeInto,
+            Action::Search,
+            Action::ReadPane,
+            Action::PageUp,
+            Action::OpenScrollback,
+            Action::SavePane,
+            Action::CloseTerminal,
+        ],
+        Focus::Gates => &[Action::Select, Action::NextGate],
+        Focus::Artifacts => &[Action::Select],
+        Focus::Events => &[Action::Select, Action::Search],
+        Focus::Ledger => &[Action::Select, Action::Explain],
+        Focus::Input => &[],
+    }
+}
+
 /// What matters most, first.
 fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str)> {
     let run = &glass.run;
@@ -195,7 +259,7 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
                 all.push(plain(Action::TypeInto));
             }
             match ui.focus {
-                Focus::Steps => {
+                Focus::Steps if !glass.run.steps.is_empty() => {
                     all.extend([(Action::Select, "report"), plain(Action::ShowDiff), plain(Action::ShowLog)]);
                 }
                 Focus::Gates => all.push((Action::Select, "answer")),
@@ -205,6 +269,7 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
                 | Focus::Worker
                 | Focus::Role(_)
                 | Focus::Terminal(_)
+                | Focus::Steps
                 | Focus::Ledger
                 | Focus::Artifacts
                 | Focus::Input => {}

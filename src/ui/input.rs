@@ -5,7 +5,7 @@ pub(super) mod draw;
 mod rows;
 
 use super::model::{Ask, Edited};
-use crate::domain::{GateId, Run};
+use crate::domain::{AnswerKind, Gate, GateId, Run};
 use crate::term::{Key, KeyCode, Mods};
 use std::collections::BTreeMap;
 use tui_textarea::{CursorMove, Input, Key as AreaKey, TextArea};
@@ -49,13 +49,14 @@ impl Address {
         }
     }
 
-    /// As it was written; unknown words are a note or a task, whatever fits.
+    /// As it was written; unknown words are a note.
     pub fn read(text: &str) -> Self {
         let gate = |text: &str| text.parse().ok().map(GateId);
         match text.split_once(' ') {
             Some(("say", role)) => Self::Say(role.to_owned()),
             Some(("answer", id)) => gate(id).map_or(Self::Note, Self::Answer),
             Some(("reject", id)) => gate(id).map_or(Self::Note, Self::Reject),
+            None if text == "task" => Self::NewTask,
             Some(_) | None => Self::Note,
         }
     }
@@ -258,25 +259,33 @@ impl InputBox {
         true
     }
 
-    /// The address that fits the run as it stands, unless the operator chose one that still makes sense.
+    /// An empty box is for what fits the run as it stands, unless the operator chose an address that still makes sense.
     pub(super) fn readdress(&mut self, run: &Run) {
         self.address = self.fitting(run);
     }
 
+    /// Words that are written keep their address, even if it has lapsed: nothing else was meant.
     pub(super) fn fitting(&self, run: &Run) -> Address {
         let alive = run.id.is_some() && !run.is_over();
-        let fits = match &self.address {
-            Address::NewTask => !alive,
-            Address::Note | Address::Say(_) => alive,
-            Address::Answer(gate) | Address::Reject(gate) => {
-                run.gate(*gate).is_some_and(crate::domain::Gate::is_open)
-            }
-        };
-        match (fits, alive) {
+        match (self.makes_sense(run) || !self.is_empty(), alive) {
             (true, _) => self.address.clone(),
             (false, true) => Address::Note,
             (false, false) => Address::NewTask,
         }
+    }
+
+    fn makes_sense(&self, run: &Run) -> bool {
+        let alive = run.id.is_some() && !run.is_over();
+        match &self.address {
+            Address::NewTask => !alive,
+            Address::Note | Address::Say(_) => alive,
+            Address::Answer(gate) | Address::Reject(gate) => run.gate(*gate).is_some_and(Gate::is_open),
+        }
+    }
+
+    /// Whether there are words whose address is no more: nobody gets them before they have another.
+    pub(super) fn has_lapsed(&self, run: &Run) -> bool {
+        !self.is_empty() && !self.makes_sense(run)
     }
 
     /// The next address that makes sense.
@@ -287,6 +296,8 @@ impl InputBox {
         }
         let mut all = vec![Address::Note];
         all.extend(run.roles.keys().map(|role| Address::Say(role.to_string())));
+        let takes_words = |gate: &&Gate| gate.answers.contains(&AnswerKind::Answer);
+        all.extend(run.open_gates().filter(takes_words).map(|gate| Address::Answer(gate.id)));
         let place = all.iter().position(|one| *one == self.address);
         self.address = all[place.map_or(0, |place| (place + 1) % all.len())].clone();
     }

@@ -4,6 +4,7 @@
 use super::fuzzy;
 use super::gate::shown_answered_in;
 use super::given::{self, Does};
+use super::hints;
 use super::model::{ActionList, Focus, Mode, Popup, Ui};
 use super::preview::{self, Subject};
 use super::slots::{self, Slot};
@@ -310,26 +311,38 @@ pub(super) fn matching(
     let filter = filter.to_lowercase();
     let bindings = ui.keymap.bindings(context);
     let here = Action::ALL.iter().copied().filter(|action| action.contexts().contains(&context));
-    here.filter_map(|action| {
-        let mut chords = ui.keymap.chords(context, action);
-        if chords.is_empty() && list == ActionList::Help {
-            return None;
-        }
-        let description = bindings
-            .iter()
-            .find(|binding| binding.action == action)
-            .map_or_else(|| action.description().to_owned(), |binding| binding.description.clone());
-        let name = action.as_str().replace('_', " ");
-        let words = format!("{name} {description}").to_lowercase();
-        let fits = filter
-            .split_whitespace()
-            .all(|word| words.contains(word) || chords.iter().any(|chord| chord.to_lowercase() == word));
-        chords.truncate(3);
-        let disabled = disabled(ui, glass, action);
-        let does = Does::Action(action);
-        fits.then(|| Entry { keys: chords.join(", "), does, description, disabled })
-    })
-    .collect()
+    let mut found: Vec<Entry> = here
+        .filter_map(|action| {
+            let mut chords = ui.keymap.chords(context, action);
+            if chords.is_empty() && list == ActionList::Help {
+                return None;
+            }
+            let description = bindings
+                .iter()
+                .find(|binding| binding.action == action)
+                .map_or_else(|| action.description().to_owned(), |binding| binding.description.clone());
+            let name = action.as_str().replace('_', " ");
+            let words = format!("{name} {description}").to_lowercase();
+            let fits = filter
+                .split_whitespace()
+                .all(|word| words.contains(word) || chords.iter().any(|chord| chord.to_lowercase() == word));
+            chords.truncate(3);
+            let disabled = disabled(ui, glass, action);
+            let does = Does::Action(action);
+            fits.then(|| Entry { keys: chords.join(", "), does, description, disabled })
+        })
+        .collect();
+    // What is done where one is comes first, then what can be done at all.
+    let first = hints::useful(ui, glass, context);
+    found.sort_by_key(|entry| {
+        let place = |action: &Action| first.iter().position(|one| one == action).unwrap_or(first.len());
+        let place = match &entry.does {
+            Does::Action(action) => place(action),
+            Does::Given(_) => first.len(),
+        };
+        (entry.disabled.is_some(), place)
+    });
+    found
 }
 
 /// The lines of the palette whose letters hold the filter's in their order, what fits best first. Without a filter what
@@ -349,19 +362,14 @@ fn searched(ui: &Ui, glass: &Glass, context: Context, typed: &str) -> Vec<Entry>
             Entry { keys: chords.join(", "), does, description, disabled: disabled(ui, glass, action) }
         })
         .collect();
-    let mut order: Vec<usize> = if filter.trim().is_empty() {
-        (0..all.len()).collect()
-    } else {
-        let texts: Vec<String> = all.iter().map(searchable).collect();
-        fuzzy::best(filter, texts.iter().map(String::as_str), false, all.len()).0
-    };
+    let texts: Vec<String> = all.iter().map(searchable).collect();
+    let mut order = fuzzy::best(filter, texts.iter().map(String::as_str), false, all.len()).0;
     let is_chord = |entry: &Entry| entry.keys.split(", ").any(|chord| chord.to_lowercase() == *filter);
-    // The sort is stable: what is alike stays in its order.
     if filter.trim().is_empty() {
-        order.sort_by_key(|at| ui.recent.place(&all[*at].does));
-    } else {
-        order.sort_by_key(|at| !is_chord(&all[*at]));
+        return ui.recent.first(ui, glass, &all);
     }
+    // The sort is stable: what is alike stays in its order.
+    order.sort_by_key(|at| !is_chord(&all[*at]));
     let mut found: Vec<Entry> = order.into_iter().map(|at| all[at].clone()).collect();
     let given = given::offered(ui, glass, typed);
     // The name of an action is that action, whatever else the words may mean.

@@ -117,6 +117,16 @@ impl Look {
         ink(self.theme.info)
     }
 
+    /// The filled part of a gauge.
+    pub(super) fn gauge(&self) -> Style {
+        ink(self.theme.gauge)
+    }
+
+    /// The empty part of a gauge.
+    pub(super) fn gauge_track(&self) -> Style {
+        ink(self.theme.gauge_track)
+    }
+
     pub(super) fn typing(&self) -> Style {
         ink(self.theme.typing)
     }

@@ -1,6 +1,5 @@
 //! A role's pane: its line, and its terminal as ratatui cells. Agent bytes reach the screen in no other way.
 
-use super::bell;
 use super::format::{fit, width, wrap};
 use super::gauge::Gauge;
 use super::keys::chord;
@@ -8,7 +7,8 @@ use super::look::Look;
 use super::model::{Layout, Scrolled, Ui};
 use super::reader;
 use super::slots::Slot;
-use crate::domain::{PaneId, PaneState, RoleName, Run};
+use super::{bell, gauge};
+use crate::domain::{Pane, PaneId, PaneState, RoleName, Run};
 use crate::glass::{Glass, PaneGlass};
 use crate::settings::{Action, Context};
 use crate::term::{Cell, Links, Screen, Underline};
@@ -143,10 +143,15 @@ pub(super) fn first_line(screen: &Screen, back: usize, rows: u16) -> u64 {
 pub(super) fn activity(glass: &Glass, slot: &Slot) -> String {
     match &slot.role {
         Some(role) => {
-            glass.run.role_pane(role).map_or("not started", |pane| pane.activity.as_str()).to_owned()
+            glass.run.role_pane(role).map_or("not started", |pane| doing(&glass.run, pane)).to_owned()
         }
         None => ended(glass, slot).map_or_else(|| "running".to_owned(), |status| format!("ended ({status})")),
     }
+}
+
+/// An agent that is gone is no trouble where the run has ended.
+fn doing(run: &Run, pane: &Pane) -> &'static str {
+    if run.is_over() && pane.state == PaneState::Gone { "ended" } else { pane.activity.as_str() }
 }
 
 fn ended(glass: &Glass, slot: &Slot) -> Option<i32> {
@@ -172,7 +177,7 @@ fn header(ui: &Ui, glass: &Glass, slot: &Slot, area: Rect, inside: Rect, buffer:
     let style = match (typing, focused) {
         (true, _) => words,
         (false, true) => look.badge(accent),
-        (false, false) => accent.patch(look.strong()),
+        (false, false) => accent.add_modifier(Modifier::BOLD),
     };
     buffer.set_stringn(area.x, area.y, &name, usize::from(area.width), style);
     let mut left = area.x + width(&name) + 1;
@@ -211,6 +216,9 @@ fn header(ui: &Ui, glass: &Glass, slot: &Slot, area: Rect, inside: Rect, buffer:
     };
     let x = area.right().saturating_sub(width(&form));
     buffer.set_stringn(x, area.y, &form, usize::from(room), style);
+    if !typing {
+        gauge::tint(look, Rect { x, y: area.y, width: area.right() - x, height: 1 }, buffer);
+    }
 }
 
 /// What is known of a terminal: whether it runs, what its program calls it, its size where there is no room for it.
@@ -236,7 +244,7 @@ fn facts(glass: &Glass, role: &RoleName, inside: Rect) -> Vec<String> {
     let mut parts = Vec::new();
     match run.role_pane(role) {
         Some(pane) => {
-            parts.push(pane.activity.as_str().to_owned());
+            parts.push(doing(run, pane).to_owned());
             parts.push(format!("by {}", pane.source.as_str()));
         }
         None => parts.push("not started".to_owned()),

@@ -55,6 +55,12 @@ impl Offered<'_> {
         };
         let mut found: Vec<Choice> = self.choices.iter().filter(fits).cloned().collect();
         let typed = filter.trim();
+        // What is called so comes before what only begins so, holds it, or has it in the words beside it.
+        let name = typed.to_lowercase();
+        found.sort_by_key(|choice| {
+            let label = choice.label.to_lowercase();
+            (label != name, !label.starts_with(&name), !label.contains(&name))
+        });
         if self.free && !typed.is_empty() && !self.choices.iter().any(|choice| choice.value == typed) {
             found.push(Choice::new(typed, "as you typed it"));
         }

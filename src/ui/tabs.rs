@@ -7,6 +7,7 @@ use super::{bell, pane, panel};
 use crate::glass::Glass;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 /// The widest that a terminal's name may be here.
 const LONGEST: u16 = 24;
@@ -34,7 +35,7 @@ pub(super) fn draw(
         let shown = active == Some(slot);
         let label = label(ui, glass, slot, shown);
         let accent = slot.role.as_ref().map_or_else(|| ui.look.info(), |role| ui.look.role(role.as_str()));
-        let style = if shown { accent.patch(ui.look.strong()) } else { ui.look.dim() };
+        let style = if shown { accent.add_modifier(Modifier::BOLD) } else { ui.look.dim() };
         let room = area.right().saturating_sub(x);
         buffer.set_stringn(x, area.y, fit(&label, room), usize::from(room), style);
         let wide = width(&label).min(room);

@@ -3,7 +3,7 @@
 
 use super::format::{clock, fit, width};
 use super::model::{Layout, Ui};
-use crate::domain::{Figure, Millis, Money, RunPhase, Subject, nearest_bound};
+use crate::domain::{Figure, Millis, RunPhase, Subject, nearest_bound};
 use crate::glass::Glass;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -22,7 +22,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
     }
     let phase = run.summary_phase();
     let narrow = area.width < NARROW;
-    let budget = run.config.as_ref().map(|config| config.budget.cost).filter(|cost| *cost > Money::ZERO);
+    let budget = run.cost_bound();
     let spent = run.ledger.total.spent();
     let bound = nearest_bound(run, glass.now)
         .filter(|_| !run.is_over())

@@ -1,9 +1,12 @@
-//! News for the operator that stay on the screen long enough to be read, whatever keys are pressed meanwhile.
+//! News for the operator that stay on the screen long enough to be read. What was refused goes with the first key after a
+//! moment: whoever does something else has read it.
 
 use crate::domain::Millis;
 
 /// How long one is shown.
 const SHOWN: Millis = 8_000;
+/// How long a refusal stays whatever is pressed.
+const READ: Millis = 1_500;
 /// Older ones than this many give way.
 const MOST: usize = 3;
 
@@ -12,6 +15,7 @@ pub(super) struct Toast {
     pub(super) text: String,
     /// Something that was asked for and not done; else a plain piece of news.
     pub(super) refusal: bool,
+    since: Millis,
     until: Millis,
 }
 
@@ -21,11 +25,11 @@ pub(super) struct Toasts(Vec<Toast>);
 
 impl Toasts {
     pub(super) fn refusal(&mut self, text: String, now: Millis) {
-        self.push(Toast { text, refusal: true, until: now + SHOWN });
+        self.push(Toast { text, refusal: true, since: now, until: now + SHOWN });
     }
 
     pub(super) fn news(&mut self, text: String, now: Millis) {
-        self.push(Toast { text, refusal: false, until: now + SHOWN });
+        self.push(Toast { text, refusal: false, since: now, until: now + SHOWN });
     }
 
     fn push(&mut self, toast: Toast) {
@@ -42,6 +46,11 @@ impl Toasts {
     /// It is true no more.
     pub(super) fn withdraw(&mut self, text: &str) {
         self.0.retain(|toast| toast.text != text);
+    }
+
+    /// A key was pressed: refusals that could be read by then go.
+    pub(super) fn go_on(&mut self, now: Millis) {
+        self.0.retain(|toast| !toast.refusal || now < toast.since + READ);
     }
 
     /// The operator has read it.

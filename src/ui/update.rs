@@ -17,7 +17,10 @@ pub fn update(ui: &mut Ui, glass: &Glass, msg: Msg) -> Vec<Ask> {
     ui.dismissed.retain(|gate| glass.run.gate(*gate).is_some_and(Gate::is_open));
     ui.answered.retain(|gate| glass.run.gate(*gate).is_some_and(Gate::is_open));
     let asks = match msg {
-        Msg::Key(key) => on_key(ui, glass, key),
+        Msg::Key(key) => {
+            ui.toasts.go_on(ui.time);
+            on_key(ui, glass, key)
+        }
         Msg::Paste(text) => on_paste(ui, glass, &text),
         Msg::Mouse(event) => mouse::on_mouse(ui, glass, event),
         Msg::Focus(gained) => focus_event(ui, glass, gained),
@@ -50,6 +53,15 @@ impl Ui {
         if let Some(place) = place.filter(|_| free) {
             self.focus_on(Focus::Terminal(place));
             self.typing = true;
+        }
+    }
+
+    /// The run that the screen is of is there. One that goes on is watched first: keys are no words for it yet.
+    pub fn arrived(&mut self, glass: &Glass) {
+        let alive = glass.run.id.is_some() && !glass.run.is_over();
+        let free = self.popups.is_empty() && !self.typing && self.input.is_empty();
+        if alive && free && self.focus == Focus::Input {
+            settle_focus(self, glass);
         }
     }
 
@@ -216,12 +228,28 @@ fn input_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
     completion::refresh(ui, glass)
 }
 
+/// Why the words in the box go nowhere yet.
+fn not_sent(ui: &Ui, glass: &Glass) -> Option<String> {
+    if ui.input.has_lapsed(&glass.run) {
+        let other = keys::chord(ui, Context::Input, Action::NextAddress).unwrap_or_default();
+        return Some(format!(
+            "\"{}\" is over; {other} gives the words another address",
+            ui.input.address.label()
+        ));
+    }
+    completion::no_command(&ui.input.text())
+}
+
 /// The words leave for where they are addressed.
 pub(super) fn submit(ui: &mut Ui, glass: &Glass) -> Vec<Ask> {
     if let Some(asks) = completion::run_command(ui, glass) {
         return asks;
     }
     ui.completion.close();
+    if let Some(reason) = not_sent(ui, glass) {
+        ui.toasts.refusal(reason, ui.time);
+        return Vec::new();
+    }
     let text = ui.input.text();
     let empty = text.trim().is_empty();
     let ask = match &ui.input.address {

@@ -4,7 +4,7 @@ use super::{FACTS, Screen};
 use crate::client::ClientError;
 use crate::client::runs::RunAsked;
 use crate::client::session::Session;
-use crate::domain::{Fact, RunId, compaction_news};
+use crate::domain::{Fact, RunId, news};
 use crate::glass::GlassEvent;
 use crate::wire::{Body, Reply, StartRun, TERMINALS, ToClient};
 use tokio::time::Instant;
@@ -52,7 +52,7 @@ impl Screen<'_> {
                 self.clock = Some((record.at, Instant::now()));
                 let live = self.caught_up;
                 let asks = live && matches!(record.fact, Fact::GateOpened { .. });
-                let news = compaction_news(&self.glass.run, &record.fact).filter(|_| live);
+                let news = news(&self.glass.run, &record.fact).filter(|_| live);
                 self.feed(GlassEvent::Record(record.as_ref().clone()));
                 if let Some(news) = news {
                     self.ui.told(news);
@@ -71,6 +71,7 @@ impl Screen<'_> {
                 self.caught_up = true;
                 self.ui.waits_no_more(FACTS);
                 self.request_frame();
+                self.ui.arrived(&self.glass);
                 self.call_to_gate();
             }
             ToClient::Clock { run, now } if ours(&run) => {

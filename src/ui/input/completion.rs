@@ -12,7 +12,7 @@ use super::super::typed::{self, Change};
 use super::super::view::line;
 use super::Address;
 use crate::glass::Glass;
-use crate::settings::{Action, Context};
+use crate::settings::{Action, Context, nearest};
 use crate::term::{Key, KeyCode};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -124,6 +124,27 @@ pub(in crate::ui) fn run_command(ui: &mut Ui, glass: &Glass) -> Option<Vec<Ask>>
     let (action, words) = command(text.trim_end())?;
     let words = words.to_owned();
     Some(run(ui, glass, action, &words))
+}
+
+/// Why words that begin as a command does are none. They would cost money as a task; a blank before them makes them words.
+pub(in crate::ui) fn no_command(text: &str) -> Option<String> {
+    let text = text.trim_end();
+    let (first, rest) =
+        text.strip_prefix('/')?.split_once(char::is_whitespace).unwrap_or((text.get(1..)?, ""));
+    let is_name = !first.is_empty() && first.chars().all(|one| one.is_ascii_lowercase() || one == '-');
+    if !is_name || command(text).is_some() {
+        return None;
+    }
+    let words = "a blank before it sends the words as they are";
+    if command(&format!("/{first}")).is_some() && !rest.trim().is_empty() {
+        return Some(format!("/{first} takes no words; {words}"));
+    }
+    let names: Vec<String> =
+        Action::ALL.iter().filter(|action| is_command(**action)).map(|action| name(*action)).collect();
+    let aliases = ALIASES.iter().map(|(alias, _)| *alias);
+    let near = nearest(first, names.iter().map(String::as_str).chain(aliases));
+    let near = near.map_or_else(String::new, |near| format!(" (/{near}?)"));
+    Some(format!("there is no command /{first}{near}; {words}"))
 }
 
 fn run(ui: &mut Ui, glass: &Glass, action: Action, words: &str) -> Vec<Ask> {

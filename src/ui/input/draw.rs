@@ -15,7 +15,8 @@ use ratatui::style::Style;
 const JOINER: char = '\u{200d}';
 
 fn label(ui: &Ui, glass: &Glass) -> String {
-    format!("{}> ", ui.input.fitting(&glass.run).label())
+    let lapsed = if ui.input.has_lapsed(&glass.run) { "was: " } else { "" };
+    format!("{lapsed}{}> ", ui.input.fitting(&glass.run).label())
 }
 
 /// Columns for the words, beside the address.

@@ -55,9 +55,8 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
         .into_iter()
         .zip(&entries)
         .map(|(text, entry)| {
-            let empty = !entry.is_folder && entry.bytes == 0;
             let style = match mark(entry, &glass.run) {
-                _ if empty => ui.look.warning(),
+                "empty" => ui.look.warning(),
                 "new" => Style::new(),
                 _ => ui.look.dim(),
             };
@@ -85,7 +84,7 @@ fn name(ui: &Ui, entry: &ArtifactEntry) -> String {
 
 fn size(ui: &Ui, glass: &Glass, entry: &ArtifactEntry) -> String {
     if !entry.is_folder {
-        return if entry.bytes == 0 { "empty".to_owned() } else { bytes(entry.bytes) };
+        return bytes(entry.bytes);
     }
     if !ui.folded.contains(&entry.path) {
         return String::new();
@@ -114,6 +113,9 @@ fn of_step(entry: &ArtifactEntry, run: &Run) -> String {
 fn mark(entry: &ArtifactEntry, run: &Run) -> &'static str {
     if entry.is_folder {
         return "";
+    }
+    if entry.bytes == 0 {
+        return "empty";
     }
     let works = |step: &&Step| step.role.as_ref().is_some_and(|role: &RoleName| role.as_str() != "analyst");
     let round = run.steps.iter().rev().find(works).or(run.steps.first());

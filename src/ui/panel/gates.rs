@@ -4,11 +4,14 @@ use super::super::act::selected;
 use super::super::card::keys;
 use super::super::format::{duration, fit, wrap};
 use super::super::gate::consequence;
+use super::super::keys::chord;
 use super::super::model::{Focus, Layout, Ui};
 use super::super::table::{Column, rows};
+use super::super::view::shown_gate;
 use super::{List, empty};
 use crate::domain::{AnswerKind, Gate, GateStatus, Run};
 use crate::glass::Glass;
+use crate::settings::{Action, Context};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -37,7 +40,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
         .map(|(text, gate)| (text, if gate.is_open() { ui.look.operator() } else { ui.look.dim() }))
         .collect();
     let chosen = selected(ui, glass, Focus::Gates);
-    let below = gates.get(chosen).map_or_else(Vec::new, |gate| details(ui, gate, area.width));
+    let below = gates.get(chosen).map_or_else(Vec::new, |gate| details(ui, glass, gate, area.width));
     // A list of one line at least; what belongs to the selected gate gets the rest.
     let rows = u16::try_from(below.len()).unwrap_or(u16::MAX).min(area.height.saturating_sub(1));
     let list = Rect {
@@ -72,7 +75,7 @@ fn state(gate: &Gate, now: u64) -> String {
 }
 
 /// Question, evidence and answers of one gate.
-fn details(ui: &Ui, gate: &Gate, columns: u16) -> Vec<(String, Style)> {
+fn details(ui: &Ui, glass: &Glass, gate: &Gate, columns: u16) -> Vec<(String, Style)> {
     let look = &ui.look;
     if let GateStatus::Answered { answer, author, .. } = &gate.status {
         let words = if answer.text.is_empty() { "without a word" } else { answer.text.first_line() };
@@ -83,12 +86,18 @@ fn details(ui: &Ui, gate: &Gate, columns: u16) -> Vec<(String, Style)> {
     }
     let mut lines: Vec<(String, Style)> =
         wrap(gate.question.summary(), columns, 3).into_iter().map(|line| (line, look.strong())).collect();
-    let answers: Vec<String> = gate
-        .answers
-        .iter()
-        .map(|kind| format!("{} {}: {}", keys(ui, *kind), kind.as_str(), consequence(gate, *kind)))
-        .collect();
-    lines.extend(answers.into_iter().map(|text| (fit(&text, columns), look.key())));
+    // Its keys answer while its card is there, and do something else while it is put aside.
+    let is_shown = shown_gate(ui, glass) == Some(gate.id);
+    if !is_shown && let Some(key) = chord(ui, Context::Normal, Action::NextGate) {
+        lines.push((fit(&format!("{key} opens it to be answered"), columns), look.key()));
+    }
+    let answer = |kind: &AnswerKind| {
+        let key = if is_shown { keys(ui, *kind) + " " } else { String::new() };
+        format!("{key}{}: {}", kind.as_str(), consequence(gate, *kind))
+    };
+    let answers: Vec<String> = gate.answers.iter().map(answer).collect();
+    let style = if is_shown { look.key() } else { Style::new() };
+    lines.extend(answers.into_iter().map(|text| (fit(&text, columns), style)));
     lines.extend(
         gate.evidence.iter().flat_map(|line| wrap(line, columns, 2)).map(|line| (line, Style::new())),
     );

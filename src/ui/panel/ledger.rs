@@ -3,7 +3,7 @@
 
 use super::super::act::selected;
 use super::super::format::{duration, fit, tokens, tokens_or_unknown};
-use super::super::gauge::Gauge;
+use super::super::gauge::{Gauge, tint};
 use super::super::look::Look;
 use super::super::model::{Focus, Layout, Ui};
 use super::super::table::{Column, is_shown, rows};
@@ -55,6 +55,9 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
             buffer.set_style(row, style);
         }
         buffer.set_stringn(area.x, y, fit(&line.text, area.width), usize::from(area.width), style);
+        if !is_chosen {
+            tint(&ui.look, row, buffer);
+        }
         if let Some(index) = index {
             layout.rows.push((Focus::Ledger, index, row));
         }
@@ -265,8 +268,10 @@ fn context(role: &RoleName, gauge: &Gauge, run: &Run, room: u16) -> String {
     };
     let short = left.replace(" steps", "");
     let forms = gauge.forms();
-    let full = forms.first().cloned().unwrap_or_default();
+    let wide = gauge.wide();
+    let full = forms.get(usize::from(forms.len() > 1)).cloned().unwrap_or_default();
     let mut all = vec![
+        format!("{role:<7} {wide} {threshold}{why} · {left}"),
         format!("{role:<7} {full} {threshold}{why} · {left}"),
         format!("{role:<7} {full} {threshold} · {left}"),
         format!("{role:<7} {full} {left}"),
@@ -289,11 +294,9 @@ fn stop(glass: &Glass, room: u16) -> String {
     let Some(bound) = nearest_bound(run, glass.now).filter(|_| !run.is_over()) else {
         return format!("total {spent}");
     };
-    // What a context is full of is part of its label.
-    let used =
-        if bound.label.ends_with('%') { String::new() } else { format!(" ({}% used)", bound.used / 10) };
+    let percent = bound.used / 10;
     [
-        format!("total {spent} · next stop: {}{used}", bound.label),
+        format!("total {spent} · next stop: {} ({percent}% used)", bound.label),
         format!("total {spent} · next stop: {}", bound.label),
         format!("{spent} · next stop: {}", bound.label),
     ]

@@ -62,7 +62,7 @@ pub(super) fn label(ui: &Ui, run: &Run, focus: Focus) -> String {
     }
 }
 
-/// A panel with its name in its upper edge, and the names of those that share its place at the right.
+/// A panel with its name in its upper edge, among the names of those that share its place.
 pub(super) fn draw(
     ui: &Ui,
     glass: &Glass,
@@ -79,12 +79,7 @@ pub(super) fn draw(
     let focused = ui.focus == focus;
     let style = ui.look.border(focused);
     line(ui, buffer, area, &"─".repeat(usize::from(area.width)), style);
-    let mark = if focused { "▸" } else { "" };
-    let label_text = format!(" {mark}{} ", label(ui, &glass.run, focus));
-    let title = style.patch(ui.look.strong());
-    let room = area.width.saturating_sub(1);
-    buffer.set_stringn(area.x + 1, area.y, fit(&label_text, room), usize::from(room), title);
-    tabs(ui, glass, others, area, area.x + 2 + width(&label_text), buffer, layout);
+    tabs(ui, glass, focus, others, area, buffer, layout);
     // The last column parts a panel from the next.
     let inside = Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 1 };
     match focus {
@@ -97,27 +92,50 @@ pub(super) fn draw(
     }
 }
 
+/// The names in their own order, so that each stays where it is. Where they do not all fit the others shrink to their keys,
+/// but for that of gates that wait.
 fn tabs(
     ui: &Ui,
     glass: &Glass,
+    shown: Focus,
     others: &[Focus],
     area: Rect,
-    from: u16,
     buffer: &mut Buffer,
     layout: &mut Layout,
 ) {
-    let mut x = area.right();
-    for focus in others.iter().rev() {
-        let label = format!(" {} ", label(ui, &glass.run, *focus));
-        let wide = width(&label);
-        if x < from + wide {
+    let run = &glass.run;
+    let waits = |focus: Focus| focus == Focus::Gates && run.open_gates().next().is_some();
+    let mark = |focus: Focus| if focus == shown && ui.focus == shown { "▸" } else { "" };
+    let all = || Focus::PANELS.into_iter().filter(|focus| *focus == shown || others.contains(focus));
+    let whole = |focus: Focus| format!(" {}{} ", mark(focus), label(ui, run, focus));
+    let short = |focus: Focus| {
+        let key = chord(ui, Context::Normal, action(focus)).filter(|chord| width(chord) == 1);
+        match key.filter(|_| focus != shown && !waits(focus)) {
+            Some(key) => format!(" {key} "),
+            None => whole(focus),
+        }
+    };
+    let room = area.width.saturating_sub(1);
+    let fits = all().map(|focus| width(&whole(focus))).sum::<u16>() <= room;
+    let mut x = area.x + 1;
+    for focus in all() {
+        let text = if fits { whole(focus) } else { short(focus) };
+        let left = area.right().saturating_sub(x);
+        if left == 0 {
             return;
         }
-        x -= wide;
-        let waits = *focus == Focus::Gates && glass.run.open_gates().next().is_some();
-        let style = if waits { ui.look.operator() } else { ui.look.dim() };
-        buffer.set_stringn(x, area.y, &label, usize::from(wide), style);
-        layout.places.push((*focus, Rect { x, y: area.y, width: wide, height: 1 }));
+        let text = fit(&text, left);
+        let style = match (focus == shown, waits(focus)) {
+            (true, _) => ui.look.border(ui.focus == focus).patch(ui.look.strong()),
+            (false, true) => ui.look.operator(),
+            (false, false) => ui.look.dim(),
+        };
+        buffer.set_stringn(x, area.y, &text, usize::from(left), style);
+        let wide = width(&text);
+        if focus != shown {
+            layout.places.push((focus, Rect { x, y: area.y, width: wide, height: 1 }));
+        }
+        x += wide;
     }
 }
 

@@ -5,7 +5,7 @@ use super::super::format::{duration, tokens};
 use super::super::model::{Focus, Layout, Ui};
 use super::super::table::{Column, rows};
 use super::{List, empty};
-use crate::domain::{Stage, Step, StepOutcome, Verdict};
+use crate::domain::{Stage, Step, StepOutcome, Verdict, WorkerStatus};
 use crate::glass::Glass;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -25,7 +25,14 @@ fn outcome(step: &Step) -> String {
         return format!("{passed}/{} passed", step.evidence.checks.len());
     }
     let word = match (step.stage, step.outcome) {
-        (_, Some(StepOutcome::Completed)) => "reported",
+        (_, Some(StepOutcome::Completed)) => {
+            match step.worker_report.as_ref().and_then(|report| report.status) {
+                Some(WorkerStatus::Partial) => "partial",
+                Some(WorkerStatus::Blocked) => "blocked",
+                Some(WorkerStatus::Failed) => "failed",
+                Some(WorkerStatus::Done) | None => "reported",
+            }
+        }
         (_, Some(StepOutcome::Incomplete)) => "incomplete",
         (_, Some(StepOutcome::Abandoned)) => "abandoned",
         (_, Some(StepOutcome::Aborted)) => "aborted",

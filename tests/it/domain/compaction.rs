@@ -144,7 +144,7 @@ fn what_came_of_it_is_said_to_who_asked_and_not_of_one_that_nobody_asked_for() {
         if !asked {
             bench.run.roles.get_mut(&RoleName::new("analyst")).unwrap().compaction_asked = false;
         }
-        compaction_news(&bench.run, &Fact::Settled { effect, outcome })
+        news(&bench.run, &Fact::Settled { effect, outcome })
     };
     let said = |outcome| news(outcome, true).unwrap();
     assert_eq!(said(done()), "the analyst was compacted: 9000 tokens before, 2000 now");
@@ -160,7 +160,7 @@ fn that_it_waits_for_the_end_of_the_turn_is_said_at_once() {
     let mut bench = Bench::new();
     bench.until_worker();
     let asked = |role: &str| Fact::CompactionAsked { role: role.into(), author: operator() };
-    let news = |bench: &Bench, role: &str| compaction_news(&bench.run, &asked(role)).unwrap();
+    let news = |bench: &Bench, role: &str| news(&bench.run, &asked(role)).unwrap();
     assert_eq!(news(&bench, "analyst"), "the analyst is being compacted");
     let worker = bench.run.role_pane(&"worker".into()).unwrap().id.clone();
     bench.observe(&worker, Observation::TurnStarted);

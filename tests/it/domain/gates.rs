@@ -23,7 +23,7 @@ fn a_question_holds_the_run_until_it_is_answered_and_the_asker_reads_the_answer(
     let mut bench = question();
     let gate = bench.gate();
     assert_eq!((gate.kind.clone(), gate.question.summary()), (GateKind::Question, "Which database?"));
-    assert_eq!(gate.evidence[0], "And which version?");
+    assert_eq!(gate.evidence[0], "and: And which version?");
     bench.answer(AnswerKind::Answer, "PostgreSQL 17");
     assert_eq!(bench.run.notes[0].1.summary(), "PostgreSQL 17");
     assert_eq!(bench.prompted().1, PromptKind::Phase { template: "plan".to_owned() });

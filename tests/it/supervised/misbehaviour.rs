@@ -192,7 +192,7 @@ fn an_agent_that_floods_leaves_the_screen_alive() {
     let like = stage.house.command(&[]);
     let mut screen = Terminal::open(&like, &[], (120, 40));
     screen.shows("a flood without end");
-    screen.types("still here");
+    screen.types("7still here");
     screen.shows("> still here");
     drop(screen);
     stage.aborts();

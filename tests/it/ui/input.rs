@@ -88,15 +88,80 @@ fn what_is_sent_is_told_once_for_later_sessions_and_a_draft_comes_back() {
     for (draft, kept) in [
         (Address::Say("worker".to_owned()), Address::Say("worker".to_owned())),
         (Address::Note, Address::Note),
-        // The gate is answered by now, and no new task can begin.
-        (Address::Answer(GateId(7)), Address::Note),
-        (Address::NewTask, Address::Note),
+        // The gate is answered by now, and no new task can begin: the words are kept, and go nowhere else.
+        (Address::Answer(GateId(7)), Address::Answer(GateId(7))),
+        (Address::NewTask, Address::NewTask),
     ] {
         let mut scene = writing(SIZE);
         let draft = Address::read(&draft.written());
         scene.ui.remember(Vec::new(), Some((draft, "half a".to_owned())));
         scene.type_text(" sentence");
         assert_eq!(scene.ui.input(), ("half a sentence".to_owned(), &kept));
+    }
+}
+
+#[test]
+fn words_whose_address_is_over_go_nowhere_until_they_have_another() {
+    let mut scene = writing(SIZE);
+    scene.press("esc s");
+    scene.type_text("please mind the tests");
+    assert!(scene.shows("say to worker> please mind"), "{}", scene.text());
+    // The run ends while they are written.
+    scene.glass = Scene::of(&scenes::done(), SIZE).glass;
+    scene.draw();
+    assert!(scene.shows("was: say to worker> please mind"), "{}", scene.text());
+    assert_eq!(scene.press("enter"), []);
+    assert!(
+        scene.shows("NOT DONE \"say to worker\" is over; ctrl-t gives the words another address"),
+        "{}",
+        scene.text()
+    );
+    assert_eq!(scene.ui.input().0, "please mind the tests");
+    scene.press("ctrl-t");
+    assert!(scene.shows("new task> please mind"), "{}", scene.text());
+    let task = "please mind the tests".to_owned();
+    assert_eq!(scene.press("enter"), [Ask::StartRun { task }]);
+}
+
+#[test]
+fn an_answer_that_was_begun_stays_one() {
+    let mut scene = Scene::of(&scenes::question(), SIZE);
+    scene.wait(5_000);
+    scene.press("c");
+    scene.type_text("the next one");
+    assert!(scene.shows("answer to gate 1> the next one"), "{}", scene.text());
+    scene.press("esc esc 7");
+    assert!(scene.shows("answer to gate 1> the next one"), "{}", scene.text());
+    // Round all addresses, and back.
+    for _ in 0..3 {
+        scene.press("ctrl-t");
+        assert!(!scene.shows("answer to gate 1>"), "{}", scene.text());
+    }
+    scene.press("ctrl-t");
+    assert!(scene.shows("answer to gate 1> the next one"), "{}", scene.text());
+    let asks = scene.press("enter");
+    assert!(matches!(asks[..], [Ask::Act(OperatorAct::AnswerGate { .. })]), "{asks:?}");
+}
+
+#[test]
+fn a_slip_in_a_command_starts_no_run() {
+    let mut scene = scenes::first(SIZE);
+    for (text, said) in [
+        ("/hlep", "there is no command /hlep (/help?)"),
+        ("/settings now", "/settings takes no words"),
+        ("/frobnicate the parser", "there is no command /frobnicate; a blank before it sends"),
+    ] {
+        scene.type_text(text);
+        scene.press("esc 7");
+        assert_eq!(scene.press("enter"), [], "{text}");
+        assert!(scene.shows(said), "{text}: {}", scene.text());
+        assert_eq!(scene.ui.input().0, text);
+        scene.press("ctrl-u");
+    }
+    for text in [" /hlep", "/etc/hosts is wrong", "/usr/bin"] {
+        scene.type_text(text);
+        assert_eq!(scene.press("enter"), [Ask::StartRun { task: text.to_owned() }]);
+        scene.press("7");
     }
 }
 

@@ -401,14 +401,27 @@ fn below_the_smallest_size_only_leaving_works() {
 }
 
 #[test]
-fn news_stays_for_eight_seconds_whatever_is_pressed_and_goes_with_esc() {
+fn a_refusal_stays_until_a_key_after_a_moment_and_news_for_eight_seconds() {
     let mut scene = working();
     scene.ui.refused("the disk is full".to_owned());
-    scene.wait(7_000);
+    scene.wait(1_000);
     scene.press("1 2 3");
+    assert!(scene.shows("NOT DONE the disk is full"));
+    // Who has gone on has read it.
+    scene.wait(1_000);
+    scene.press("1");
+    assert!(!scene.shows("the disk is full"));
+    scene.ui.refused("the disk is full".to_owned());
+    scene.wait(7_000);
     assert!(scene.shows("NOT DONE the disk is full"));
     scene.wait(1_500);
     assert!(!scene.shows("the disk is full"));
+    scene.ui.told("it is noted".to_owned());
+    scene.wait(7_000);
+    scene.press("1 2 3");
+    assert!(scene.shows("it is noted"));
+    scene.wait(1_500);
+    assert!(!scene.shows("it is noted"));
     scene.ui.refused("the disk is full".to_owned());
     scene.press("esc");
     assert!(!scene.shows("the disk is full"));
