@@ -104,6 +104,29 @@ fn the_round_bound_ends_in_a_gate_that_grants_as_many_again() {
 }
 
 #[test]
+fn a_bound_that_was_extended_is_named_as_it_holds_now() {
+    let mut config = config();
+    config.budget.cost = Money(5_000_000);
+    let mut bench = Bench::with(config);
+    let (_, worker) = bench.until_worker();
+    bench.usage(&worker, 2_000, 10);
+    assert_eq!(bench.run.cost_bound(), Some(Money(5_000_000)));
+    assert!(bench.gate().question.summary().contains("its bound of $0.0050. Grant as much again?"));
+    bench.settle("interrupt", |effect| matches!(effect, Effect::Interrupt { .. }), Outcome::Done);
+    bench.observe(&worker, Observation::TurnEnded { end: TurnEnd::Interrupted, text: "".into() });
+    bench.answer(AnswerKind::Approve, "");
+    assert_eq!(bench.run.cost_bound(), Some(Money(10_000_000)));
+    bench.prompted();
+    bench.usage(&worker, 2_000, 10);
+    let gate = bench.gate();
+    assert!(
+        gate.question.summary().contains("its bound of $0.0100. Grant $0.0050 more?"),
+        "{:?}",
+        gate.question
+    );
+}
+
+#[test]
 fn the_cost_bound_holds_before_the_next_prompt() {
     let mut config = config();
     config.budget.cost = Money(1_000_000);

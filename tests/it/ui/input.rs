@@ -1,8 +1,8 @@
 //! The input box: its words, its history, its rows, and what a word may become.
 
-use super::scenes::{self, Scene};
+use super::scenes::{self, Scene, new_ui};
 use awtui::domain::{GateId, OperatorAct, Text};
-use awtui::ui::{Address, Ask, Edited, Focus, MouseKind, Msg};
+use awtui::ui::{Address, Ask, Edited, Focus, Mode, MouseKind, Msg};
 
 const SIZE: (u16, u16) = (120, 40);
 
@@ -376,4 +376,21 @@ fn words_for_the_run_take_nobody_away_from_the_pane_one_looks_at() {
         assert_eq!(scene.ui.focus, Focus::Steps, "{size:?}");
         assert!(scene.shows("▸2 worker") || size.0 > 100, "{}", scene.text());
     }
+}
+
+#[test]
+fn who_comes_back_to_a_run_watches_it_first() {
+    let mut glass = Scene::of(&scenes::working(), SIZE).glass;
+    let mut scene = Scene::new(new_ui(Mode::Live), std::mem::take(&mut glass), SIZE);
+    assert_eq!(scene.ui.focus, Focus::Input);
+    scene.ui.arrived(&scene.glass);
+    assert_eq!(scene.ui.focus, Focus::Steps);
+    // Words that were begun before are gone on with, and a run that is over has nothing to watch.
+    let mut scene = Scene::new(new_ui(Mode::Live), scene.glass, SIZE);
+    scene.type_text("mind");
+    scene.ui.arrived(&scene.glass);
+    assert_eq!(scene.ui.focus, Focus::Input);
+    let mut scene = Scene::new(new_ui(Mode::Live), Scene::of(&scenes::done(), SIZE).glass, SIZE);
+    scene.ui.arrived(&scene.glass);
+    assert_eq!(scene.ui.focus, Focus::Input);
 }

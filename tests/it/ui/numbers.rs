@@ -45,6 +45,56 @@ fn what_is_missing_from_a_number_pushes_no_bucket_out() {
 }
 
 #[test]
+fn the_marks_of_a_gauge_are_told_apart_and_never_share_a_cell() {
+    // The agent's own trigger has the worker compacted long before the settings would.
+    for (trigger, bar) in [
+        (None, "▮▮▮▮▮▮▮!┃▯"),
+        (Some(195_000), "▮▮▮▮▮▮▮!┃^"),
+        (Some(124_000), "▮▮▮▮▮▮▮!┃^"),
+        (Some(60_000), "▮▮!!^▮▮▮▯▯"),
+    ] {
+        let mut bench = scenes::working();
+        let worker: PaneId = "worker-1".into();
+        let seen = Observation::ModelSeen {
+            model: "fast".to_owned(),
+            thinking: None,
+            window: Some(200_000),
+            agent_trigger: trigger,
+        };
+        bench.observe(&worker, seen);
+        let scene = Scene::of(&bench, (120, 40));
+        assert!(scene.shows(&format!("82% {bar}")), "{trigger:?} {bar}: {}", scene.text());
+    }
+}
+
+#[test]
+fn a_warning_comes_before_a_compaction_that_the_agent_brings_forward() {
+    let mut bench = scenes::working();
+    let role = RoleName::new("worker");
+    let (warn, compact) = (bench.run.warn_threshold(&role), bench.run.compact_threshold(&role));
+    assert_eq!((warn, compact), (Some(96_000), Some((115_200, false))));
+    let seen = Observation::ModelSeen {
+        model: "fast".to_owned(),
+        thinking: None,
+        window: Some(200_000),
+        agent_trigger: Some(64_000),
+    };
+    bench.observe(&"worker-1".into(), seen);
+    let (warn, compact) = (bench.run.warn_threshold(&role), bench.run.compact_threshold(&role));
+    assert_eq!((warn, compact), (Some(45_000), Some((54_000, true))));
+}
+
+#[test]
+fn a_gauge_has_the_colours_of_the_theme() {
+    let scene = Scene::of(&scenes::working(), (120, 40));
+    let (col, row) = scene.find("▮");
+    let full = scene.buffer[(col, row)].fg;
+    let (col, row) = scene.find("▯");
+    let empty = scene.buffer[(col, row)].fg;
+    assert_ne!(full, empty);
+}
+
+#[test]
 fn a_number_is_explained_over_the_frame() {
     for (cols, rows) in [(40, 12), (80, 24), (120, 40), (200, 60)] {
         let mut scene = Scene::of(&rounds(), (cols, rows));

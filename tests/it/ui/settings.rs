@@ -110,6 +110,22 @@ fn beside_a_run_that_has_another_model_the_settings_say_so() {
 }
 
 #[test]
+fn the_name_that_is_typed_comes_before_words_that_hold_its_letters() {
+    let mut scene = scene((80, 24), "f2");
+    scene.press("j j enter");
+    for level in ["low", "high", "max"] {
+        scene.type_text(level);
+        let chosen = scene.text().lines().find(|line| line.contains('▸')).map(str::to_owned);
+        assert!(
+            chosen.as_ref().is_some_and(|line| line.contains(&format!("▸ {level} "))),
+            "{}",
+            scene.text()
+        );
+        scene.press("ctrl-u");
+    }
+}
+
+#[test]
 fn how_to_get_an_agent_is_said_whole_wherever_there_is_room_or_it_is_selected() {
     let said =
         |scene: &Scene| scene.text().replace([' ', '│', '\n'], "").contains("npminstall-g@openai/codex");

@@ -53,6 +53,10 @@ fn all_panels_make_room_for_the_panes_and_come_back() {
     assert!(scene.ui.layout.panes[0].1.height > height + 8);
     scene.press("b");
     assert_eq!(scene.text(), before);
+    // A panel that has the keys goes as well.
+    scene.press("3 b");
+    assert!(scene.ui.layout.panes[0].1.height > height + 8, "{}", scene.text());
+    scene.press("b 3");
     for panel in ["3", "4", "5", "6"] {
         scene.press(panel);
         scene.press("x");
