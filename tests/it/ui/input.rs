@@ -394,3 +394,21 @@ fn who_comes_back_to_a_run_watches_it_first() {
     scene.ui.arrived(&scene.glass);
     assert_eq!(scene.ui.focus, Focus::Input);
 }
+
+#[test]
+fn an_empty_box_sends_nothing() {
+    let mut scene = scenes::first(SIZE);
+    assert_eq!(scene.press("enter space enter"), []);
+}
+
+#[test]
+fn a_refused_task_comes_back_into_the_box() {
+    let mut scene = scenes::first(SIZE);
+    scene.type_text("two\tlines");
+    let Some(Ask::StartRun { task }) = scene.press("enter").pop() else { panic!("no start") };
+    scene.ui.task_refused(&task, "no agent is installed".to_owned());
+    scene.draw();
+    assert_eq!(scene.ui.input().0, task);
+    assert_eq!(scene.ui.focus, Focus::Input);
+    assert!(scene.shows("NOT DONE no agent is installed"), "{}", scene.text());
+}

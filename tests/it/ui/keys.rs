@@ -26,24 +26,6 @@ fn enter_starts_a_run_with_the_typed_task_and_hands_the_keys_to_the_panels() {
 }
 
 #[test]
-fn an_empty_box_sends_nothing() {
-    let mut scene = scenes::first(SIZE);
-    assert_eq!(scene.press("enter space enter"), []);
-}
-
-#[test]
-fn a_refused_task_comes_back_into_the_box() {
-    let mut scene = scenes::first(SIZE);
-    scene.type_text("two\tlines");
-    let Some(Ask::StartRun { task }) = scene.press("enter").pop() else { panic!("no start") };
-    scene.ui.task_refused(&task, "no agent is installed".to_owned());
-    scene.draw();
-    assert_eq!(scene.ui.input().0, task);
-    assert_eq!(scene.ui.focus, Focus::Input);
-    assert!(scene.shows("NOT DONE no agent is installed"), "{}", scene.text());
-}
-
-#[test]
 fn a_paste_with_line_breaks_is_text_and_never_sent() {
     let mut scene = scenes::first(SIZE);
     assert_eq!(scene.msg(Msg::Paste("one\r\ntwo\nthree\r".to_owned())), []);
