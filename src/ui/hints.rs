@@ -19,7 +19,7 @@ const CHOOSE: &str = "choose";
 
 /// A word or two for the hint line.
 #[expect(clippy::too_many_lines, reason = "a line each")]
-fn label(action: Action) -> &'static str {
+pub(super) fn label(action: Action) -> &'static str {
     match action {
         Action::Quit => "leave",
         Action::Detach => "leave",
@@ -342,6 +342,10 @@ pub(super) fn following(ui: &Ui, glass: &Glass) -> Vec<(String, String)> {
     next.sort_by_key(|hint| (place(hint).unwrap_or(usize::MAX), hint.action));
     let mut told = Vec::new();
     next.retain(|hint| {
+        // A terminal of the operator's own was never taken over.
+        if hint.action == Some(Action::HandBack) && matches!(ui.focus, Focus::Terminal(_)) {
+            return false;
+        }
         let new = hint.action.is_none() || !told.contains(&hint.action);
         told.push(hint.action);
         new

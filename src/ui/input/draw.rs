@@ -1,9 +1,9 @@
 //! The input box on the screen: its address, its words in rows, what is selected, and the cursor.
 
 use super::super::format::{fit, width};
-use super::super::keys;
 use super::super::model::{Focus, Layout, Mode, Ui};
 use super::super::view::line;
+use super::super::{hints, keys};
 use super::rows::{Row, cell, columns_of, place, rows};
 use crate::glass::Glass;
 use crate::settings::{Action, Context};
@@ -42,11 +42,11 @@ fn first_row(cursor: usize, height: u16) -> usize {
 pub(in crate::ui) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
     let nobody = match ui.mode {
         Mode::Live => None,
-        Mode::Watch => Some(" you only watch"),
-        Mode::Replay => Some(" a replay"),
+        Mode::Watch => Some(" you only watch".to_owned()),
+        Mode::Replay => Some(player_keys(ui, area.width)),
     };
     if let Some(text) = nobody {
-        line(ui, buffer, area, text, ui.look.dim());
+        line(ui, buffer, area, &text, ui.look.dim());
         return;
     }
     for y in area.y..area.bottom() {
@@ -81,6 +81,30 @@ pub(in crate::ui) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffe
         let row = u16::try_from(cursor_row - first).unwrap_or(0);
         layout.cursor = Some((x, (area.y + row).min(area.bottom() - 1)));
     }
+}
+
+/// ` a replay: space play  ] next step …`: as many of the player's keys as there is room for.
+fn player_keys(ui: &Ui, columns: u16) -> String {
+    let wanted = [
+        Action::ReplayToggle,
+        Action::ReplayNextStep,
+        Action::ReplayPreviousStep,
+        Action::ReplayForward,
+        Action::ReplayBack,
+        Action::ReplayFaster,
+        Action::ReplaySlower,
+        Action::ReplayStart,
+        Action::ReplayEnd,
+    ];
+    let mut text = " a replay:".to_owned();
+    for action in wanted {
+        let Some(key) = keys::chord(ui, Context::Replay, action) else { continue };
+        let more = format!(" {key} {} ", hints::label(action));
+        if width(&text) + width(&more) <= columns {
+            text.push_str(&more);
+        }
+    }
+    text
 }
 
 fn draw_row(ui: &Ui, row: Row, area: Rect, buffer: &mut Buffer) {

@@ -3,6 +3,7 @@
 use super::super::format::{fit, width};
 use super::super::model::Ui;
 use super::super::selection::{Place, Shape, Span, snapped};
+use super::super::slots;
 use super::selection;
 use crate::domain::PaneId;
 use crate::glass::Glass;
@@ -120,7 +121,11 @@ pub(in crate::ui) fn words(ui: &Ui, glass: &Glass, room: u16) -> Option<String> 
         let (oldest, end) = (shown.screen.oldest_line(), shown.screen.end_line());
         format!("  line {}/{}", reading.cursor.line.saturating_sub(oldest) + 1, end - oldest)
     });
-    Some(format!(" {what} {}{query}{count}{notice}{place}", reading.pane))
+    // As its head has it.
+    let all = slots::slots(glass);
+    let called = all.iter().find(|slot| slot.pane.as_ref() == Some(&reading.pane));
+    let called = called.map_or_else(|| reading.pane.to_string(), |slot| fit(&slot.name, room / 4));
+    Some(format!(" {what} {called}{query}{count}{notice}{place}"))
 }
 
 /// The end of a text, which is where one types.

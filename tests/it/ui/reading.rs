@@ -72,7 +72,7 @@ fn a_search_finds_while_it_is_typed_and_goes_around() {
     scene.type_text("9");
     assert!(bottom(&scene).contains("  1/1"), "{}", bottom(&scene));
     scene.press("backspace enter");
-    assert!(bottom(&scene).contains("READ worker-1  /line 29"), "{}", bottom(&scene));
+    assert!(bottom(&scene).contains("READ worker  /line 29"), "{}", bottom(&scene));
     let number = |scene: &Scene| {
         let line = bottom(scene);
         line.split("/line 29  ").nth(1).unwrap().split('/').next().unwrap().parse::<usize>().unwrap()
@@ -200,7 +200,7 @@ fn text_is_selected_by_keys_and_copied_clean() {
     for (text, keys, expected) in cases {
         let mut scene = showing(text, SMALL);
         assert_eq!(scene.press("v"), []);
-        assert!(bottom(&scene).contains("READ worker-1"), "{}", bottom(&scene));
+        assert!(bottom(&scene).contains("READ worker"), "{}", bottom(&scene));
         assert_eq!(copied(&scene.press(keys)), *expected, "{text:?} {keys}");
         assert!(scene.shows("copied "), "{}", scene.text());
         assert!(!bottom(&scene).contains("READ"), "reading ends with the copy");
