@@ -11,7 +11,11 @@ const FIRST_SIZE: (u16, u16) = (80, 24);
 
 impl Screen<'_> {
     /// What was asked for on the command line is opened once the list tells what runs already.
-    pub(super) async fn on_terminals(&mut self, entries: Vec<TerminalEntry>) -> Result<(), ClientError> {
+    pub(super) async fn on_terminals(
+        &mut self,
+        entries: Vec<TerminalEntry>,
+        closed: Vec<TerminalEntry>,
+    ) -> Result<(), ClientError> {
         let wanted = std::mem::take(&mut self.opening);
         for command in wanted {
             if entries.iter().any(|entry| entry.exited.is_none() && entry.command == command) {
@@ -21,7 +25,7 @@ impl Screen<'_> {
                 self.open_with(command, Asked::Other).await?;
             }
         }
-        self.feed(GlassEvent::Terminals(entries));
+        self.feed(GlassEvent::Terminals { entries, closed });
         Ok(())
     }
 

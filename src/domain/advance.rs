@@ -55,7 +55,7 @@ fn end(run: &Run) -> Option<Vec<Fact>> {
     let mut facts: Vec<Fact> = run
         .outbox
         .keys()
-        .map(|effect| Fact::Settled { effect: *effect, outcome: Outcome::Canceled })
+        .map(|effect| Fact::Settled { effect: *effect, outcome: Outcome::Canceled, ran: Vec::new() })
         .collect();
     facts.extend(
         run.open_gates()
@@ -82,7 +82,7 @@ fn stale_timer(run: &Run) -> Option<Fact> {
             }
             TimerKind::LimitReset { role } => run.roles.get(role).is_some_and(|role| role.limited.is_some()),
         };
-        (!wanted).then_some(Fact::Settled { effect: *id, outcome: Outcome::Canceled })
+        (!wanted).then_some(Fact::Settled { effect: *id, outcome: Outcome::Canceled, ran: Vec::new() })
     })
 }
 

@@ -64,7 +64,7 @@ pub fn apply(run: &mut Run, record: &Record) {
             }
         }
         Fact::Requested { effect } => requested(run, EffectId(record.seq), effect),
-        Fact::Settled { effect, outcome } => apply_settled::settled(run, *effect, outcome),
+        Fact::Settled { effect, outcome, ran: _ } => apply_settled::settled(run, *effect, outcome),
         Fact::SessionOpened { session, role } => {
             if let Some(pane) = run.roles.get(role).and_then(|state| state.pane.clone()) {
                 let step = run.current_step().filter(|step| step.role.as_ref() == Some(role));

@@ -144,7 +144,7 @@ pub(super) fn news(run: &Run, fact: &Fact) -> Option<String> {
             (false, false) => format!("the {role} is being compacted"),
         });
     }
-    let Fact::Settled { effect, outcome } = fact else { return None };
+    let Fact::Settled { effect, outcome, .. } = fact else { return None };
     let Some(Effect::Compact { pane }) = run.outbox.get(effect) else { return None };
     let role = &run.panes.get(pane)?.role;
     let state = run.roles.get(role).filter(|state| state.compaction_asked)?;

@@ -1,9 +1,9 @@
 //! What an input means: the facts that follow from it, and from the state that it leaves.
 
 use super::{
-    Effect, EffectId, Fact, Gate, GateId, GateKind, Input, Observation, Outcome, PaneId, PaneState, Record,
-    ReportKind, Run, Source, Stage, StatusSeen, StepNumber, Text, Time, VerdictReport, WorkerReport, advance,
-    apply, operator, permission,
+    Effect, EffectId, Fact, Gate, GateId, GateKind, Input, Observation, Outcome, PaneId, PaneState, Ran,
+    Record, ReportKind, Run, Source, Stage, StatusSeen, StepNumber, Text, Time, VerdictReport, WorkerReport,
+    advance, apply, operator, permission,
 };
 
 /// Why an input was not accepted. For people: says what to do instead.
@@ -65,7 +65,7 @@ fn direct(run: &Run, input: Input, at: Time) -> Result<Vec<Fact>, Refusal> {
         Input::WorkerReported { pane, key, report } => Ok(worker_reported(run, &pane, key, report)),
         Input::VerdictReported { pane, key, report } => Ok(verdict_reported(run, &pane, key, report)),
         Input::GateAsked { pane, key, question } => Ok(gate_asked(run, &pane, key, question)),
-        Input::Settled { effect, outcome } => Ok(settled(run, effect, &outcome, at)),
+        Input::Settled { effect, outcome, ran } => Ok(settled(run, effect, &outcome, ran, at)),
         Input::Lost { effect } => Ok(lost(run, effect)),
         Input::Recovered if run.is_over() => Ok(Vec::new()),
         Input::Recovered => {
@@ -331,9 +331,9 @@ fn gate_asked(run: &Run, pane: &PaneId, key: String, question: Text) -> Vec<Fact
     vec![Fact::GateOpened { gate }]
 }
 
-fn settled(run: &Run, id: EffectId, outcome: &Outcome, at: Time) -> Vec<Fact> {
+fn settled(run: &Run, id: EffectId, outcome: &Outcome, ran: Vec<Ran>, at: Time) -> Vec<Fact> {
     let Some(effect) = run.outbox.get(&id) else { return Vec::new() };
-    let mut facts = vec![Fact::Settled { effect: id, outcome: outcome.clone() }];
+    let mut facts = vec![Fact::Settled { effect: id, outcome: outcome.clone(), ran }];
     match (effect, outcome) {
         (Effect::Prompt { step, .. }, Outcome::Unconfirmed { reason } | Outcome::Failed { reason }) => {
             let in_doubt = matches!(outcome, Outcome::Unconfirmed { .. });
@@ -380,7 +380,7 @@ fn hung_compaction(run: &Run, pane: &PaneId) -> Vec<Fact> {
     let role = run.panes.get(pane).map(|pane| pane.role.clone());
     let question = format!("The compaction in pane {pane} hangs. Try again, or go on without?");
     vec![
-        Fact::Settled { effect: *id, outcome: Outcome::Failed { reason } },
+        Fact::Settled { effect: *id, outcome: Outcome::Failed { reason }, ran: Vec::new() },
         Fact::GateOpened { gate: advance::gate(run, GateKind::Compaction, role, question, Vec::new(), step) },
     ]
 }
@@ -423,7 +423,7 @@ fn lost(run: &Run, id: EffectId) -> Vec<Fact> {
         | Effect::Timer { .. }
         | Effect::KillAll => Outcome::Canceled,
     };
-    let mut facts = vec![Fact::Settled { effect: id, outcome }];
+    let mut facts = vec![Fact::Settled { effect: id, outcome, ran: Vec::new() }];
     if let Effect::AnswerPermission { pane, ask, .. } = effect {
         facts.extend(permission::unanswered(run, pane, ask, "it was lost on its way"));
     }

@@ -150,6 +150,40 @@ pub enum Outcome {
     Canceled,
 }
 
+/// A program that awtui ran for an effect.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Ran {
+    /// Where it ran, if in a pane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pane: Option<PaneId>,
+    /// As a shell would be given it.
+    pub command: Text,
+    /// `None`: it goes on, or `said` tells why there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i32>,
+    /// What it, or the system, said of its failure.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub said: String,
+}
+
+impl Ran {
+    /// One in a pane, that goes on.
+    pub fn started(pane: PaneId, command: impl Into<Text>) -> Self {
+        Self { pane: Some(pane), command: command.into(), ..Self::default() }
+    }
+
+    /// It is over.
+    #[must_use]
+    pub fn ended(self, code: Option<i32>, signal: Option<i32>) -> Self {
+        let said = match (code, signal) {
+            (Some(_), _) => String::new(),
+            (None, Some(signal)) => format!("ended by signal {signal}"),
+            (None, None) => "ended, nobody knows how".to_owned(),
+        };
+        Self { code, said, ..self }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "result")]
 pub enum CompactOutcome {

@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Author, Effect, EffectId, Gate, GateId, Instruction, Observation, Outcome, PaneId, PauseMode,
-    PhaseName, PromptKind, RoleName, RunConfig, RunId, RunOutcome, Seq, SessionId, Source, StepNumber,
+    PhaseName, PromptKind, Ran, RoleName, RunConfig, RunId, RunOutcome, Seq, SessionId, Source, StepNumber,
     StepOutcome, Text, Time, VerdictReport, WorkerReport, Workflow,
 };
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,9 @@ pub enum Fact {
     Settled {
         effect: EffectId,
         outcome: Outcome,
+        /// What was run for it, in this order, as far as that is told.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ran: Vec<Ran>,
     },
     SessionOpened {
         session: SessionId,
@@ -225,6 +228,15 @@ pub struct TerminalEntry {
     /// What it ended with, as shells count it; `None` while it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exited: Option<i32>,
+    /// What was started, as a shell would be given it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ran: String,
+    /// Wall milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<u64>,
+    /// Wall milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<u64>,
 }
 
 impl TerminalEntry {

@@ -1,8 +1,8 @@
 //! Everything that can happen to a run, as one closed list.
 
 use super::{
-    Answer, EffectId, GateId, Observation, Outcome, PaneId, PauseMode, RoleName, RunConfig, RunId, Source,
-    Text, VerdictReport, WorkerReport, Workflow,
+    Answer, EffectId, GateId, Observation, Outcome, PaneId, PauseMode, Ran, RoleName, RunConfig, RunId,
+    Source, Text, VerdictReport, WorkerReport, Workflow,
 };
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,8 @@ pub enum Input {
     Settled {
         effect: EffectId,
         outcome: Outcome,
+        /// What was run for it.
+        ran: Vec<Ran>,
     },
     /// The effect was requested before a restart and never settled.
     Lost {

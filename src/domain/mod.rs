@@ -46,7 +46,7 @@ pub use config::{
 pub use decide::{Refusal, decide};
 pub use effect::{
     CheckResult, CheckpointSide, CompactOutcome, DeliveryChannel, DiffStat, Effect, EffectId, FileChange,
-    Outcome, PromptKind, TimerDue, TimerKind,
+    Outcome, PromptKind, Ran, TimerDue, TimerKind,
 };
 pub use explain::{NearestBound, bounds, explain, nearest_bound};
 pub use fact::{ArtifactEntry, Binding, Fact, PaneChange, Record, RunSummary, TerminalEntry};

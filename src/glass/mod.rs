@@ -9,7 +9,7 @@ mod commands;
 mod events;
 mod pane;
 
-pub use commands::{Act, Command, Commands};
+pub use commands::{Act, Command, CommandKey, Commands};
 pub use events::{Event, Events};
 pub use pane::PaneGlass;
 
@@ -88,7 +88,11 @@ pub enum GlassEvent {
         blank: bool,
     },
     Runs(Vec<RunSummary>),
-    Terminals(Vec<TerminalEntry>),
+    /// The operator's own terminals that are there, and those that were closed.
+    Terminals {
+        entries: Vec<TerminalEntry>,
+        closed: Vec<TerminalEntry>,
+    },
     Artifacts(Vec<ArtifactEntry>),
     Clock(Time),
     Link(Link),
@@ -137,7 +141,7 @@ impl Glass {
                 true
             }
             GlassEvent::Runs(runs) => replace(&mut self.runs, runs),
-            GlassEvent::Terminals(entries) => self.terminals(entries),
+            GlassEvent::Terminals { entries, closed } => self.terminals(entries, &closed),
             GlassEvent::Artifacts(artifacts) => replace(&mut self.artifacts, artifacts),
             GlassEvent::Clock(now) => self.clock(now),
             GlassEvent::Link(link) => replace(&mut self.link, link),
@@ -147,7 +151,7 @@ impl Glass {
                 let terminals = &self.terminals;
                 self.panes.retain(|pane, _| terminals.iter().any(|entry| entry.pane == *pane));
                 self.artifacts.clear();
-                self.commands = Commands::default();
+                self.commands.forget_run();
                 self.events = Events::default();
                 self.now = Time::default();
                 self.notice = None;
@@ -164,7 +168,8 @@ impl Glass {
         }
         if matches!(record.fact, Fact::RunCreated { .. }) {
             self.run = Run::default();
-            self.commands = Commands::default();
+            self.commands.forget_run();
+            self.commands.begin(record.at.wall);
             self.events = Events::default();
         }
         apply(&mut self.run, &record);
@@ -185,7 +190,8 @@ impl Glass {
     }
 
     /// The screens of terminals that are no more go with them.
-    fn terminals(&mut self, entries: Vec<TerminalEntry>) -> bool {
+    fn terminals(&mut self, entries: Vec<TerminalEntry>, closed: &[TerminalEntry]) -> bool {
+        self.commands.terminals(entries.iter().chain(closed));
         for entry in &self.terminals {
             if !entries.iter().any(|kept| kept.pane == entry.pane) {
                 self.panes.remove(&entry.pane);

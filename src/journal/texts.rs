@@ -5,7 +5,7 @@
 use super::{JournalError, blobs::Blobs};
 use crate::domain::{
     Answer, CheckResult, DiffStat, Effect, Fact, Gate, GateKind, GateStatus, Instruction, Observation,
-    Outcome, PermissionRequest, PromptKind, ReportSections, Text, VerdictReport, WorkerReport,
+    Outcome, PermissionRequest, PromptKind, Ran, ReportSections, Text, VerdictReport, WorkerReport,
 };
 
 /// Moves every inline text over the limit to a blob.
@@ -27,7 +27,9 @@ pub fn texts_mut(fact: &mut Fact) -> Vec<&mut Text> {
         Fact::InstructionIssued { instruction, .. } => of_instruction(instruction),
         Fact::TurnPlanned { step: _, prompt } => of_prompt(prompt),
         Fact::Requested { effect } => of_effect(effect),
-        Fact::Settled { outcome, .. } => of_outcome(outcome),
+        Fact::Settled { effect: _, outcome, ran } => {
+            of_outcome(outcome).into_iter().chain(ran.iter_mut().map(of_ran)).collect()
+        }
         Fact::Observed { observation, .. } => of_observation(observation),
         Fact::WorkerReported { report, .. } => of_worker(report),
         Fact::VerdictReported { report, .. } => of_verdict(report),
@@ -98,6 +100,11 @@ fn of_outcome(outcome: &mut Outcome) -> Vec<&mut Text> {
         | Outcome::Unconfirmed { .. }
         | Outcome::Canceled => Vec::new(),
     }
+}
+
+fn of_ran(ran: &mut Ran) -> &mut Text {
+    let Ran { pane: _, command, code: _, said: _ } = ran;
+    command
 }
 
 fn of_check(result: &mut CheckResult) -> Vec<&mut Text> {

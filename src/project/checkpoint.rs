@@ -1,6 +1,6 @@
 //! Checkpoints: the work tree as a commit object on a hidden ref. Index, branch, HEAD and work tree stay untouched.
 
-use super::git::{Git, GitError};
+use super::git::{Calls, Git, GitError};
 use crate::domain::{CheckpointSide, DiffStat, FileChange, RunId, StepNumber, Text};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -42,24 +42,27 @@ pub async fn make(
     run: &RunId,
     step: StepNumber,
     side: CheckpointSide,
+    calls: &Calls,
 ) -> Result<Checkpoint, GitError> {
-    let Some(recorded) = record(folder, run_folder).await? else {
+    let Some(recorded) = record(folder, run_folder, calls).await? else {
         return Ok(Checkpoint { commit: None, skipped: Vec::new() });
     };
     let Recorded { top, tree, skipped } = recorded;
-    let head = Git::new(&top, "rev-parse").args(["--verify", "--quiet", "HEAD^{commit}"]).line().await.ok();
+    let head = Git::new(&top, "rev-parse", calls).args(["--verify", "--quiet", "HEAD^{commit}"]);
+    let head = head.word().await.ok();
     let parent = head.iter().flat_map(|head| ["-p", head.as_str()]);
     let message = format!("awtui {run} step {step} {}", side_name(side));
-    let commit = Git::new(&top, "commit-tree")
+    let commit = Git::new(&top, "commit-tree", calls)
         .args([tree.as_str(), "-m", message.as_str()])
         .args(parent)
         .env("GIT_AUTHOR_NAME", "awtui")
         .env("GIT_AUTHOR_EMAIL", "awtui@localhost")
         .env("GIT_COMMITTER_NAME", "awtui")
         .env("GIT_COMMITTER_EMAIL", "awtui@localhost")
-        .line()
+        .word()
         .await?;
-    Git::new(&top, "update-ref").args([ref_name(run, step, side).as_str(), &commit]).bytes().await?;
+    let named = ref_name(run, step, side);
+    Git::new(&top, "update-ref", calls).args([named.as_str(), &commit]).bytes().await?;
     Ok(Checkpoint { commit: Some(commit), skipped })
 }
 
@@ -72,8 +75,8 @@ struct Recorded {
 }
 
 /// `None`: no git here.
-async fn record(folder: &Path, run_folder: &Path) -> Result<Option<Recorded>, GitError> {
-    let top = match Git::new(folder, "rev-parse").args(["--show-toplevel"]).path().await {
+async fn record(folder: &Path, run_folder: &Path, calls: &Calls) -> Result<Option<Recorded>, GitError> {
+    let top = match Git::new(folder, "rev-parse", calls).args(["--show-toplevel"]).path().await {
         Ok(top) => top,
         Err(error) if error.means_no_repository() => return Ok(None),
         Err(error) => return Err(error),
@@ -81,8 +84,8 @@ async fn record(folder: &Path, run_folder: &Path) -> Result<Option<Recorded>, Gi
     let scratch = tempfile::Builder::new().prefix("awtui-index-").tempdir()?;
     let index = scratch.path().join("index");
     let own = ["--path-format=absolute", "--git-path", "index"];
-    copy_index(&Git::new(&top, "rev-parse").args(own).path().await?, &index)?;
-    let git = |action: &str| Git::new(&top, action).env("GIT_INDEX_FILE", &index);
+    copy_index(&Git::new(&top, "rev-parse", calls).args(own).path().await?, &index)?;
+    let git = |action: &str| Git::new(&top, action, calls).env("GIT_INDEX_FILE", &index);
     let others = git("ls-files").args(["--others", "--exclude-standard", "-z", "--", ":/"]).bytes().await?;
     let left_out = left_out(&top, run_folder, &others);
     // By file: an argument list has an end, and a name may be of any bytes.
@@ -91,7 +94,7 @@ async fn record(folder: &Path, run_folder: &Path) -> Result<Option<Recorded>, Gi
     let mut from = OsString::from("--pathspec-from-file=");
     from.push(&paths);
     git("add").args(["--all", "--sparse", "--pathspec-file-nul"]).args([from]).bytes().await?;
-    let tree = git("write-tree").line().await?;
+    let tree = git("write-tree").word().await?;
     Ok(Some(Recorded { top, tree, skipped: left_out.names }))
 }
 
@@ -148,7 +151,7 @@ fn is_recordable(path: &Path) -> bool {
 /// The checkpoint's commit, if it was made.
 pub async fn find(folder: &Path, run: &RunId, step: StepNumber, side: CheckpointSide) -> Option<String> {
     let name = format!("{}^{{commit}}", ref_name(run, step, side));
-    Git::new(folder, "rev-parse").args(["--verify", "--quiet", &name]).line().await.ok()
+    Git::new(folder, "rev-parse", &Calls::default()).args(["--verify", "--quiet", &name]).word().await.ok()
 }
 
 /// Whether the checkpoint was made.
@@ -158,9 +161,15 @@ pub async fn exists(folder: &Path, run: &RunId, step: StepNumber, side: Checkpoi
 
 /// `git diff-tree` between two commits or trees. The plumbing command: what a person likes their diffs to look like does
 /// not reach it.
-fn diff_tree(folder: &Path, before: &str, after: &str, form: &[&str], file: Option<&str>) -> Git {
+fn diff_tree<'c>(
+    folder: &Path,
+    (before, after): (&str, &str),
+    form: &[&str],
+    file: Option<&str>,
+    calls: &'c Calls,
+) -> Git<'c> {
     let file = file.map(|path| format!(":(literal,top){path}"));
-    Git::new(folder, "diff-tree")
+    Git::new(folder, "diff-tree", calls)
         .args(["-r", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"])
         .args(form)
         .args([before, after, "--"])
@@ -168,8 +177,8 @@ fn diff_tree(folder: &Path, before: &str, after: &str, form: &[&str], file: Opti
 }
 
 /// What changed between two checkpoints.
-pub async fn diff(folder: &Path, before: &str, after: &str) -> Result<DiffStat, GitError> {
-    let numbers = diff_tree(folder, before, after, &["--numstat", "-z"], None).bytes().await?;
+pub async fn diff(folder: &Path, before: &str, after: &str, calls: &Calls) -> Result<DiffStat, GitError> {
+    let numbers = diff_tree(folder, (before, after), &["--numstat", "-z"], None, calls).bytes().await?;
     let mut files: Vec<FileChange> = numbers.split(|byte| *byte == 0).filter_map(file_change).collect();
     if files.len() > MOST_FILES {
         let rest = files.split_off(MOST_FILES);
@@ -179,13 +188,23 @@ pub async fn diff(folder: &Path, before: &str, after: &str) -> Result<DiffStat, 
             removed: Some(rest.iter().filter_map(|file| file.removed).sum()),
         });
     }
-    let text = patch(folder, before, after, None).await?;
+    let text = told_patch(folder, before, after, None, calls).await?;
     Ok(DiffStat { files, skipped: Vec::new(), patch: Text::from(text) })
 }
 
-/// The patch between two checkpoints, of one file if one is named, up to a size.
+/// The patch between two checkpoints, of one file if one is named, up to a size. To look at: the calls are told nobody.
 pub async fn patch(folder: &Path, before: &str, after: &str, file: Option<&str>) -> Result<String, GitError> {
-    let git = diff_tree(folder, before, after, &["--patch", "--no-color"], file);
+    told_patch(folder, before, after, file, &Calls::default()).await
+}
+
+async fn told_patch(
+    folder: &Path,
+    before: &str,
+    after: &str,
+    file: Option<&str>,
+    calls: &Calls,
+) -> Result<String, GitError> {
+    let git = diff_tree(folder, (before, after), &["--patch", "--no-color"], file, calls);
     let (patch, more) = git.at_most(PATCH_SIZE).await?;
     let mut text = String::from_utf8_lossy(whole_lines(&patch, more)).into_owned();
     if more {
@@ -201,7 +220,7 @@ pub async fn patch_so_far(
     before: &str,
     file: Option<&str>,
 ) -> Result<String, GitError> {
-    match record(folder, run_folder).await? {
+    match record(folder, run_folder, &Calls::default()).await? {
         Some(now) => patch(folder, before, &now.tree, file).await,
         None => Ok(String::new()),
     }

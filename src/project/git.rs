@@ -1,9 +1,11 @@
 //! How git is called: the repository's own hooks and drivers stay silent, and the caller's environment cannot point git
 //! at another repository or change what it prints.
 
+use crate::domain::Ran;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use thiserror::Error;
 use tokio::io::AsyncReadExt;
 
@@ -73,11 +75,8 @@ pub(super) fn command(folder: &Path) -> Command {
     command
 }
 
-fn failed(action: &OsStr, complaint: &[u8]) -> GitError {
-    GitError::Failed {
-        action: action.to_string_lossy().into_owned(),
-        reason: String::from_utf8_lossy(complaint).trim().to_owned(),
-    }
+fn failed(action: &OsStr, reason: String) -> GitError {
+    GitError::Failed { action: action.to_string_lossy().into_owned(), reason }
 }
 
 /// The one path that git prints: any bytes, less the line end that git adds.
@@ -95,20 +94,47 @@ pub(super) fn ask_path(folder: &Path, arguments: &[&str]) -> Result<PathBuf, Git
     if output.status.success() {
         return Ok(path(output.stdout));
     }
-    Err(failed(OsStr::new(arguments.first().copied().unwrap_or_default()), &output.stderr))
+    let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(failed(OsStr::new(arguments.first().copied().unwrap_or_default()), reason))
+}
+
+/// What git was called for and with which exit code, for the log of what awtui did.
+#[derive(Debug, Default)]
+pub struct Calls(Mutex<Vec<Ran>>);
+
+impl Calls {
+    fn add(&self, ran: Ran) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(ran);
+    }
+
+    /// In the order in which they ended.
+    pub fn take(&self) -> Vec<Ran> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// How a call of git ended. `bytes` are at most one more than were asked for.
+struct Ended {
+    status: std::process::ExitStatus,
+    bytes: Vec<u8>,
+    complaint: String,
 }
 
 /// A call of git beside which other things go on. Ended when its future is dropped.
-pub(super) struct Git {
+pub(super) struct Git<'c> {
     command: Command,
     action: std::ffi::OsString,
+    /// What was set for this call alone.
+    set: Vec<String>,
+    calls: &'c Calls,
 }
 
-impl Git {
-    pub(super) fn new(folder: &Path, action: &str) -> Self {
+impl<'c> Git<'c> {
+    /// It is told to `calls` once it has ended.
+    pub(super) fn new(folder: &Path, action: &str, calls: &'c Calls) -> Self {
         let mut command = command(folder);
         command.arg(action);
-        Self { command, action: action.into() }
+        Self { command, action: action.into(), set: Vec::new(), calls }
     }
 
     #[must_use]
@@ -119,8 +145,19 @@ impl Git {
 
     #[must_use]
     pub(super) fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        let (name, value) = (name.as_ref(), value.as_ref());
+        self.set.push(format!("{}={}", name.to_string_lossy(), shell_words::quote(&value.to_string_lossy())));
         self.command.env(name, value);
         self
+    }
+
+    /// As a shell would be given it, less the settings that every call has.
+    fn line(&self) -> String {
+        let words: Vec<_> = self.command.get_args().map(OsStr::to_string_lossy).collect();
+        let (folder, words) = words.split_at(words.len().min(2));
+        let own = words.iter().skip(2 * SETTINGS.len());
+        let git = shell_words::join(["git".into()].iter().chain(folder).chain(own));
+        self.set.iter().map(String::as_str).chain([git.as_str()]).collect::<Vec<_>>().join(" ")
     }
 
     pub(super) async fn bytes(self) -> Result<Vec<u8>, GitError> {
@@ -128,7 +165,7 @@ impl Git {
     }
 
     /// One word or line.
-    pub(super) async fn line(self) -> Result<String, GitError> {
+    pub(super) async fn word(self) -> Result<String, GitError> {
         Ok(String::from_utf8_lossy(&self.bytes().await?).trim_end().to_owned())
     }
 
@@ -138,6 +175,29 @@ impl Git {
 
     /// The first `limit` bytes that git prints, and whether there were more.
     pub(super) async fn at_most(self, limit: u64) -> Result<(Vec<u8>, bool), GitError> {
+        let (line, calls, action) = (self.line(), self.calls, self.action.clone());
+        let tell = |code, said: String| calls.add(Ran { command: line.into(), code, said, ..Ran::default() });
+        let Ended { status, bytes, complaint } = match self.run(limit).await {
+            Ok(ended) => ended,
+            Err(error) => {
+                tell(None, format!("git could not be run: {error}"));
+                return Err(error.into());
+            }
+        };
+        let more = u64::try_from(bytes.len()).is_ok_and(|length| length > limit);
+        match status.code() {
+            _ if more => tell(None, format!("no more than {limit} bytes were read of what it printed")),
+            Some(0) => tell(Some(0), String::new()),
+            Some(code) => tell(Some(code), complaint.clone()),
+            None => tell(None, format!("ended by a signal {complaint}").trim_end().to_owned()),
+        }
+        if !status.success() && !more {
+            return Err(failed(&action, complaint));
+        }
+        Ok((bytes, more))
+    }
+
+    async fn run(self, limit: u64) -> std::io::Result<Ended> {
         let mut command = tokio::process::Command::from(self.command);
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn()?;
@@ -158,12 +218,8 @@ impl Git {
             }
             Ok::<_, std::io::Error>(bytes)
         };
-        let (mut printed, complaint) = tokio::try_join!(printed, complained)?;
-        let status = child.wait().await?;
-        let more = u64::try_from(printed.len()).is_ok_and(|length| length > limit);
-        if more {
-            printed.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        }
-        if status.success() || more { Ok((printed, more)) } else { Err(failed(&self.action, &complaint)) }
+        let (bytes, complaint) = tokio::try_join!(printed, complained)?;
+        let complaint = String::from_utf8_lossy(&complaint).trim().to_owned();
+        Ok(Ended { status: child.wait().await?, bytes, complaint })
     }
 }

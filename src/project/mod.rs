@@ -21,7 +21,7 @@ mod summon;
 mod transcript;
 
 pub use folders::{FolderError, ProjectFolders, RunFolder, run_id};
-pub use git::GitError;
+pub use git::{Calls, GitError};
 pub use identity::{Project, ProjectError};
 pub use listing::{Listing, list_files};
 pub use projection::Projector;

@@ -83,7 +83,7 @@ impl Writer<'_> {
     fn take(&mut self, record: &Record) {
         if let Fact::Requested { effect: Effect::Prompt { pane, .. } } = &record.fact {
             self.prompts.insert(EffectId(record.seq), pane.clone());
-        } else if let Fact::Settled { effect, outcome: Outcome::Delivered { text, confirmed, .. } } =
+        } else if let Fact::Settled { effect, outcome: Outcome::Delivered { text, confirmed, .. }, .. } =
             &record.fact
         {
             let ours = self.prompts.remove(effect).is_some_and(|pane| self.is_ours(&pane));

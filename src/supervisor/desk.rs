@@ -10,7 +10,7 @@ use super::one_shot::{Between, NextTurn};
 use super::terminal::Terminal;
 use super::world::World;
 use crate::agent::{Adapter, Control, Delivery, DeskState, Emission, Keys, ServerRequest, protocol};
-use crate::domain::{DeliveryChannel, EffectId, PaneChange, PaneId, RoleName, SessionId};
+use crate::domain::{DeliveryChannel, EffectId, PaneChange, PaneId, Ran, RoleName, SessionId};
 use crate::recording;
 use crate::term::{Screen, Size};
 use std::collections::{BTreeMap, VecDeque};
@@ -29,6 +29,10 @@ pub(super) struct Desk {
     pub(super) adapter: Box<dyn Adapter>,
     begun: Instant,
     pub(super) terminal: Terminal,
+    /// What its child was started with, as a shell would be given it.
+    pub(super) command: Option<String>,
+    /// How its last child ended, until somebody tells.
+    pub(super) ended: Option<Ran>,
     pub(super) token: String,
     pub(super) log: Option<LogTail>,
     /// Logs that its adapter reads beside it, as it named them.
@@ -83,6 +87,8 @@ impl Desk {
             adapter,
             begun: Instant::now(),
             terminal,
+            command: None,
+            ended: None,
             token,
             log: None,
             more_logs: Vec::new(),
@@ -107,6 +113,11 @@ impl Desk {
     pub(super) fn open(&mut self, recording: recording::Writer, log: LogTail) -> (u64, PaneChange) {
         self.log = Some(log);
         self.terminal.open(recording)
+    }
+
+    /// What was started for its pane and goes on.
+    pub(super) fn process(&self) -> Option<Ran> {
+        self.command.clone().map(|command| Ran::started(self.pane.clone(), command))
     }
 
     /// Its adapter has something to learn from silence.

@@ -7,9 +7,9 @@ use super::log_tail::LogTail;
 use super::message::OwnerMessage;
 use super::one_shot::Between;
 use super::owner::Owner;
-use super::world::{CheckJob, CheckpointJob, Probed};
+use super::world::{CheckJob, CheckpointEnd, CheckpointJob, Probed};
 use super::{launch, log_file};
-use crate::agent::{self, Control, LaunchContext, LaunchFile};
+use crate::agent::{self, Control, LaunchContext, LaunchFile, ServerPlan};
 use crate::domain::{
     CheckpointSide, CompactOutcome, Effect, EffectId, Outcome, PaneId, PromptKind, RoleName, SessionId,
     StepNumber, Text,
@@ -174,10 +174,11 @@ impl Owner {
         let listed = LaunchFile { path: PathBuf::from("environment"), contents, mode: 0o600 };
         launch::write_files(&launch_folder, &[listed])?;
         let size = desk.terminal.size();
+        let command = launch::command_line(&plan.program, &plan.args, &environment);
         let header = recording::Header {
             cols: size.cols,
             rows: size.rows,
-            command: Some(launch::command_line(&plan.program, &plan.args)),
+            command: Some(command.clone()),
             title: Some(format!("{run} {pane}")),
             timestamp: Some(at.wall / 1000),
             start_ms: at.run,
@@ -206,22 +207,30 @@ impl Owner {
         })?;
         let (end, size) = desk.open(record()?, LogTail::new(plan.log));
         desk.terminal.begin(spawned.child, launch::secrets(&environment));
+        desk.command = Some(command);
         if let Some(server) = plan.server {
-            log_file::hide([server.password.clone()]);
-            let mut server = self.world.connect(server);
-            desk.server = Some(server.requests);
-            let (sender, pane) = (self.sender.clone(), pane.clone());
-            tokio::spawn(async move {
-                while let Some(event) = server.events.recv().await {
-                    if sender.send(OwnerMessage::Server { pane: pane.clone(), event }).await.is_err() {
-                        break;
-                    }
-                }
-            });
+            self.connect(pane, server);
         }
         self.subscribers.pane(self.places.run(), pane, end, &size, at.run);
         self.forward(pane, spawned.events);
         Ok(())
+    }
+
+    /// To the agent's own server.
+    fn connect(&mut self, pane: &PaneId, server: ServerPlan) {
+        log_file::hide([server.password.clone()]);
+        let mut server = self.world.connect(server);
+        if let Some(desk) = self.desks.get_mut(pane) {
+            desk.server = Some(server.requests);
+        }
+        let (sender, pane) = (self.sender.clone(), pane.clone());
+        tokio::spawn(async move {
+            while let Some(event) = server.events.recv().await {
+                if sender.send(OwnerMessage::Server { pane: pane.clone(), event }).await.is_err() {
+                    break;
+                }
+            }
+        });
     }
 
     /// What the child does comes to the owner beside the messages, so that a flood of it does not stand before them.
@@ -331,7 +340,7 @@ impl Owner {
         let sender = self.sender.clone();
         tokio::spawn(async move {
             let outcome = Outcome::Checked { result: check.await };
-            let _ = sender.send(OwnerMessage::Settled { effect: id, outcome }).await;
+            let _ = sender.send(OwnerMessage::Settled { effect: id, outcome, ran: Vec::new() }).await;
         });
     }
 
@@ -349,40 +358,12 @@ impl Owner {
         let checkpoint = self.world.checkpoint(job);
         let sender = self.sender.clone();
         tokio::spawn(async move {
-            let outcome = match checkpoint.await {
+            let CheckpointEnd { result, ran } = checkpoint.await;
+            let outcome = match result {
                 Ok(done) => Outcome::Checkpointed { commit: done.commit, diff: done.diff },
                 Err(reason) => Outcome::Failed { reason },
             };
-            let _ = sender.send(OwnerMessage::Settled { effect: id, outcome }).await;
+            let _ = sender.send(OwnerMessage::Settled { effect: id, outcome, ran }).await;
         });
-    }
-
-    fn start_kill(&mut self, id: EffectId) {
-        let pids = self
-            .desks
-            .values()
-            .filter_map(|desk| desk.terminal.child.as_ref().map(|child| child.pid()))
-            .collect();
-        let kill = self.world.kill_all(pids, launch::marker_entry(&self.places.state()));
-        let sender = self.sender.clone();
-        tokio::spawn(async move {
-            let survivors = kill.await;
-            let _ = sender.send(OwnerMessage::Killed { effect: id, survivors }).await;
-        });
-    }
-
-    pub(super) fn on_killed(&mut self, effect: EffectId, survivors: &[u32]) {
-        // What the agents still wrote into their logs was paid for, and so was what they were in the middle of.
-        let alive = self.desks.values().filter(|desk| desk.terminal.child.is_some());
-        for pane in alive.map(|desk| desk.pane.clone()).collect::<Vec<_>>() {
-            self.process_gone(&pane, None);
-        }
-        if survivors.is_empty() {
-            self.settle(effect, Outcome::Done);
-        } else {
-            let reason = format!("these processes survived: {survivors:?}");
-            self.subscribers.notice(&reason);
-            self.settle(effect, Outcome::Failed { reason });
-        }
     }
 }

@@ -133,9 +133,15 @@ pub(super) fn token() -> String {
     })
 }
 
-pub(super) fn command_line(program: &Path, args: &[String]) -> String {
+/// As a shell would be given it. Secrets are passed by the environment; one that stands here all the same is hidden.
+pub(super) fn command_line(program: &Path, args: &[String], environment: &[(String, String)]) -> String {
     let mut words = vec![program.display().to_string()];
     words.extend(args.iter().cloned());
+    for secret in secrets(environment) {
+        for word in words.iter_mut().filter(|word| word.contains(&secret)) {
+            *word = word.replace(&secret, &"*".repeat(secret.chars().count()));
+        }
+    }
     shell_words::join(words)
 }
 

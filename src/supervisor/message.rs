@@ -1,7 +1,7 @@
 //! What the owner of a run is told.
 
 use super::world::{Probed, ServerEvent};
-use crate::domain::{Author, EffectId, OperatorAct, Outcome, PaneId, Record, Run, Seq};
+use crate::domain::{Author, EffectId, OperatorAct, Outcome, PaneId, Ran, Record, Run, Seq};
 use crate::wire::{Mailbox, PaneSizes};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -28,10 +28,14 @@ pub(super) enum OwnerMessage {
     Settled {
         effect: EffectId,
         outcome: Outcome,
+        /// What was run for it.
+        ran: Vec<Ran>,
     },
     Killed {
         effect: EffectId,
         survivors: Vec<u32>,
+        /// How often it is still waited for the ends of the children to be heard of.
+        patience: u32,
     },
     Act {
         author: Author,

@@ -59,6 +59,7 @@ impl Owner {
         }
         let size = desk.terminal.size();
         let environment = between.environment.clone();
+        let command = launch::command_line(&program, &args, &environment);
         let spawned = self.world.spawn(&Launch {
             program,
             args,
@@ -68,6 +69,7 @@ impl Owner {
             rows: size.rows,
         })?;
         desk.terminal.begin(spawned.child, launch::secrets(&environment));
+        desk.command = Some(command);
         let emissions = desk.adapter.delivered(turn.effect.0);
         self.forward(pane, spawned.events);
         self.emitted(pane, emissions);

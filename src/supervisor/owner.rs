@@ -187,8 +187,10 @@ impl Owner {
             OwnerMessage::Agent { pane, event } => self.on_agent(&pane, event),
             OwnerMessage::Server { pane, event } => self.on_server(&pane, event),
             OwnerMessage::Probed { pane, effect, result } => self.on_probed(&pane, effect, result),
-            OwnerMessage::Settled { effect, outcome } => self.settle(effect, outcome),
-            OwnerMessage::Killed { effect, survivors } => self.on_killed(effect, &survivors),
+            OwnerMessage::Settled { effect, outcome, ran } => self.settle_with(effect, outcome, ran),
+            OwnerMessage::Killed { effect, survivors, patience } => {
+                self.on_killed(effect, survivors, patience);
+            }
             OwnerMessage::Act { author, act, reply } => {
                 let _ = reply.send(self.act(author, act));
             }
@@ -356,11 +358,6 @@ impl Owner {
                 self.start(id, effect);
             }
         }
-    }
-
-    pub(super) fn settle(&mut self, effect: EffectId, outcome: Outcome) {
-        self.timers.remove(&effect);
-        self.inputs.push_back(Input::Settled { effect, outcome });
     }
 
     pub(super) fn observe(&mut self, pane: &PaneId, source: Source, observation: Observation) {

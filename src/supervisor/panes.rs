@@ -96,6 +96,11 @@ impl Owner {
     }
 
     fn on_exit(&mut self, pane: &PaneId, exit: &pty::Exit) {
+        let ended = self.desks.get_mut(pane).and_then(|desk| {
+            desk.ended = desk.process().map(|ran| ran.ended(exit.code, exit.signal));
+            desk.command = None;
+            desk.ended.clone()
+        });
         if self.turn_process_gone(pane) {
             return;
         }
@@ -110,6 +115,7 @@ impl Owner {
         desk.release(None);
         desk.server = None;
         let last_words = desk.terminal.last_words();
+        let ran = ended.into_iter().collect();
         if let Some((effect, _)) = starting {
             let how = match (exit.code, exit.signal) {
                 (Some(code), _) => format!("left with exit code {code}"),
@@ -118,14 +124,16 @@ impl Owner {
             };
             let said = last_words.map_or_else(String::new, |words| format!(", saying: {words}"));
             let reason = format!("the agent {how} before it took prompts{said}");
-            return self.settle(effect, Outcome::Failed { reason });
+            return self.settle_with(effect, Outcome::Failed { reason }, ran);
         }
         if let Some(compact) = compacting {
             let reason = "the agent left".to_owned();
             self.settle(compact, Outcome::Compacted { result: CompactOutcome::Failed { reason } });
         }
         match leaving {
-            Some((effect, _)) => self.settle(effect, Outcome::Done),
+            Some((effect, _)) => self.settle_with(effect, Outcome::Done, ran),
+            // That every process was ended is told with how each did.
+            None if self.is_killing() => {}
             None => {
                 let gone = Observation::Gone { code: exit.code, signal: exit.signal };
                 self.observe(pane, Source::Process, gone);

@@ -1,10 +1,12 @@
 //! The real world: processes, git, files.
 
 use super::loopback;
-use super::world::{CheckJob, CheckpointJob, Checkpointed, Child, Later, Probed, Server, Spawned, World};
+use super::world::{
+    CheckJob, CheckpointEnd, CheckpointJob, Checkpointed, Child, Later, Probed, Server, Spawned, World,
+};
 use crate::agent::{self, LogPlan, ProbeOutput, ProbePlan, ServerPlan};
 use crate::domain::{CheckResult, CheckpointSide, Text};
-use crate::project::checkpoint;
+use crate::project::{Calls, GitError, checkpoint};
 use crate::pty::{self, Launch};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -95,22 +97,11 @@ impl World for RealWorld {
         Box::pin(check(job))
     }
 
-    fn checkpoint(&self, job: CheckpointJob) -> Later<Result<Checkpointed, String>> {
+    fn checkpoint(&self, job: CheckpointJob) -> Later<CheckpointEnd> {
         Box::pin(async move {
-            let done = checkpoint::make(&job.directory, &job.run_folder, &job.run, job.step, job.side)
-                .await
-                .map_err(|error| error.to_string())?;
-            let diff = match (job.side, &job.before, &done.commit) {
-                (CheckpointSide::After, Some(before), Some(after)) => {
-                    let mut diff = checkpoint::diff(&job.directory, before, after)
-                        .await
-                        .map_err(|error| error.to_string())?;
-                    diff.skipped = done.skipped;
-                    Some(diff)
-                }
-                (CheckpointSide::Before | CheckpointSide::After, _, _) => None,
-            };
-            Ok(Checkpointed { commit: done.commit, diff })
+            let calls = Calls::default();
+            let result = checkpoint(&job, &calls).await.map_err(|error| error.to_string());
+            CheckpointEnd { result, ran: calls.take() }
         })
     }
 
@@ -131,6 +122,20 @@ impl World for RealWorld {
         file.take(LOG_SIZE).read_to_end(&mut bytes).ok()?;
         Some(bytes)
     }
+}
+
+async fn checkpoint(job: &CheckpointJob, calls: &Calls) -> Result<Checkpointed, GitError> {
+    let CheckpointJob { directory, run_folder, run, step, side, before } = job;
+    let done = checkpoint::make(directory, run_folder, run, *step, *side, calls).await?;
+    let diff = match (side, before, &done.commit) {
+        (CheckpointSide::After, Some(before), Some(after)) => {
+            let mut diff = checkpoint::diff(directory, before, after, calls).await?;
+            diff.skipped = done.skipped;
+            Some(diff)
+        }
+        (CheckpointSide::Before | CheckpointSide::After, _, _) => None,
+    };
+    Ok(Checkpointed { commit: done.commit, diff })
 }
 
 /// The agent's program on PATH; in words what is missing and how to get it. Starts nothing.

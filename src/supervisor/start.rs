@@ -282,7 +282,11 @@ impl Owner {
         let run = self.run();
         let session = run.panes.get(pane).and_then(|pane| run.sessions.get(&pane.session));
         let log = session.and_then(|session| session.log.as_ref()).map(PathBuf::from);
-        let in_doubt = |reason: String| Input::Settled { effect, outcome: Outcome::Unconfirmed { reason } };
+        let in_doubt = |reason: String| Input::Settled {
+            effect,
+            outcome: Outcome::Unconfirmed { reason },
+            ran: Vec::new(),
+        };
         let config = session.and_then(|session| run.role_config(&session.role));
         let keeps_log =
             |config: &RoleConfig| agent::adapter(&config.agent).is_ok_and(|agent| agent.keeps_log());
@@ -300,7 +304,7 @@ impl Owner {
             Some(true) => {
                 let text = Text::from("(sent before the restart)");
                 let outcome = Outcome::Delivered { channel: DeliveryChannel::Bridge, confirmed: true, text };
-                Input::Settled { effect, outcome }
+                Input::Settled { effect, outcome, ran: Vec::new() }
             }
             Some(false) => Input::Lost { effect },
             None => in_doubt(format!("its session log {} cannot be read", log.display())),

@@ -78,8 +78,8 @@ impl Subscribers {
         self.each(&ToClient::Artifacts { run: run.clone(), entries: entries.to_vec() });
     }
 
-    pub(super) fn terminals(&self, entries: &[TerminalEntry]) {
-        self.each(&ToClient::Terminals { entries: entries.to_vec() });
+    pub(super) fn terminals(&self, entries: &[TerminalEntry], closed: &[TerminalEntry]) {
+        self.each(&ToClient::Terminals { entries: entries.to_vec(), closed: closed.to_vec() });
     }
 
     pub(super) fn notice(&self, text: &str) {

@@ -9,7 +9,7 @@ use super::message::ClientId;
 use super::subscribers::Subscribers;
 use super::terminal::{Heard, Terminal};
 use super::world::World;
-use crate::domain::{PaneId, RunId, TerminalEntry};
+use crate::domain::{PaneId, RunId, TerminalEntry, Time};
 use crate::project::ProjectFolders;
 use crate::pty;
 use crate::recording;
@@ -28,6 +28,8 @@ const QUEUE: usize = 256;
 const EVENTS: usize = 64;
 /// So many terminals at once: more is a loop, not a person.
 const MOST: usize = 16;
+/// So many that were closed are remembered.
+const MOST_CLOSED: usize = 100;
 /// What could not be recorded is tried again after this.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -110,6 +112,8 @@ type PaneEvent = (PaneId, pty::Event);
 
 struct Terminals {
     shown: BTreeMap<PaneId, Shown>,
+    /// Those that were taken off the list, for the log of what was done.
+    closed: Vec<TerminalEntry>,
     subscribers: Subscribers,
     clock: Clock,
     folders: ProjectFolders,
@@ -126,6 +130,7 @@ pub(super) fn keep(folders: ProjectFolders, clock: Clock, moved: Box<dyn Fn() + 
     let pids = Arc::new(Mutex::new(BTreeSet::new()));
     let terminals = Terminals {
         shown: BTreeMap::new(),
+        closed: Vec::new(),
         subscribers: Subscribers::default(),
         clock,
         folders,
@@ -182,7 +187,7 @@ impl Terminals {
                 }
             }
             TerminalsMessage::Subscribe { client, mailbox } => {
-                mailbox.push(ToClient::Terminals { entries: self.entries() });
+                mailbox.push(ToClient::Terminals { entries: self.entries(), closed: self.closed.clone() });
                 let panes = self
                     .shown
                     .iter()
@@ -223,6 +228,7 @@ impl Terminals {
             cols: size.cols,
             rows: size.rows,
         };
+        let ran = launch::command_line(&launch.program, &launch.args, &environment);
         let spawned = world.spawn(&launch)?;
         let header = recording::Header {
             cols: size.cols,
@@ -245,7 +251,14 @@ impl Terminals {
         }
         let pid = spawned.child.pid();
         terminal.begin(spawned.child, launch::secrets(&environment));
-        let entry = TerminalEntry { pane: pane.clone(), command, exited: None };
+        let entry = TerminalEntry {
+            pane: pane.clone(),
+            command,
+            exited: None,
+            ran,
+            opened: Some(at.wall),
+            ended: None,
+        };
         let shown = Shown { entry, terminal, world, closing: false, retry: None };
         self.shown.insert(pane.clone(), shown);
         self.pids.lock().unwrap_or_else(PoisonError::into_inner).insert(pid);
@@ -270,15 +283,22 @@ impl Terminals {
                 tokio::spawn(shown.world.close_terminal(child.pid()));
             }
             None => {
-                self.shown.remove(pane);
+                self.take_off(pane);
                 self.tell_list();
             }
         }
         Ok(())
     }
 
+    fn take_off(&mut self, pane: &PaneId) {
+        self.closed.extend(self.shown.remove(pane).map(|shown| shown.entry));
+        let surplus = self.closed.len().saturating_sub(MOST_CLOSED);
+        self.closed.drain(..surplus);
+    }
+
     fn on_pty(&mut self, pane: &PaneId, event: pty::Event) {
-        let at = self.clock.now().run;
+        let now = self.clock.now();
+        let at = now.run;
         let Some(shown) = self.shown.get_mut(pane) else { return };
         match event {
             pty::Event::Output(bytes) => {
@@ -288,25 +308,27 @@ impl Terminals {
             pty::Event::Exited(exit) => {
                 let heard = shown.terminal.finish(at);
                 self.on_heard(pane, at, heard);
-                self.on_exit(pane, &exit, at);
+                self.on_exit(pane, &exit, now);
             }
         }
     }
 
-    fn on_exit(&mut self, pane: &PaneId, exit: &pty::Exit, at: u64) {
+    fn on_exit(&mut self, pane: &PaneId, exit: &pty::Exit, now: Time) {
+        let at = now.run;
         let Some(shown) = self.shown.get_mut(pane) else { return };
         let status = exit.code.unwrap_or_else(|| 128 + exit.signal.unwrap_or(0));
         if let Some(child) = &shown.terminal.child {
             self.pids.lock().unwrap_or_else(PoisonError::into_inner).remove(&child.pid());
         }
         shown.entry.exited = Some(status);
+        shown.entry.ended = Some(now.wall);
         match shown.terminal.exited(at, status) {
             Ok(Some((end, change))) => self.subscribers.pane(&self.id, pane, end, &change, at),
             Ok(None) => {}
             Err(error) => self.not_recorded(pane, &error),
         }
         if self.shown.get(pane).is_some_and(|shown| shown.closing) {
-            self.shown.remove(pane);
+            self.take_off(pane);
         }
         (self.moved)();
         self.tell_list();
@@ -383,7 +405,7 @@ impl Terminals {
     }
 
     fn tell_list(&self) {
-        self.subscribers.terminals(&self.entries());
+        self.subscribers.terminals(&self.entries(), &self.closed);
     }
 
     /// Ends all of them and what they left behind.

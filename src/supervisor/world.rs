@@ -2,7 +2,7 @@
 //! `real_world`; tests bring a scripted one.
 
 use crate::agent::{LogPlan, ProbeOutput, ProbePlan, ServerPlan, ServerRequest};
-use crate::domain::{Check, CheckResult, CheckpointSide, DiffStat, RunId, StepNumber};
+use crate::domain::{Check, CheckResult, CheckpointSide, DiffStat, Ran, RunId, StepNumber};
 use crate::pty::{self, Launch};
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -71,6 +71,12 @@ pub struct Checkpointed {
     pub diff: Option<DiffStat>,
 }
 
+/// What came of a checkpoint, and what was run for it either way.
+pub struct CheckpointEnd {
+    pub result: Result<Checkpointed, String>,
+    pub ran: Vec<Ran>,
+}
+
 pub trait World: Send {
     /// What a program says of itself; `may_be_known`: what it said a few minutes ago will do.
     fn probe(
@@ -93,7 +99,7 @@ pub trait World: Send {
     /// Ends these groups and whatever else carries the marker; says which processes survived.
     fn kill_all(&self, pids: Vec<u32>, marker: String) -> Later<Vec<u32>>;
     fn check(&self, job: CheckJob) -> Later<CheckResult>;
-    fn checkpoint(&self, job: CheckpointJob) -> Later<Result<Checkpointed, String>>;
+    fn checkpoint(&self, job: CheckpointJob) -> Later<CheckpointEnd>;
     /// The path of a session log, once it exists.
     fn find_log(&self, plan: &LogPlan) -> Option<PathBuf>;
     /// What a log holds from `offset` on, at most a few megabytes; `None` when it cannot be read.

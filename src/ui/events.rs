@@ -2,7 +2,7 @@
 //!
 //! Owns the filter and the selection of the panel, and the words for a fact. The facts themselves are the glass's.
 
-use super::commands;
+use super::done;
 use super::fact::{fields, kind, words};
 use super::format::{clock, fit, width, wrap};
 use super::keys::scrolls_by;
@@ -91,9 +91,9 @@ fn author(fact: &Fact) -> &str {
 pub(super) fn line_of(glass: &Glass, event: &Event) -> String {
     let command = |seq: u64| glass.commands.find(seq);
     let fact = &event.record.fact;
-    if let Fact::Settled { effect, outcome } = fact {
+    if let Fact::Settled { effect, outcome, .. } = fact {
         return match command(effect.0) {
-            Some(one) => format!("{} → {}", commands::what(&glass.run, one), commands::outcome(one)),
+            Some(one) => format!("{} → {}", done::what(&glass.run, one), done::outcome(one)),
             None => {
                 let said = fields(outcome).first().map_or_else(String::new, |(_, value)| value.clone());
                 let asked = glass.events.find(effect.0).map(|asked| line_of(glass, asked));
@@ -110,7 +110,7 @@ pub(super) fn line_of(glass: &Glass, event: &Event) -> String {
         (Fact::Requested { effect: Effect::Timer { due: TimerDue::Wall(_), .. } }, _) => {
             "a timer for the end of a limit".to_owned()
         }
-        (Fact::Requested { .. }, Some(one)) => commands::what(&glass.run, one),
+        (Fact::Requested { .. }, Some(one)) => done::what(&glass.run, one),
         _ => words(fact),
     }
 }

@@ -8,6 +8,7 @@ mod bell;
 mod borders;
 mod card;
 mod commands;
+mod done;
 mod drag;
 pub mod events;
 mod explain;

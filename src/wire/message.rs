@@ -104,6 +104,9 @@ pub enum ToClient {
     /// The terminals of the operator. Their panes are told like those of a run whose id is [`TERMINALS`].
     Terminals {
         entries: Vec<TerminalEntry>,
+        /// Those of this supervisor that were taken off the list, oldest first, as far as they are remembered.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        closed: Vec<TerminalEntry>,
     },
     Artifacts {
         run: RunId,

@@ -347,7 +347,7 @@ fn weight(message: &ToClient) -> usize {
             ToClient::Response { .. } => 4096,
             ToClient::Artifacts { entries, .. } => entries.len() * 128,
             ToClient::Runs { runs } => runs.len() * 256,
-            ToClient::Terminals { entries } => entries.len() * 256,
+            ToClient::Terminals { entries, closed } => (entries.len() + closed.len()) * 256,
             ToClient::Notice { text } => text.len(),
             ToClient::Welcome { .. }
             | ToClient::Refused { .. }

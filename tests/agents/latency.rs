@@ -15,7 +15,7 @@ pub fn lines(records: &[Record], requests: &[Request]) -> Vec<String> {
         let at = record.at.wall;
         match &record.fact {
             Fact::Requested { effect } => drop(open.insert(record.seq, (at, effect.clone()))),
-            Fact::Settled { effect, outcome } => match (open.remove(&effect.0), outcome) {
+            Fact::Settled { effect, outcome, .. } => match (open.remove(&effect.0), outcome) {
                 (Some((since, Effect::Spawn { pane, role, .. })), Outcome::Started) => {
                     lines.push(format!("{pane} ({role}) took prompts after {} ms", at - since));
                 }

@@ -1,10 +1,11 @@
 //! What a UI may see: the fold of facts, pane bytes and the clock.
 
 use awtui::domain::{
-    Author, AuthorKind, Budget, CompactStrategy, ContextPolicy, Fact, LoopBounds, Money, PaneChange, PaneId,
-    Record, RunConfig, Text, Time, Workflow,
+    Author, AuthorKind, Budget, CheckpointSide, CompactStrategy, ContextPolicy, Effect, EffectId, Fact,
+    LoopBounds, Money, Observation, Outcome, PaneChange, PaneId, Record, RunConfig, Source, StepNumber,
+    TerminalEntry, Text, Time, TurnEnd, Workflow,
 };
-use awtui::glass::{Glass, GlassEvent, Link};
+use awtui::glass::{Act, Glass, GlassEvent, Link};
 use std::collections::BTreeMap;
 
 fn created() -> Fact {
@@ -168,4 +169,100 @@ fn a_glass_without_events_is_empty_and_connecting() {
     assert_eq!(glass.link, Link::Connecting { attempt: 0 });
     assert_eq!(glass.run.seq, 0);
     assert_eq!(glass.elapsed(), 0);
+}
+
+fn checkpoint(seq: u64, run: u64) -> GlassEvent {
+    let effect = Effect::Checkpoint { step: StepNumber(2), side: CheckpointSide::Before };
+    record(seq, run, Fact::Requested { effect })
+}
+
+fn terminal(opened: u64, ended: Option<u64>) -> TerminalEntry {
+    TerminalEntry {
+        pane: PaneId(format!("terminal.{opened}")),
+        command: "npm run dev".to_owned(),
+        exited: ended.map(|_| 2),
+        ran: "/bin/sh -c 'npm run dev'".to_owned(),
+        opened: Some(1_000 + opened),
+        ended: ended.map(|ended| 1_000 + ended),
+    }
+}
+
+/// What is in the log, with its time on the run's clock.
+fn log(glass: &Glass) -> Vec<(String, Option<u64>)> {
+    let commands = &glass.commands;
+    let what = |act: &Act| match act {
+        Act::Effect(_) => "effect".to_owned(),
+        Act::TerminalOpened(entry) => format!("open {}", entry.pane),
+        Act::TerminalEnded(entry) => format!("end {}", entry.pane),
+        other => format!("{other:?}"),
+    };
+    commands.iter().enumerate().map(|(place, one)| (what(&one.act), commands.run_time(place))).collect()
+}
+
+#[test]
+fn terminals_stand_among_what_was_done_by_their_time_whichever_is_told_first() {
+    let records = || [record(1, 0, created()), checkpoint(2, 50), checkpoint(3, 90), checkpoint(4, 200)];
+    let terminals = || {
+        let entries = vec![terminal(60, None), terminal(300, None)];
+        GlassEvent::Terminals { entries, closed: vec![terminal(70, Some(95))] }
+    };
+    let expected = [
+        ("effect", 50),
+        ("open terminal.60", 60),
+        ("open terminal.70", 70),
+        ("effect", 90),
+        ("end terminal.70", 95),
+        ("effect", 200),
+        ("open terminal.300", 300),
+    ];
+    let expected: Vec<_> = expected.map(|(what, at)| (what.to_owned(), Some(at))).into();
+    let after = fed(records().into_iter().chain([terminals()]));
+    assert_eq!(log(&after), expected);
+    let mut before = fed([terminals()].into_iter().chain(records()));
+    assert_eq!(log(&before), expected);
+    for (seq, at) in [(2, 50), (3, 90), (4, 200)] {
+        assert_eq!(before.commands.find(seq).map(|one| one.at.run), Some(at));
+    }
+    let outcome = Outcome::Failed { reason: "no".to_owned() };
+    before.feed(record(5, 400, Fact::Settled { effect: EffectId(3), outcome, ran: Vec::new() }));
+    assert!(before.commands.find(3).unwrap().outcome.is_some());
+    // Told again they are the same, and none of them is told twice.
+    before.feed(terminals());
+    assert_eq!(log(&before), expected);
+    before.feed(GlassEvent::Reset);
+    assert_eq!(log(&before).len(), 4, "a terminal is no part of the run that is forgotten");
+}
+
+#[test]
+fn terminals_that_ended_before_the_run_are_none_of_its_business() {
+    let mut glass = fed([GlassEvent::Terminals {
+        entries: Vec::new(),
+        closed: vec![terminal(10, Some(20)), terminal(30, Some(90))],
+    }]);
+    assert_eq!(log(&glass).len(), 4);
+    glass.feed(record(1, 50, created()));
+    glass.feed(checkpoint(2, 60));
+    let expected = [("open terminal.30", None), ("effect", Some(60)), ("end terminal.30", Some(90))];
+    assert_eq!(log(&glass), expected.map(|(what, at)| (what.to_owned(), at)));
+}
+
+#[test]
+fn a_turn_that_has_a_process_of_its_own_is_told_with_its_end() {
+    let observation = Observation::TurnEnded {
+        end: TurnEnd::Failed { reason: "it exited with code 3".to_owned() },
+        text: Text::default(),
+    };
+    let ended = |source| Fact::Observed {
+        pane: "worker-1".into(),
+        step: None,
+        source,
+        observation: observation.clone(),
+    };
+    let glass = fed([
+        record(1, 0, created()),
+        record(2, 5, ended(Source::Bridge)),
+        record(3, 6, ended(Source::Process)),
+    ]);
+    assert_eq!(glass.commands.len(), 1, "the others' processes go on");
+    assert!(matches!(glass.commands.get(0).unwrap().act, Act::TurnProcessGone { .. }));
 }

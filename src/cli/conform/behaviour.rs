@@ -158,7 +158,7 @@ fn started(seen: &Seen) -> Finding {
         .find(|record| matches!(&record.fact, Fact::Requested { effect: Effect::Spawn { .. } }));
     let Some(asked) = asked else { return Finding::of(NAME, false, "it was not started") };
     let settled = seen.records.iter().find_map(|record| {
-        let Fact::Settled { effect, outcome } = &record.fact else { return None };
+        let Fact::Settled { effect, outcome, .. } = &record.fact else { return None };
         (*effect == EffectId(asked.seq)).then_some((record.at.run, outcome))
     });
     match settled {

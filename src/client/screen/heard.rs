@@ -80,7 +80,7 @@ impl Screen<'_> {
             }
             ToClient::Artifacts { run, entries } if ours(&run) => self.feed(GlassEvent::Artifacts(entries)),
             ToClient::Runs { runs } => self.feed(GlassEvent::Runs(runs)),
-            ToClient::Terminals { entries } => self.on_terminals(entries).await?,
+            ToClient::Terminals { entries, closed } => self.on_terminals(entries, closed).await?,
             ToClient::Notice { text } => self.feed(GlassEvent::Notice(Some(text))),
             ToClient::Response { id, result } => {
                 let asked = self.asked.remove(&id);

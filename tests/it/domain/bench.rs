@@ -3,6 +3,10 @@
 use awtui::domain::*;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How the agents of benches are started.
+pub const ARGV: &str = "/usr/local/bin/pi --model strong --thinking high -e /state/launch/bridge.ts --append-system-prompt \
+                        'You are one of two  agents.'";
+
 pub struct Bench {
     pub run: Run,
     pub records: Vec<Record>,
@@ -126,13 +130,29 @@ impl Bench {
     }
 
     pub fn settle(&mut self, what: &str, pick: impl Fn(&Effect) -> bool, outcome: Outcome) -> Effect {
+        self.settle_with(what, pick, outcome, Vec::new())
+    }
+
+    /// As `settle`, for which these programs were run.
+    pub fn settle_with(
+        &mut self,
+        what: &str,
+        pick: impl Fn(&Effect) -> bool,
+        outcome: Outcome,
+        ran: Vec<Ran>,
+    ) -> Effect {
         let (effect, open) = self.open(what, pick);
-        self.input(Input::Settled { effect, outcome });
+        self.input(Input::Settled { effect, outcome, ran });
         open
     }
 
     pub fn spawned(&mut self) -> PaneId {
-        match self.settle("spawn", |effect| matches!(effect, Effect::Spawn { .. }), Outcome::Started) {
+        let spawn = |effect: &Effect| matches!(effect, Effect::Spawn { .. });
+        let (_, Effect::Spawn { pane, .. }) = self.open("spawn", spawn) else {
+            panic!("{:#?}", self.run.outbox)
+        };
+        let ran = vec![Ran::started(pane, ARGV)];
+        match self.settle_with("spawn", spawn, Outcome::Started, ran) {
             Effect::Spawn { pane, .. } => pane,
             other => panic!("{other:?}"),
         }
@@ -151,10 +171,20 @@ impl Bench {
     }
 
     pub fn checkpointed(&mut self) {
-        self.settle(
+        let called = |line: &str| Ran {
+            command: format!("git -C /home/ada/project {line}").into(),
+            code: Some(0),
+            ..Ran::default()
+        };
+        self.settle_with(
             "checkpoint",
             |effect| matches!(effect, Effect::Checkpoint { .. }),
             Outcome::Checkpointed { commit: Some("c0ffee".to_owned()), diff: None },
+            vec![
+                called("write-tree"),
+                called("commit-tree beef -m 'awtui aw_20261121_000000_task step 0002 before'"),
+                called("update-ref refs/awtui/aw_20261121_000000_task/0002-before c0ffee"),
+            ],
         );
     }
 
@@ -225,7 +255,9 @@ impl Bench {
     }
 
     pub fn killed(&mut self) {
-        self.settle("kill", |effect| *effect == Effect::KillAll, Outcome::Done);
+        let ended = |pane: &PaneId| Ran::started(pane.clone(), ARGV).ended(None, Some(15));
+        let ran = self.run.panes.keys().map(ended).collect();
+        self.settle_with("kill", |effect| *effect == Effect::KillAll, Outcome::Done, ran);
     }
 
     pub fn phase(&self) -> RunPhase {

@@ -144,7 +144,7 @@ fn what_came_of_it_is_said_to_who_asked_and_not_of_one_that_nobody_asked_for() {
         if !asked {
             bench.run.roles.get_mut(&RoleName::new("analyst")).unwrap().compaction_asked = false;
         }
-        news(&bench.run, &Fact::Settled { effect, outcome })
+        news(&bench.run, &Fact::Settled { effect, outcome, ran: Vec::new() })
     };
     let said = |outcome| news(outcome, true).unwrap();
     assert_eq!(said(done()), "the analyst was compacted: 9000 tokens before, 2000 now");

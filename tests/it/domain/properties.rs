@@ -88,7 +88,7 @@ fn play(bench: &mut Bench, action: &Move) {
                 bench.run.outbox.iter().next_back()
             };
             let Some((effect, what)) = open else { return };
-            Input::Settled { effect: *effect, outcome: outcome(what, *luck) }
+            Input::Settled { effect: *effect, outcome: outcome(what, *luck), ran: Vec::new() }
         }
         Move::Lose => {
             let Some(effect) = bench.run.outbox.keys().next() else { return };
@@ -227,7 +227,7 @@ proptest! {
         let _ = bench.try_input(Input::Operator { author: operator(), act });
         for _ in 0..3 {
             if let Some(effect) = bench.run.outbox.iter().find(|(_, effect)| **effect == Effect::KillAll).map(|(id, _)| *id) {
-                bench.input(Input::Settled { effect, outcome: Outcome::Done });
+                bench.input(Input::Settled { effect, outcome: Outcome::Done, ran: Vec::new() });
             }
         }
         prop_assert!(bench.run.is_over());

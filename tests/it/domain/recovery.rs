@@ -37,7 +37,7 @@ fn a_prompt_in_doubt_is_put_to_the_operator() {
     bench.spawned();
     let (effect, _) = bench.open("prompt", |effect| matches!(effect, Effect::Prompt { .. }));
     let outcome = Outcome::Unconfirmed { reason: "its log cannot be read".to_owned() };
-    bench.input(Input::Settled { effect, outcome });
+    bench.input(Input::Settled { effect, outcome, ran: Vec::new() });
     assert_eq!(bench.gate().kind, GateKind::InDoubt);
     bench.answer(AnswerKind::Retry, "");
     assert_eq!(bench.prompted().1, PromptKind::Phase { template: "plan".to_owned() });

@@ -293,3 +293,12 @@ fn the_golden_journal_of_schema_1_is_still_read() {
     assert_eq!((loaded.torn, loaded.broken), (None, None));
     assert_eq!(loaded.records, records(1));
 }
+
+#[test]
+fn the_end_of_an_effect_that_tells_nothing_of_what_was_run_is_read() {
+    let line = r#"{"kind":"settled","effect":5,"outcome":{"outcome":"started"}}"#;
+    let fact: Fact = serde_json::from_str(line).unwrap();
+    let Fact::Settled { ref ran, .. } = fact else { panic!("{fact:?}") };
+    assert!(ran.is_empty());
+    assert_eq!(serde_json::to_string(&fact).unwrap(), line, "and is written as before");
+}

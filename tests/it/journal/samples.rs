@@ -5,9 +5,9 @@ use awtui::domain::{
     CheckpointSide, CompactOutcome, CompactStrategy, ContextPolicy, Cost, CostSource, DeliveryChannel,
     DiffStat, Effect, EffectId, Fact, FileChange, Gate, GateId, GateKind, GateStatus, Instruction,
     InstructionId, LimitInfo, LoopBounds, Money, Observation, Outcome, PaneId, PauseMode, PermissionRequest,
-    PhaseName, PromptKind, ReportSections, RoleConfig, RoleName, RunConfig, RunId, RunOutcome, SessionId,
-    Source, StatusSeen, StepNumber, StepOutcome, Text, Thinking, Time, TimerDue, TimerKind, Tokens, TurnEnd,
-    UsageKind, UsageSeen, Verdict, VerdictReport, WorkerReport, WorkerStatus, Workflow,
+    PhaseName, PromptKind, Ran, ReportSections, RoleConfig, RoleName, RunConfig, RunId, RunOutcome,
+    SessionId, Source, StatusSeen, StepNumber, StepOutcome, Text, Thinking, Time, TimerDue, TimerKind,
+    Tokens, TurnEnd, UsageKind, UsageSeen, Verdict, VerdictReport, WorkerReport, WorkerStatus, Workflow,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -305,7 +305,19 @@ pub(super) fn every_fact() -> Vec<Fact> {
         Fact::SessionOpened { session: SessionId::from("worker.1"), role: worker() },
     ];
     facts.extend(effects().into_iter().map(|effect| Fact::Requested { effect }));
-    facts.extend(outcomes().into_iter().map(|outcome| Fact::Settled { effect: EffectId(12), outcome }));
+    let ended = |code, signal| Ran::started(pane(), text()).ended(code, signal);
+    let said = "fatal: not a git repository".to_owned();
+    let git = Ran { command: text(), code: Some(128), said, ..Ran::default() };
+    let of = |outcome: &Outcome| match outcome {
+        Outcome::Started => vec![Ran::started(pane(), text())],
+        Outcome::Done => vec![ended(Some(0), None), ended(None, Some(9))],
+        Outcome::Checkpointed { .. } => vec![git.clone()],
+        _ => Vec::new(),
+    };
+    facts.extend(outcomes().into_iter().map(|outcome| {
+        let ran = of(&outcome);
+        Fact::Settled { effect: EffectId(12), outcome, ran }
+    }));
     facts.extend(observations().into_iter().map(|observation| Fact::Observed {
         pane: pane(),
         step: Some(step()),

@@ -3,6 +3,7 @@
 use super::repository::{Repository, git_in};
 use awtui::domain::CheckpointSide::{self, After, Before};
 use awtui::domain::{DiffStat, RunId, StepNumber};
+use awtui::project::Calls;
 use awtui::project::checkpoint::{self, Checkpoint};
 use awtui::project::{RunFolder, run_id};
 use std::os::unix::ffi::OsStrExt;
@@ -18,9 +19,16 @@ fn run_folder(top: &Path) -> PathBuf {
 }
 
 async fn make(repository: &Repository, side: CheckpointSide) -> Checkpoint {
-    checkpoint::make(&repository.top, &run_folder(&repository.top), &run(), StepNumber(2), side)
-        .await
-        .unwrap()
+    checkpoint::make(
+        &repository.top,
+        &run_folder(&repository.top),
+        &run(),
+        StepNumber(2),
+        side,
+        &Calls::default(),
+    )
+    .await
+    .unwrap()
 }
 
 /// What `change` does, as checkpoints around it see it.
@@ -28,7 +36,10 @@ async fn diff_of(repository: &Repository, change: impl FnOnce()) -> (DiffStat, C
     let before = make(repository, Before).await.commit.unwrap();
     change();
     let after = make(repository, After).await;
-    let diff = checkpoint::diff(&repository.top, &before, after.commit.as_deref().unwrap()).await.unwrap();
+    let diff =
+        checkpoint::diff(&repository.top, &before, after.commit.as_deref().unwrap(), &Calls::default())
+            .await
+            .unwrap();
     (diff, after)
 }
 
@@ -120,8 +131,15 @@ async fn a_repository_without_any_commit_or_file_works() {
 #[tokio::test]
 async fn a_folder_without_git_has_no_checkpoint() {
     let scratch = tempfile::tempdir().unwrap();
-    let made =
-        checkpoint::make(scratch.path(), &run_folder(scratch.path()), &run(), StepNumber(1), Before).await;
+    let made = checkpoint::make(
+        scratch.path(),
+        &run_folder(scratch.path()),
+        &run(),
+        StepNumber(1),
+        Before,
+        &Calls::default(),
+    )
+    .await;
     assert_eq!(made.unwrap(), Checkpoint { commit: None, skipped: vec![] });
     assert!(!checkpoint::exists(scratch.path(), &run(), StepNumber(1), Before).await);
 }
@@ -130,8 +148,15 @@ async fn a_folder_without_git_has_no_checkpoint() {
 async fn a_repository_that_git_refuses_is_an_error_and_not_an_absence() {
     let repository = Repository::new();
     repository.write(".git/config", "[core]\n\trepositoryformatversion = 99\n");
-    let made =
-        checkpoint::make(&repository.top, &run_folder(&repository.top), &run(), StepNumber(1), Before).await;
+    let made = checkpoint::make(
+        &repository.top,
+        &run_folder(&repository.top),
+        &run(),
+        StepNumber(1),
+        Before,
+        &Calls::default(),
+    )
+    .await;
     let error = made.unwrap_err().to_string();
     assert!(error.contains("git rev-parse failed") && error.contains("version"), "{error}");
 }
@@ -141,7 +166,7 @@ async fn from_a_folder_within_the_repository_the_whole_tree_is_recorded() {
     let repository = Repository::new();
     let folder = repository.path("source");
     let make = async |side| {
-        checkpoint::make(&folder, &run_folder(&folder), &run(), StepNumber(2), side)
+        checkpoint::make(&folder, &run_folder(&folder), &run(), StepNumber(2), side, &Calls::default())
             .await
             .unwrap()
             .commit
@@ -150,7 +175,7 @@ async fn from_a_folder_within_the_repository_the_whole_tree_is_recorded() {
     let before = make(Before).await;
     repository.write("kept.txt", "changed\n");
     repository.write("top.txt", "new\n");
-    let diff = checkpoint::diff(&folder, &before, &make(After).await).await.unwrap();
+    let diff = checkpoint::diff(&folder, &before, &make(After).await, &Calls::default()).await.unwrap();
     assert_eq!(lines(&diff), [("kept.txt", Some(1), Some(1)), ("top.txt", Some(1), Some(0))]);
 }
 
@@ -342,14 +367,22 @@ async fn worktrees_and_sparse_checkouts_are_recorded_whole() {
     git_in(&worktree, &["sparse-checkout", "set", "source"]);
     assert!(!worktree.join("outside").exists());
     let make = async |side| {
-        let made = checkpoint::make(&worktree, &run_folder(&worktree), &run(), StepNumber(1), side).await;
+        let made = checkpoint::make(
+            &worktree,
+            &run_folder(&worktree),
+            &run(),
+            StepNumber(1),
+            side,
+            &Calls::default(),
+        )
+        .await;
         made.unwrap().commit.unwrap()
     };
     let before = make(Before).await;
     std::fs::write(worktree.join("source/lib.rs"), "one\n").unwrap();
     std::fs::create_dir(worktree.join("elsewhere")).unwrap();
     std::fs::write(worktree.join("elsewhere/new.txt"), "new\n").unwrap();
-    let diff = checkpoint::diff(&worktree, &before, &make(After).await).await.unwrap();
+    let diff = checkpoint::diff(&worktree, &before, &make(After).await, &Calls::default()).await.unwrap();
     assert_eq!(lines(&diff), [("elsewhere/new.txt", Some(1), Some(0)), ("source/lib.rs", Some(0), Some(2))]);
     // Nothing that the sparse checkout leaves out counts as deleted.
     assert_eq!(git_in(&worktree, &["show", &format!("{before}:outside/big.txt")]), "big\n");
@@ -369,6 +402,85 @@ async fn a_patch_is_cut_at_a_line_and_says_so() {
 async fn a_diff_against_a_lost_checkpoint_is_an_error_that_names_git() {
     let repository = Repository::new();
     let commit = make(&repository, Before).await.commit.unwrap();
-    let error = checkpoint::diff(&repository.top, &"0".repeat(40), &commit).await.unwrap_err().to_string();
+    let error = checkpoint::diff(&repository.top, &"0".repeat(40), &commit, &Calls::default())
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.starts_with("git diff-tree failed: "), "{error}");
+}
+
+/// What was run, less the folders, which differ in each test.
+fn told(calls: &Calls, top: &Path) -> Vec<(String, Option<i32>, String)> {
+    let top = top.canonicalize().unwrap().display().to_string();
+    let one = |ran: awtui::domain::Ran| {
+        (ran.command.summary().replace(&top, "TOP").replace("'TOP'", "TOP"), ran.code, ran.said)
+    };
+    calls.take().into_iter().map(one).collect()
+}
+
+#[tokio::test]
+async fn each_call_of_git_is_told_with_its_exit_code_as_a_shell_would_be_given_it() {
+    let repository = Repository::new();
+    let folder = repository.top.canonicalize().unwrap();
+    let calls = Calls::default();
+    let (run_folder, run) = (folder.join("tmp"), run());
+    let make = |side| checkpoint::make(&folder, &run_folder, &run, StepNumber(2), side, &calls);
+    let before = make(Before).await.unwrap().commit.unwrap();
+    let ran = told(&calls, &folder);
+    let lines: Vec<&str> = ran.iter().map(|(line, ..)| line.as_str()).collect();
+    assert_eq!(lines[0], "git -C TOP rev-parse --show-toplevel");
+    assert!(
+        lines.iter().all(|line| line.contains("git -C TOP ") && !line.contains("core.hooksPath")),
+        "{ran:?}"
+    );
+    assert!(
+        lines.iter().any(|line| line.starts_with("GIT_INDEX_FILE=/") && line.contains(" add --all ")),
+        "{ran:?}"
+    );
+    let commit = lines.iter().find(|line| line.contains(" commit-tree ")).unwrap();
+    assert!(commit.contains(&format!("-m 'awtui {run} step 0002 before'")), "{commit}");
+    assert_eq!(
+        *lines.last().unwrap(),
+        format!("git -C TOP update-ref refs/awtui/{run}/0002-before {before}")
+    );
+    assert!(ran.iter().all(|(_, code, said)| *code == Some(0) && said.is_empty()), "{ran:?}");
+
+    repository.write("kept.txt", "changed\n");
+    let after = make(After).await.unwrap().commit.unwrap();
+    calls.take();
+    checkpoint::diff(&folder, &before, &after, &calls).await.unwrap();
+    let ran = told(&calls, &folder);
+    assert_eq!(ran.len(), 2, "{ran:?}");
+    assert!(ran.iter().all(|(line, code, _)| line.contains("diff-tree") && *code == Some(0)), "{ran:?}");
+}
+
+#[tokio::test]
+async fn a_call_of_git_that_fails_is_told_with_its_code_and_its_words() {
+    let repository = Repository::new();
+    let calls = Calls::default();
+    let commit = make(&repository, Before).await.commit.unwrap();
+    checkpoint::diff(&repository.top, &"0".repeat(40), &commit, &calls).await.unwrap_err();
+    let ran = told(&calls, &repository.top);
+    let [(line, Some(128), said)] = &ran[..] else { panic!("{ran:?}") };
+    assert!(line.contains("diff-tree") && said.starts_with("fatal: "), "{ran:?}");
+
+    let scratch = tempfile::tempdir().unwrap();
+    let made = checkpoint::make(scratch.path(), scratch.path(), &run(), StepNumber(1), Before, &calls).await;
+    assert_eq!(made.unwrap().commit, None);
+    let ran = told(&calls, scratch.path());
+    let [(_, Some(128), said)] = &ran[..] else { panic!("{ran:?}") };
+    assert!(said.contains("not a git repository"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn a_patch_that_is_cut_is_told_as_no_failure_of_git() {
+    let repository = Repository::new();
+    let calls = Calls::default();
+    let before = make(&repository, Before).await.commit.unwrap();
+    repository.write("long.txt", "a line of text\n".repeat(200_000));
+    let after = make(&repository, After).await.commit.unwrap();
+    checkpoint::diff(&repository.top, &before, &after, &calls).await.unwrap();
+    let ran = told(&calls, &repository.top);
+    let (_, code, said) = ran.last().unwrap();
+    assert_eq!((*code, said.as_str()), (None, "no more than 1048576 bytes were read of what it printed"));
 }

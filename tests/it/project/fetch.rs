@@ -3,7 +3,7 @@
 use super::repository::Repository;
 use awtui::domain::CheckpointSide::{After, Before};
 use awtui::domain::{Piece, StepNumber};
-use awtui::project::{checkpoint, fetch, run_id};
+use awtui::project::{Calls, checkpoint, fetch, run_id};
 use std::path::PathBuf;
 
 #[test]
@@ -54,7 +54,8 @@ async fn the_patch_of_one_file_and_of_what_was_changed_so_far() {
     let repository = Repository::new();
     let run = run_id(0, "task");
     let folder: PathBuf = repository.top.join("tmp").join(run.as_str());
-    let make = |side| checkpoint::make(&repository.top, &folder, &run, StepNumber(2), side);
+    let calls = Calls::default();
+    let make = |side| checkpoint::make(&repository.top, &folder, &run, StepNumber(2), side, &calls);
     let before = make(Before).await.unwrap().commit.unwrap();
     repository.write("kept.txt", "changed\n");
     repository.write("new [x].txt", "new\n");

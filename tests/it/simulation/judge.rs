@@ -48,7 +48,7 @@ impl Judge {
             Fact::Requested { .. } => {
                 assert!(self.requested.insert(EffectId(record.seq)));
             }
-            Fact::Settled { effect, outcome } => {
+            Fact::Settled { effect, outcome, .. } => {
                 assert!(self.requested.contains(effect), "{effect:?} was never asked for");
                 let before = self.settled.insert(*effect, outcome.clone());
                 assert_eq!(before, None, "{effect:?} is settled twice");

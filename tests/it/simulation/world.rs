@@ -7,7 +7,7 @@ use awtui::agent::{LogPlan, ProbePlan, ServerPlan};
 use awtui::domain::{CheckResult, Text, Tokens};
 use awtui::pty::{Event, Launch};
 use awtui::supervisor::world::{
-    CheckJob, CheckpointJob, Checkpointed, Child, Later, Probed, Server, Spawned, World,
+    CheckJob, CheckpointEnd, CheckpointJob, Checkpointed, Child, Later, Probed, Server, Spawned, World,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -194,16 +194,17 @@ impl World for SimulatedWorld {
         })
     }
 
-    fn checkpoint(&self, job: CheckpointJob) -> Later<Result<Checkpointed, String>> {
+    fn checkpoint(&self, job: CheckpointJob) -> Later<CheckpointEnd> {
         *self.deeds().checkpoints.entry(format!("{} {:?}", job.step, job.side)).or_default() += 1;
         let fails = self.trouble() && self.between(1, 3) == 1;
         Box::pin(async move {
             tokio::time::sleep(Duration::from_millis(100)).await;
-            if fails {
+            let result = if fails {
                 Err("git is in a bad mood".to_owned())
             } else {
                 Ok(Checkpointed { commit: None, diff: None })
-            }
+            };
+            CheckpointEnd { result, ran: Vec::new() }
         })
     }
 

@@ -74,3 +74,55 @@ fn a_full_agent_without_a_compaction_of_its_own_hands_over_to_a_fresh_session() 
     }
     assert_eq!(house.facts_of("session_opened").len(), 3, "one each, and the analyst's second");
 }
+
+#[test]
+fn the_journal_tells_with_which_command_each_process_was_started_and_how_the_last_ones_ended() {
+    // One process a turn: each prompt has a command line.
+    let house = House::new("");
+    house.settings(&house.scripted());
+    house.script(ANALYST, WORKER);
+    house.awtui(&["run", "--headless", "--yes", "make the file"]).ends_with(0);
+    let script = house.path("agent.sh").display().to_string();
+    let ran = |house: &House, outcome: &str| -> Vec<serde_json::Value> {
+        let settled = house.facts_of("settled").into_iter();
+        let of = settled.filter(|record| record["fact"]["outcome"]["outcome"] == outcome);
+        of.flat_map(|record| record["fact"]["ran"].as_array().cloned().unwrap_or_default()).collect()
+    };
+    let prompts = ran(&house, "delivered");
+    assert_eq!(prompts.len(), 3, "{prompts:?}");
+    for one in &prompts {
+        let command = one["command"].as_str().or(one["command"]["first_line"].as_str()).unwrap();
+        assert!(command.contains(&format!("/sh {script} ")), "{one}");
+    }
+    // And each call of git has its exit code.
+    let git = ran(&house, "checkpointed");
+    assert!(git.len() >= 10, "{git:?}");
+    for one in &git {
+        assert!(one["command"].as_str().unwrap().contains("git -C /") && one["code"].is_number(), "{one}");
+    }
+
+    // One process for all: it was started for the spawn, and its end is told where all are ended.
+    let house = House::new("");
+    let definition = format!(
+        "argv = [\"sh\", \"{script}\"]\nprompt = \"paste\"\nready = \"^> $\"\nend = \"idle\"\nend_idle_seconds = 1",
+        script = house.path("agent.sh").display()
+    );
+    house.settings(&settings(&definition));
+    let answers = |what: &str| {
+        format!(
+            "trap 'exit 7' HUP TERM\nprintf '> '\nwhile IFS= read -r line; do\ncase \"$line\" in *'[awtui '*)\n\
+             {what}\nprintf '> ';;\nesac\ndone"
+        )
+    };
+    house.script(&answers(ANALYST), &answers(WORKER));
+    house.awtui(&["run", "--headless", "--yes", "make the file"]).ends_with(0);
+    let started = ran(&house, "started");
+    assert_eq!(started.len(), 2, "{started:?}");
+    assert!(started.iter().all(|one| one["code"].is_null() && one["pane"].is_string()), "{started:?}");
+    let ended = ran(&house, "done");
+    assert_eq!(ended.len(), 2, "{ended:?}");
+    for (one, before) in ended.iter().zip(&started) {
+        assert_eq!((&one["command"], &one["pane"]), (&before["command"], &before["pane"]));
+        assert!(one["code"].is_number() || one["said"].is_string(), "{one}");
+    }
+}

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 struct Seen {
     session: Session,
     entries: Vec<TerminalEntry>,
+    closed: Vec<TerminalEntry>,
     text: BTreeMap<PaneId, String>,
 }
 
@@ -16,7 +17,7 @@ impl Seen {
     async fn of(house: &House) -> Self {
         let mut session = house.started_session(Purpose::Attach { watch: false }).await;
         session.send(Body::Terminals).await.unwrap();
-        Self { session, entries: Vec::new(), text: BTreeMap::new() }
+        Self { session, entries: Vec::new(), closed: Vec::new(), text: BTreeMap::new() }
     }
 
     /// Reads until this holds of what was told.
@@ -24,7 +25,9 @@ impl Seen {
         let waited = tokio::time::timeout(super::PATIENCE, async {
             while !holds(self) {
                 match self.session.next().await.unwrap() {
-                    ToClient::Terminals { entries } => self.entries = entries,
+                    ToClient::Terminals { entries, closed } => {
+                        (self.entries, self.closed) = (entries, closed);
+                    }
                     ToClient::Pane { run, pane, change, .. } if run.as_str() == TERMINALS => {
                         let known = self.text.entry(pane).or_default();
                         match change {
@@ -139,4 +142,28 @@ async fn sizes_reach_the_child_and_a_watcher_may_only_look() {
     let mut watcher = house.session(Purpose::Attach { watch: true }).await;
     let refused = watcher.request(Body::CloseTerminal { pane }).await;
     assert!(refused.is_err_and(|error| error.to_string().contains("only watches")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_run_in_a_terminal_and_how_it_ended_is_told_after_it_was_closed_too() {
+    let house = House::new("");
+    let mut seen = Seen::of(&house).await;
+    let pane = seen.open(&house, "echo up; read x; exit 3").await;
+    seen.until("it is up", |seen| seen.shows(&pane, "up")).await;
+    let entry = &seen.entries[0];
+    assert_eq!(entry.ran, "/bin/sh -c 'echo up; read x; exit 3'");
+    assert!(entry.opened.is_some() && entry.ended.is_none(), "{entry:?}");
+    seen.type_into(&pane, "\r").await;
+    seen.until("it ends", |seen| seen.entries.iter().any(|entry| entry.exited.is_some())).await;
+    seen.session.request(Body::CloseTerminal { pane }).await.unwrap();
+    let other = seen.open(&house, "sleep 1000").await;
+    seen.session.request(Body::CloseTerminal { pane: other }).await.unwrap();
+    drop(seen);
+    let mut seen = Seen::of(&house).await;
+    seen.until("both are closed", |seen| seen.closed.len() == 2).await;
+    let [first, second] = &seen.closed[..] else { panic!("{:?}", seen.closed) };
+    assert_eq!(first.exited, Some(3));
+    assert!(first.ended >= first.opened && first.opened.is_some(), "{first:?}");
+    // By a signal, as shells count it.
+    assert!(second.exited.is_some_and(|status| status > 128) && second.ended.is_some(), "{second:?}");
 }

@@ -83,8 +83,13 @@ fn leaving_tells_of_terminals_that_go_on_and_offers_to_end_them() {
         pane: awtui::domain::PaneId(format!("terminal.{number}")),
         command: "top".to_owned(),
         exited,
+        ran: "/bin/sh -c top".to_owned(),
+        opened: None,
+        ended: None,
     };
-    scene.glass.feed(GlassEvent::Terminals(vec![entry(1, None), entry(2, Some(0))]));
+    scene
+        .glass
+        .feed(GlassEvent::Terminals { entries: vec![entry(1, None), entry(2, Some(0))], closed: Vec::new() });
     assert_eq!(scene.press("ctrl-c"), []);
     assert!(scene.shows("Your terminal goes on without the screen"), "{}", scene.text());
     let close =
@@ -92,7 +97,7 @@ fn leaving_tells_of_terminals_that_go_on_and_offers_to_end_them() {
     assert_eq!(scene.press("T"), [close(1), close(2), Ask::Quit]);
     scene.press("ctrl-c");
     assert_eq!(scene.press("enter"), [Ask::Quit]);
-    scene.glass.feed(GlassEvent::Terminals(vec![entry(2, Some(0))]));
+    scene.glass.feed(GlassEvent::Terminals { entries: vec![entry(2, Some(0))], closed: Vec::new() });
     assert_eq!(scene.press("ctrl-c"), [Ask::Quit], "nothing goes on");
 }
 

@@ -6,11 +6,18 @@ use awtui::glass::GlassEvent;
 use awtui::ui::{Ask, Focus};
 
 fn entry(number: u32, command: &str, exited: Option<i32>) -> TerminalEntry {
-    TerminalEntry { pane: PaneId(format!("terminal.{number}")), command: command.to_owned(), exited }
+    TerminalEntry {
+        pane: PaneId(format!("terminal.{number}")),
+        command: command.to_owned(),
+        exited,
+        ran: format!("/bin/sh -c '{command}'"),
+        opened: None,
+        ended: None,
+    }
 }
 
 fn with(mut scene: Scene, entries: &[TerminalEntry]) -> Scene {
-    scene.glass.feed(GlassEvent::Terminals(entries.to_vec()));
+    scene.glass.feed(GlassEvent::Terminals { entries: entries.to_vec(), closed: Vec::new() });
     scene.draw();
     for entry in entries {
         let place = scene.ui.layout.panes.iter().find(|(pane, _)| *pane == entry.pane);
@@ -123,7 +130,7 @@ fn focus_goes_round_by_way_of_the_terminals_also_before_a_task() {
 fn a_terminal_that_went_takes_its_screen_and_the_keys_along() {
     let mut scene = with(Scene::of(&scenes::working(), (120, 40)), &[entry(1, "top", None)]);
     scene.press("0 i");
-    scene.glass.feed(GlassEvent::Terminals(Vec::new()));
+    scene.glass.feed(GlassEvent::Terminals { entries: Vec::new(), closed: Vec::new() });
     assert!(!scene.glass.panes.contains_key(&"terminal.1".into()));
     scene.press("x");
     assert!(!scene.ui.typing);
