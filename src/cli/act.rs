@@ -119,19 +119,3 @@ pub(super) async fn stop(context: &Context, drain: bool) -> Result<Exit, Problem
     }
     Ok(Exit::Done)
 }
-
-/// The operator agrees to what the repository's own settings file would run, as it is now.
-pub(super) async fn trust(context: &Context) -> Result<Exit, Problem> {
-    let settings = context.settings()?;
-    let Some(commands) = settings.commands_from_project() else {
-        print::line("the settings of this repository bring no commands along; there is nothing to agree to");
-        return Ok(Exit::Done);
-    };
-    let mut session = context.connect(Purpose::Command).await?;
-    session.request(Body::Trust { sha256: commands.sha256.clone() }).await?;
-    print::line(&format!("{} is trusted until it changes; it runs:", commands.file.display()));
-    for command in &commands.commands {
-        print::line(&format!("  {command}"));
-    }
-    Ok(Exit::Done)
-}

@@ -3,8 +3,9 @@
 use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::print;
+use super::trust::commands;
 use crate::project::write_settings;
-use crate::settings::{DiffLine, Edit, Layer, Planned, Settings, Sources, plan};
+use crate::settings::{DiffLine, Edit, Layer, Planned, plan};
 
 pub(super) fn show(context: &Context, json: bool) -> Result<Exit, Problem> {
     let settings = context.settings()?;
@@ -76,7 +77,7 @@ pub(super) fn planned(context: &Context, layer: Layer, edits: &[Edit]) -> Result
 
 /// Writes it. What is to be known about it, in sentences.
 pub(super) fn save(context: &Context, planned: &Planned, edits: &[Edit]) -> Result<Vec<String>, String> {
-    let before = commands(context);
+    let before = commands(context).ok().flatten();
     write_settings(&planned.path, planned.before.as_deref(), &planned.after)
         .map_err(|error| error.to_string())?;
     let of_screens = edits.iter().all(|edit| edit.key.starts_with("ui."));
@@ -99,7 +100,7 @@ pub(super) fn save(context: &Context, planned: &Planned, edits: &[Edit]) -> Resu
         remarks.push(format!("a mistake of before is still there: {problem}"));
     }
     if planned.layer == Layer::Project
-        && let Some(after) = commands(context)
+        && let Ok(Some(after)) = commands(context)
         && !context.folders.trusts(&after.sha256)
     {
         // The operator's own change of something else takes no trust away; new commands want a word of their own.
@@ -115,10 +116,4 @@ pub(super) fn save(context: &Context, planned: &Planned, edits: &[Edit]) -> Resu
         }
     }
     Ok(remarks)
-}
-
-/// What the project's file would run, whatever environment and flags say.
-fn commands(context: &Context) -> Option<crate::settings::ProjectCommands> {
-    let files = Sources { env: Vec::new(), flags: Vec::new(), ..context.sources() };
-    Settings::load(&files).ok()?.commands_from_project().cloned()
 }

@@ -3,20 +3,21 @@
 use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::numbers::{self, NUMBERS};
-use super::{headless, log, print, sessions, setup};
+use super::{headless, log, print, sessions, setup, trust};
 use crate::agent;
-use crate::client::{self, Answer, Calls, ClientError, Host, Session, Worn};
+use crate::client::{self, Answer, Calls, ClientError, Host, NotStarted, Session, Worn};
 use crate::domain::{AgentSpec, Author, AuthorKind, Millis, RunId};
 use crate::replay::{Player, Timeline};
 use crate::settings::reference::SAMPLE_CONFIG;
 use crate::settings::{
-    ColourDepth, Edit, Keymap, Layer, SAFETY, Settings, SettingsError, Symbols, Theme, project_config,
+    ColourDepth, Edit, Keymap, Layer, ProjectCommands, SAFETY, Settings, SettingsError, Symbols, Theme,
+    project_config,
 };
 use crate::supervisor::clock::system_wall;
 use crate::supervisor::world::World;
 use crate::supervisor::{Lock, find_program, objection};
 use crate::tty;
-use crate::ui::{AgentOffer, FileDiff, Look, Mode, Opening, SavedNews, Shape, Sheet, Signs, Ui};
+use crate::ui::{AgentOffer, Brings, FileDiff, Look, Mode, Opening, SavedNews, Shape, Sheet, Signs, Ui};
 use crate::wire::{Purpose, StartRun};
 use std::cell::RefCell;
 use std::future::Future;
@@ -41,6 +42,7 @@ pub(super) async fn attach(
     let mut ui = screen(context, &settings, mode)?;
     ui.bindings = bindings(&settings);
     ui.missing = missing(context, &settings);
+    ui.brings = trust::brings(context).unwrap_or_default();
     let host = Here { context, settings: RefCell::new(settings), watch };
     // Before the terminal is taken over, so that a refusal is read where it belongs.
     drop(host.connect().await?);
@@ -172,8 +174,29 @@ impl Host for Here<'_> {
         })
     }
 
-    fn start(&self, task: &str) -> Result<StartRun, String> {
-        headless::start(self.context, &self.settings(), task, false).map_err(|problem| problem.message)
+    fn start(&self, task: &str) -> Result<StartRun, NotStarted> {
+        let refused = |problem: Problem| NotStarted::Refused(problem.message);
+        let now = trust::commands(self.context).map_err(|error| NotStarted::Refused(error.to_string()))?;
+        let sha256 = |commands: &ProjectCommands| commands.sha256.clone();
+        // The commands that are agreed to are those of the file as it is, and so are those that run.
+        if now.as_ref().map(sha256) != self.settings.borrow().commands_from_project().map(sha256) {
+            *self.settings.borrow_mut() = self.context.settings().map_err(refused)?;
+        }
+        let settings = self.settings();
+        let untrusted =
+            settings.commands_from_project().filter(|of| !self.context.folders.trusts(&of.sha256));
+        if let Some(commands) = untrusted {
+            return Err(NotStarted::Unagreed(trust::brought(now.as_ref().unwrap_or(commands))));
+        }
+        headless::start(self.context, &settings, task, false).map_err(refused)
+    }
+
+    fn brings(&self) -> Result<Brings, String> {
+        trust::brings(self.context)
+    }
+
+    fn agree(&self, sha256: &str) -> Result<Brings, String> {
+        trust::agree(self.context, sha256)
     }
 
     fn session(&self, run: &RunId, role: &str) -> Result<(String, String), String> {

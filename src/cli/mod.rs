@@ -26,6 +26,7 @@ mod sessions;
 mod setup;
 mod show;
 mod supervise;
+mod trust;
 
 pub use arguments::Arguments;
 pub use exit::Exit;
@@ -139,7 +140,7 @@ async fn dispatch(
         Command::Sessions { json } => Ok(sessions::list(context, json)),
         Command::ResumeSession { session, open } => sessions::resume(context, session.as_deref(), open).await,
         Command::Conform(options) => conform::run(context, options).await,
-        Command::Trust => act::trust(context).await,
+        Command::Trust => trust::trust(context).await,
         Command::Doctor { json } => here::doctor(context, json).await,
         Command::Supervisor { command } => match command {
             SupervisorCommand::Run => supervise::run(context).await,

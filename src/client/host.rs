@@ -7,7 +7,7 @@ use super::summon::Calls;
 use crate::domain::{Author, Millis, RunId};
 use crate::replay::Player;
 use crate::settings::{Edit as Change, Layer};
-use crate::ui::{self, AgentOffer, FileDiff, Look, SavedNews, Sheet, Ui};
+use crate::ui::{self, AgentOffer, Brings, Brought, FileDiff, Look, SavedNews, Sheet, Ui};
 use crate::wire::StartRun;
 use std::future::Future;
 use std::path::PathBuf;
@@ -19,12 +19,24 @@ pub type Answer<'h, T> = Pin<Box<dyn Future<Output = Result<T, String>> + 'h>>;
 /// A look, and the two between which the terminal's background decides.
 pub type Worn = (Look, Option<(Look, Look)>);
 
+/// Why a task was not even asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotStarted {
+    /// These commands of the repository want the operator's agreement first.
+    Unagreed(Brought),
+    Refused(String),
+}
+
 /// What the screen needs of whoever opens it.
 pub trait Host {
     /// A connection to the supervisor, which may have to be started.
     fn connect(&self) -> Pin<Box<dyn Future<Output = Result<Session, ClientError>> + '_>>;
     /// What a typed task is started with; the reason when the settings do not allow it.
-    fn start(&self, task: &str) -> Result<StartRun, String>;
+    fn start(&self, task: &str) -> Result<StartRun, NotStarted>;
+    /// What the repository's settings bring along now.
+    fn brings(&self) -> Result<Brings, String>;
+    /// Agrees to the settings file of this content. How it stands then: commands of another file are not agreed to.
+    fn agree(&self, sha256: &str) -> Result<Brings, String>;
     /// The command that goes on by hand with the conversation of a role's agent, and the folder for it; the reason when
     /// there is none.
     fn session(&self, run: &RunId, role: &str) -> Result<(String, String), String>;

@@ -13,9 +13,10 @@ mod session;
 mod settings;
 mod summon;
 mod terminals;
+mod trust;
 mod words;
 
-pub use host::{Answer, Host, Worn};
+pub use host::{Answer, Host, NotStarted, Worn};
 pub use replay::{print_frame, replay};
 pub use screen::{ScreenError, show};
 pub use session::{ClientError, Session, Starter};

@@ -162,6 +162,7 @@ impl Screen {
                 Ask::StartRun { .. }
                 | Ask::Runs(_)
                 | Ask::Settings(_)
+                | Ask::Trust(_)
                 | Ask::Act(_)
                 | Ask::Type { .. }
                 | Ask::OpenTerminal { .. }

@@ -273,6 +273,9 @@ impl Screen<'_> {
     /// Whether the operator leaves.
     async fn on_event(&mut self, tty: &mut Tty, event: TtyEvent) -> Result<bool, ScreenError> {
         self.caller.heard(tty, &mut self.ui, &event)?;
+        if matches!(event, TtyEvent::Focus(true)) {
+            self.read_commands();
+        }
         let msg = match frame::heard(tty, event).await? {
             Heard::Msg(msg) => msg,
             Heard::Nothing => return Ok(false),
@@ -290,15 +293,8 @@ impl Screen<'_> {
     async fn carry_out(&mut self, tty: &mut Tty, ask: Ask) -> Result<bool, ScreenError> {
         match ask {
             Ask::Quit => return Ok(true),
-            Ask::StartRun { task } => match self.host.start(&task) {
-                Ok(start) => {
-                    let asking = "asking the agents whether they can begin…".to_owned();
-                    self.feed(GlassEvent::Notice(Some(asking)));
-                    let start = Box::new(start);
-                    self.send(Body::CheckStart { start: start.clone() }, Asked::Check(start)).await?;
-                }
-                Err(reason) => self.ui.task_refused(&task, reason),
-            },
+            Ask::StartRun { task } => self.start_task(task).await?,
+            Ask::Trust(ask) => self.with_trust(ask).await?,
             Ask::Runs(ask) => return self.with_run(tty, ask).await,
             Ask::Settings(ask) => self.with_settings(ask),
             Ask::Act(act) => self.act(act).await?,

@@ -71,6 +71,7 @@ impl<'a> Screen<'a> {
                     self.ui.wear(look, looks);
                     self.ui.told("written; this screen has the theme now".to_owned());
                 }
+                self.read_commands();
             }
         }
         self.request_frame();

@@ -224,6 +224,7 @@ actions! {
     NewLine "new_line" [Input] "Begin a new line in the input box";
     EditInput "edit_input" [Input] "Edit the words of the input box in $VISUAL or $EDITOR";
     SearchHistory "search_history" [Input] "Search what you sent before";
+    Trust "trust" [Global, Normal, Gate, Input, Typing] "Look at the commands that this repository brings, and agree to them";
     Suspend "suspend" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Stop awtui until the shell's fg brings it back; the run goes on";
     ToggleMouse "toggle_mouse" [Global, Normal, Gate, Replay, Input, Reading, Typing] "Give the mouse to the terminal, or take it back";
     ReplayToggle "replay_toggle" [Replay] "Play or stop";

@@ -180,7 +180,8 @@ Settings are read strictly. An unknown key, a value of the wrong kind or values 
 and each names file, line and key, and the known key that was probably meant.
 
 A repository's file may bring commands along: checks, arguments for agents, agents of its own, a notification command.
-None of them runs before you have trusted that file as it is; when it changes, awtui asks again.
+None of them runs before you have trusted that file as it is; when it changes, awtui asks again. The screen shows them
+where a task is to be started, and by `$`; `awtui doctor` names them, and `awtui trust` agrees without a screen.
 
 `config/awtui.toml` holds every key with its default, ready to be copied. `AWTUI_HOME` moves where runs are kept.
 

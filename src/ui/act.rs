@@ -13,6 +13,7 @@ use super::settings;
 use super::setup;
 use super::shape::Shape;
 use super::slots;
+use super::trust::TrustAsk;
 use super::update::{focused_pane, shown_pane, submit, to_pane};
 use super::view::shown_gate;
 use super::{events, explain, gate, leave};
@@ -49,6 +50,7 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         Action::Runs => runs::open(ui),
         Action::Settings => return settings::open(ui),
         Action::SetUp => return setup::open(ui),
+        Action::Trust => return vec![Ask::Trust(TrustAsk::Look)],
         Action::FocusNext => move_focus(ui, glass, false),
         Action::FocusPrevious => move_focus(ui, glass, true),
         Action::FocusAnalyst => go(ui, Focus::Analyst),

@@ -102,6 +102,19 @@ pub fn wrap(text: &str, columns: u16, rows: usize) -> Vec<String> {
     lines
 }
 
+/// A text as it is, cut into pieces of at most `columns`: nothing is left out, an empty text is one piece.
+pub(super) fn pieces(text: &str, columns: u16) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while width(rest) > columns {
+        let (piece, more) = rest.split_at(prefix(rest, columns));
+        pieces.push(piece.to_owned());
+        rest = more;
+    }
+    pieces.push(rest.to_owned());
+    pieces
+}
+
 /// Bytes of `word` that fill `columns`; at least one character.
 /// Every character of it, in rows of at most so many columns.
 pub fn broken(text: &str, columns: u16) -> Vec<String> {

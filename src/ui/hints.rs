@@ -29,6 +29,7 @@ pub(super) fn label(action: Action) -> &'static str {
         Action::Runs => "runs",
         Action::Settings => "settings",
         Action::SetUp => "set up",
+        Action::Trust => "commands",
         Action::FocusNext => "next",
         Action::FocusPrevious => "previous",
         Action::FocusAnalyst => "analyst",
@@ -324,7 +325,8 @@ fn popup_keys(popup: &Popup) -> Option<&'static [(&'static str, &'static str)]> 
         | Popup::ConfirmQuit
         | Popup::Runs(_)
         | Popup::Settings(_)
-        | Popup::Setup(_) => &[],
+        | Popup::Setup(_)
+        | Popup::Trust(_) => &[],
         Popup::Preview(_) => return None,
     })
 }

@@ -8,6 +8,7 @@ use super::hints;
 use super::model::{ActionList, Focus, Mode, Popup, Ui};
 use super::preview::{self, Subject};
 use super::slots::{self, Slot};
+use super::trust;
 use super::update::shown_pane;
 use super::view::shown_gate;
 use crate::domain::{AnswerKind, PauseMode};
@@ -155,6 +156,7 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
         Action::CopySession => slots::resume_command(glass, ui.focus)
             .is_none()
             .then(|| "go to the pane of an agent that told the id of its session".to_owned()),
+        Action::Trust => trust::nothing(&ui.brings),
         Action::CopyAnswer => slots::last_answer(glass, ui.focus).err(),
         Action::CloseTerminal => {
             let ended = glass.terminals.iter().any(|entry| entry.exited.is_some());
@@ -252,6 +254,7 @@ pub(super) fn forbidden(mode: Mode, action: Action) -> Option<&'static str> {
             | Action::FocusInput
             | Action::Settings
             | Action::SetUp
+            | Action::Trust
             | Action::OpenTerminal
             | Action::CloseTerminal
             | Action::OpenSession

@@ -15,6 +15,7 @@ use super::settings::{Known, SettingsAsk, SettingsView};
 use super::setup::{Opening, Setup};
 use super::shape::Shape;
 use super::toast::Toasts;
+use super::trust::{Brings, ShownCommands, TrustAsk, TrustView};
 use super::waits::Waits;
 use super::which::WhichKey;
 use crate::domain::{AnswerKind, Fetch, Figure, GateId, Millis, OperatorAct, PaneId, RoleName};
@@ -96,6 +97,8 @@ pub enum Popup {
     Settings(Box<SettingsView>),
     /// The first questions, one after the other.
     Setup(Box<Setup>),
+    /// The commands that the repository brings along, to be agreed to.
+    Trust(Box<TrustView>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +145,8 @@ pub enum Ask {
     Runs(RunsAsk),
     /// Something about settings, or a question to agents about themselves.
     Settings(SettingsAsk),
+    /// Something about the commands that the repository brings along.
+    Trust(TrustAsk),
     Act(OperatorAct),
     Type {
         pane: PaneId,
@@ -245,6 +250,7 @@ pub struct Layout {
     pub card: Option<Rect>,
     /// The answers on it: a click gives one.
     pub answers: Vec<(AnswerKind, Rect)>,
+    pub commands: Option<ShownCommands>,
     /// Where what is looked at stands, now or when something is, and the files of a diff at its side.
     pub preview: Rect,
     pub preview_files: Vec<(usize, Rect)>,
@@ -333,6 +339,8 @@ pub struct Ui {
     pub missing: Vec<String>,
     /// Nobody chose anything yet: the set-up is to begin by itself.
     pub opening: Opening,
+    /// The commands of the repository, as they were read last.
+    pub brings: Brings,
     pub(super) known: Known,
     pub mouse: bool,
 }
@@ -382,6 +390,7 @@ impl Ui {
             bindings: Vec::new(),
             missing: Vec::new(),
             opening: Opening::default(),
+            brings: Brings::default(),
             known: Known::default(),
             mouse: true,
         }
@@ -439,16 +448,6 @@ impl Ui {
         self.events = EventsView::default();
         self.beside = None;
         if self.mode == Mode::Live {
-            self.focus = Focus::Input;
-        }
-    }
-
-    /// A task that was typed did not become a run: its words go back into the box.
-    pub fn task_refused(&mut self, task: &str, reason: String) {
-        self.refused(reason);
-        if self.input.is_empty() {
-            self.input.replace(task);
-            self.input.address = Address::NewTask;
             self.focus = Focus::Input;
         }
     }

@@ -3,7 +3,7 @@
 use super::act::{go, is_typing_to, scroll_pane, select_in};
 use super::input::draw;
 use super::model::{Ask, Focus, Mode, Mouse, MouseKind, Popup, Ui};
-use super::{borders, drag, events, gate, pane, preview, runs, settings};
+use super::{borders, drag, events, gate, pane, preview, runs, settings, trust};
 use crate::domain::PaneId;
 use crate::glass::Glass;
 use crate::settings::Action;
@@ -133,6 +133,10 @@ fn wheel(ui: &mut Ui, glass: &Glass, mouse: Mouse, sign: isize) -> Vec<Ask> {
         }
         Some(Popup::Fact(fact)) => {
             fact.scroll(if sign < 0 { -3 } else { 3 });
+            return Vec::new();
+        }
+        Some(Popup::Trust(_)) => {
+            trust::scroll(ui, if sign < 0 { -3 } else { 3 });
             return Vec::new();
         }
         Some(

@@ -11,7 +11,7 @@ use super::leave;
 use super::model::{ActionList, Layout, Popup, Ui};
 use super::preview;
 use super::view::line;
-use super::{runs, settings, setup};
+use super::{runs, settings, setup, trust};
 use crate::domain::{Activity, RoleName};
 use crate::glass::Glass;
 use crate::settings::Context;
@@ -99,6 +99,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
         Some(Popup::Runs(view)) => runs::draw(ui, glass, view, area, buffer),
         Some(Popup::Settings(view)) => settings::draw(ui, glass, view, area, buffer),
         Some(Popup::Setup(view)) => setup::draw(ui, glass, view, area, buffer),
+        Some(Popup::Trust(view)) => trust::draw(ui, view, area, buffer, layout),
     }
     true
 }

@@ -5,7 +5,9 @@ use super::input::{Address, completion, draw};
 use super::keys::{self, context, written};
 use super::model::{ActionList, Ask, Focus, Layout, Mode, Msg, Popup, Ui};
 use super::view::shown_gate;
-use super::{commands, events, gate, given, leave, mouse, preview, reader, runs, settings, setup, slots};
+use super::{
+    commands, events, gate, given, leave, mouse, preview, reader, runs, settings, setup, slots, trust,
+};
 use crate::domain::{Answer, AnswerKind, Gate, OperatorAct, PaneId, RoleName, Text};
 use crate::glass::Glass;
 use crate::settings::keymap::Lookup;
@@ -195,7 +197,8 @@ fn on_paste(ui: &mut Ui, glass: &Glass, text: &str) -> Vec<Ask> {
             | Popup::Explain(_)
             | Popup::ConfirmAbort { .. }
             | Popup::ConfirmCompact { .. }
-            | Popup::ConfirmQuit,
+            | Popup::ConfirmQuit
+            | Popup::Trust(_),
         )
         | None => {}
     }
@@ -314,6 +317,7 @@ fn popup_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
         Some(Popup::Runs(_)) => runs::key(ui, glass, key),
         Some(Popup::Settings(_)) => settings::key(ui, glass, key),
         Some(Popup::Setup(_)) => setup::key(ui, glass, key),
+        Some(Popup::Trust(_)) => trust::key(ui, key),
     }
 }
 

@@ -6,6 +6,7 @@ use super::input::{completion, draw};
 use super::model::{Focus, Layout, Ui, Zoom};
 use super::table::{Column, rows};
 use super::tile::tile;
+use super::trust::Brings;
 use super::{card, hints, pane, panel, popup, runs, slots, status, tabs, title, which};
 use crate::domain::GateId;
 use crate::glass::Glass;
@@ -254,6 +255,11 @@ fn first_screen(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer) {
     }
     for missing in &ui.missing {
         say(missing, look.bad());
+    }
+    if matches!(ui.brings, Brings::Unagreed(_)) {
+        let words =
+            "This repository brings commands along that you have not agreed to; a task shows them first.";
+        say(words, look.warning());
     }
     let listed: Vec<&crate::domain::RunSummary> = glass.runs.iter().filter(|run| !run.archived).collect();
     if !listed.is_empty() {

@@ -9,6 +9,7 @@
     reason = "what the binary said is shown when a test fails"
 )]
 
+mod agreed;
 mod asked;
 mod bad_input;
 mod demo;

@@ -94,8 +94,7 @@ impl Screen<'_> {
                         self.send(Body::StartRun { start }, Asked::Start(task)).await?;
                     }
                     (Some(Asked::Check(start)), Err(reason)) => {
-                        self.ui.task_refused(&start.task, reason);
-                        self.request_frame();
+                        self.task_not_started(start.task, reason);
                     }
                     (Some(Asked::Start(_)), Ok(Reply::Run { run })) => {
                         self.subscribe(run).await?;
@@ -108,8 +107,7 @@ impl Screen<'_> {
                     (Some(Asked::Run(asked)), Ok(reply)) => self.run_answered(asked, reply).await?,
                     (_, Ok(_)) => {}
                     (Some(Asked::Start(task)), Err(reason)) => {
-                        self.ui.task_refused(&task, reason);
-                        self.request_frame();
+                        self.task_not_started(task, reason);
                     }
                     (asked, Err(reason)) => {
                         if matches!(asked, Some(Asked::Facts)) {

@@ -23,4 +23,5 @@ mod settings;
 mod shape;
 mod signs;
 mod terminals;
+mod trust;
 mod which;
