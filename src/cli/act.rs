@@ -11,6 +11,7 @@ pub(super) const APPROVE: AnswerKind = AnswerKind::Approve;
 pub(super) const REJECT: AnswerKind = AnswerKind::Reject;
 pub(super) const ANSWER: AnswerKind = AnswerKind::Answer;
 pub(super) const RETRY: AnswerKind = AnswerKind::Retry;
+pub(super) const ABORT: AnswerKind = AnswerKind::Abort;
 
 /// The run that is named, else the one that is alive.
 pub(super) async fn which(session: &mut Session, run: Option<RunId>) -> Result<RunId, Problem> {
@@ -50,6 +51,34 @@ pub(super) async fn gate(
 ) -> Result<Exit, Problem> {
     let answer = Answer { kind, text: Text::from(text.unwrap_or_default()) };
     act(context, run, OperatorAct::AnswerGate { gate: GateId(gate), answer }).await
+}
+
+/// What is wrong with words that are no answer: `gate 9 yes`. The answers are those of the gate that they name, if it is open.
+pub(super) async fn no_answer(context: &Context, words: &[String]) -> Problem {
+    let named = words.iter().find_map(|word| word.parse::<u32>().ok());
+    let answers = match named {
+        Some(gate) => answers(context, GateId(gate)).await,
+        None => None,
+    };
+    let gate = named.map_or_else(|| "N".to_owned(), |gate| gate.to_string());
+    let list = |kinds: &[AnswerKind]| kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
+    let (takes, first) = match &answers {
+        Some(kinds) => (format!("gate {gate} takes {}", list(kinds)), kinds.first().copied()),
+        None => (format!("the answers are {}", list(&[APPROVE, REJECT, ANSWER, RETRY, ABORT])), None),
+    };
+    let first = first.unwrap_or(APPROVE).as_str();
+    let said = words.join(" ");
+    Problem::usage(format!(
+        "\"{said}\" answers no gate: the answer comes first, as in `awtui gate {first} {gate}`; {takes}; `awtui gates` lists what \
+         is open"
+    ))
+}
+
+/// What an open gate takes; `None` when there is no such gate, or nobody to ask.
+async fn answers(context: &Context, gate: GateId) -> Option<Vec<AnswerKind>> {
+    let mut session = context.find(Purpose::Command).await.ok()??;
+    let Ok(Reply::Gates { gates }) = session.request(Body::Gates { run: None }).await else { return None };
+    gates.into_iter().find(|entry| entry.gate.id == gate).map(|entry| entry.gate.answers)
 }
 
 pub(super) async fn note(context: &Context, run: Option<String>, text: String) -> Result<Exit, Problem> {

@@ -306,6 +306,15 @@ pub enum GateCommand {
         #[arg(long)]
         run: Option<String>,
     },
+    /// End the run here.
+    Abort {
+        gate: u32,
+        #[arg(long)]
+        run: Option<String>,
+    },
+    /// Anything else is no answer, and is told which ones there are.
+    #[command(external_subcommand)]
+    NoAnswer(Vec<String>),
 }
 
 #[derive(Debug, Args)]

@@ -107,6 +107,8 @@ async fn dispatch(
                 act::gate(context, run, gate, act::ANSWER, Some(text)).await
             }
             GateCommand::Retry { gate, run } => act::gate(context, run, gate, act::RETRY, None).await,
+            GateCommand::Abort { gate, run } => act::gate(context, run, gate, act::ABORT, None).await,
+            GateCommand::NoAnswer(words) => Err(act::no_answer(context, &words).await),
         },
         Command::Ledger { run, json, explain } => show::ledger(context, run, json, explain).await,
         Command::Events { run, after, kind, json } => {

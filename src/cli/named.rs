@@ -19,8 +19,14 @@ pub(super) fn find(known: &[RunId], named: &str) -> Result<RunId, String> {
     match begun.as_slice() {
         [one] => Ok((*one).clone()),
         [] => {
-            let nearest = known.iter().min_by_key(|run| slips(named, run.as_str())).unwrap_or(newest);
-            Err(format!("there is no run \"{named}\"; the nearest is {nearest}, `awtui runs` lists them all"))
+            // As many slips as a typing error makes; what is further away was never meant.
+            let allowed = (named.chars().count() / 3).clamp(1, 3);
+            let near = known.iter().map(|run| (slips(named, run.as_str()), run));
+            let nearest = near
+                .filter(|(slips, _)| *slips <= allowed && !named.is_empty())
+                .min_by_key(|(slips, _)| *slips);
+            let nearest = nearest.map_or_else(String::new, |(_, run)| format!("the nearest is {run}, "));
+            Err(format!("there is no run \"{named}\"; {nearest}`awtui runs` lists them all"))
         }
         [one, other, rest @ ..] => {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
@@ -35,6 +41,34 @@ fn slips(named: &str, id: &str) -> usize {
         return 0;
     }
     let beginning: String = id.chars().take(named.chars().count()).collect();
+    // `aw_<day>_<time>_<slug>`: its last part is what people remember.
+    let slug = id.splitn(4, '_').nth(3).unwrap_or(id);
     // A beginning that fits a little better than the whole is no better guess.
-    distance(named, id).min(distance(named, &beginning) + 1)
+    distance(named, id).min(distance(named, slug)).min(distance(named, &beginning) + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_really_near_is_suggested() {
+        let known = ["aw_20261121_101500_parser", "aw_20261120_090000_docs"].map(RunId::from);
+        let said = |named: &str| find(&known, named).unwrap_err();
+        for (named, nearest) in [
+            ("aw_20261121_101500_parsr", 0),
+            ("aw_20261121_101500", 0),
+            ("aw_20261120_19", 1),
+            ("docs", 1),
+            ("doc", 1),
+            ("parsre", 0),
+        ] {
+            if let Err(words) = find(&known, named) {
+                assert!(words.contains(&format!("the nearest is {}", known[nearest])), "{named}: {words}");
+            }
+        }
+        for named in ["nope", "x", "", "aw_19990101_000000_nothing", "parakeet"] {
+            assert_eq!(said(named), format!("there is no run \"{named}\"; `awtui runs` lists them all"));
+        }
+    }
 }

@@ -5,6 +5,7 @@ use super::context::Context;
 use super::exit::{Exit, Problem};
 use super::{print, show};
 use crate::domain::RunSummary;
+use crate::ui::table::{self, Column};
 use crate::wire::{Body, Purpose, Shelving};
 use std::io::{BufRead, IsTerminal, Write};
 
@@ -20,15 +21,33 @@ pub(super) async fn list(context: &Context, archived: bool, json: bool) -> Resul
         let none = if archived { "no run is archived" } else { "this project has no runs yet" };
         print::line(none);
     }
-    for run in runs {
-        let live = if run.live { "●" } else { " " };
-        print::line(&format!("{live} {:<10} {:>9}  {}  {}", run.phase, run.spent.clone(), run.run, run.task));
+    for row in rows(&runs, print::columns()) {
+        print::line(&row);
     }
     if away > 0 && !archived {
         let are = if away == 1 { "1 more is" } else { &format!("{away} more are") };
         print::line(&format!("{are} archived: `awtui runs --archived`"));
     }
     Ok(Exit::Done)
+}
+
+/// A line a run: whole where nobody measures it, else as much of it as fits into a terminal of so many columns.
+fn rows(runs: &[RunSummary], columns: Option<u16>) -> Vec<String> {
+    let live = |run: &RunSummary| if run.live { "●" } else { " " }.to_owned();
+    let Some(columns) = columns else {
+        let row = |run: &RunSummary| {
+            format!("{} {:<10} {:>9}  {}  {}", live(run), run.phase, run.spent, run.run, run.task)
+        };
+        return runs.iter().map(row).collect();
+    };
+    let each = |cell: &dyn Fn(&RunSummary) -> String| runs.iter().map(cell).collect::<Vec<_>>();
+    let table = [
+        Column::left(1, each(&|run| format!("{} {}", live(run), run.phase))),
+        Column::right(3, each(&|run| run.spent.clone())),
+        Column::left(0, each(&|run| run.run.to_string())),
+        Column::text(2, each(&|run| run.task.lines().next().unwrap_or_default().to_owned())),
+    ];
+    table::rows(&table, columns)
 }
 
 /// Archives, brings back or deletes: the supervisor does it, as for the screen.
@@ -72,4 +91,59 @@ async fn confirm(context: &Context, named: &str, folder: bool) -> Result<(), Pro
         return Ok(());
     }
     Err(Problem::usage("nothing was deleted"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Money;
+
+    fn run(id: &str, live: bool, task: &str) -> RunSummary {
+        RunSummary {
+            run: id.into(),
+            task: task.to_owned(),
+            phase: if live { "waiting_for_operator" } else { "done" }.to_owned(),
+            live,
+            created: 0,
+            ended: None,
+            steps: 3,
+            open_gates: 0,
+            cost: Money(0),
+            cost_incomplete: false,
+            spent: "$1.43".to_owned(),
+            folder: String::new(),
+            says: String::new(),
+            waiting_since: None,
+            archived: false,
+            bindings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_list_fits_the_terminal_and_is_whole_where_there_is_none() {
+        let task = "Fix the parser of dates with a time zone, and all that uses it\nin every crate";
+        let runs =
+            [run("aw_20261121_101500_parser", true, task), run("aw_20261120_090000_docs", false, "日付")];
+        for (columns, expected) in [
+            (
+                80,
+                [
+                    "● waiting_for_operator $1.43 aw_20261121_101500_parser Fix the parser of dates…",
+                    "  done                 $1.43 aw_20261120_090000_docs   日付",
+                ],
+            ),
+            (
+                60,
+                [
+                    "● waiting_for_operator aw_20261121_101500_parser Fix the…",
+                    "  done                 aw_20261120_090000_docs   日付",
+                ],
+            ),
+            (40, ["aw_20261121_101500_parser Fix the…", "aw_20261120_090000_docs   日付"]),
+        ] {
+            assert_eq!(rows(&runs, Some(columns)), expected, "{columns}");
+        }
+        let whole = rows(&runs, None);
+        assert!(whole[0].ends_with(task), "{whole:?}");
+    }
 }

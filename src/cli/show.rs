@@ -96,6 +96,11 @@ pub(super) async fn status(
             print::line(&format!("care     the {role}'s agent asks nobody before it acts, by {argument}"));
         }
     }
+    if let Some(pane) = &run.taken_over {
+        let role = run.panes.get(pane).and_then(|pane| run.sessions.get(&pane.session));
+        let whose = role.map_or_else(|| pane.to_string(), |session| format!("the {}'s pane", session.role));
+        print::line(&format!("held     the operator took over {whose}; `h` on the screen hands back"));
+    }
     for (role, _) in run.roles.iter().filter(|(_, state)| state.compaction_asked) {
         print::line(&format!("next     the {role} is compacted as soon as it is at rest"));
     }

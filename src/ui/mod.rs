@@ -43,7 +43,7 @@ mod signs;
 mod slots;
 mod standing;
 mod status;
-mod table;
+pub mod table;
 mod tabs;
 mod tile;
 mod title;

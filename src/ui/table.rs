@@ -7,7 +7,7 @@ use super::format::{fit, width};
 const LEAST: u16 = 10;
 
 #[derive(Debug, Clone)]
-pub(super) struct Column {
+pub struct Column {
     /// The smallest number is kept longest.
     priority: u8,
     right: bool,
@@ -17,15 +17,15 @@ pub(super) struct Column {
 }
 
 impl Column {
-    pub(super) fn left(priority: u8, cells: Vec<String>) -> Self {
+    pub fn left(priority: u8, cells: Vec<String>) -> Self {
         Self { priority, right: false, flexible: false, cells }
     }
 
-    pub(super) fn right(priority: u8, cells: Vec<String>) -> Self {
+    pub fn right(priority: u8, cells: Vec<String>) -> Self {
         Self { priority, right: true, flexible: false, cells }
     }
 
-    pub(super) fn text(priority: u8, cells: Vec<String>) -> Self {
+    pub fn text(priority: u8, cells: Vec<String>) -> Self {
         Self { priority, right: false, flexible: true, cells }
     }
 
@@ -40,7 +40,7 @@ pub(super) fn is_shown(table: &[Column], columns: u16, place: usize) -> bool {
 }
 
 /// The rows of a table in `columns` cells of width.
-pub(super) fn rows(table: &[Column], columns: u16) -> Vec<String> {
+pub fn rows(table: &[Column], columns: u16) -> Vec<String> {
     let widths = widths(table, columns);
     let count = table.iter().map(|column| column.cells.len()).max().unwrap_or(0);
     (0..count).map(|row| one(table, &widths, row)).collect()

@@ -162,6 +162,17 @@ fn a_second_run_in_a_busy_work_tree_is_refused_and_leaves_the_first_alone() {
     assert_eq!(entries(&place.path("repo/tmp")), 1);
     let status = String::from_utf8(place.awtui(&["status", "--line"]).stdout).unwrap();
     assert!(!status.contains("aborted"), "{status}");
+    place.refuses(&["status", "nope"], 2, &["there is no run \"nope\"; `awtui runs` lists them all"]);
+}
+
+#[test]
+fn what_answers_no_gate_is_told_which_answers_there_are() {
+    let place = Place::new(MINE);
+    let all = "the answers are approve, reject, answer, retry, abort";
+    place.refuses(&["gate", "9", "yes"], 2, &["\"9 yes\"", "`awtui gate approve 9`", all, "`awtui gates`"]);
+    place.refuses(&["gate", "aprove", "9"], 2, &["`awtui gate approve 9`", all]);
+    place.refuses(&["gate", "yes"], 2, &["`awtui gate approve N`", all]);
+    place.nothing_was_started();
 }
 
 #[test]

@@ -127,7 +127,8 @@ fn what_cannot_be_replayed_is_said_in_one_line() {
     let last = house.facts().len();
     for (arguments, words) in [
         (vec!["replay", &wrong, "--print"], format!("there is no run \"{wrong}\"; the nearest is {id}")),
-        (vec!["replay", "", "--print"], format!("there is no run \"\"; the nearest is {id}")),
+        (vec!["replay", "", "--print"], "there is no run \"\"; `awtui runs` lists them all".to_owned()),
+        (vec!["replay", "nope", "--print"], "there is no run \"nope\"; `awtui runs` lists".to_owned()),
         (vec!["replay", "last"], "--print prints one frame as text".to_owned()),
         (vec!["replay", "last", "--print", "--at", "77"], "has no step 0077; it has steps 1 to 3".to_owned()),
         (
