@@ -344,7 +344,7 @@ fn bound_gate(run: &Run, bound: Bound, step: Option<StepNumber>) -> Gate {
     let question = format!("The run reached its bound of {}. Grant {more}?", operator::describe(reached));
     let total = &run.ledger.total;
     let evidence = vec![
-        format!("{}, {} so far", run.worker_steps(), total.spent()),
+        format!("{}, {} by then", run.worker_steps(), total.spent()),
         format!("{} fresh and {} cached tokens", total.tokens.fresh(), total.tokens.cache_read),
     ];
     gate(run, GateKind::BoundReached { bound }, None, question, evidence, step)

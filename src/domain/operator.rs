@@ -238,6 +238,7 @@ impl Run {
 /// Keeps the bound's name next to what it grants.
 pub(super) fn describe(bound: Bound) -> String {
     match bound {
+        Bound::Rounds { limit: 1 } => "1 round".to_owned(),
         Bound::Rounds { limit } => format!("{limit} rounds"),
         Bound::Autonomy { limit } => format!("{} of work without an operator", hours(limit)),
         Bound::Idle { limit } => format!("{} without a sign of life", hours(limit)),

@@ -41,6 +41,13 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
     if let Some(asks) = asks.or_else(|| preview::read_back(ui, glass, action)) {
         return asks;
     }
+    if goes_elsewhere(action)
+        && ui.focus != Focus::Input
+        && let Some(id) = shown_gate(ui, glass)
+    {
+        // Who goes to another part has the keys there; the line at the top says how the card comes back.
+        gate::put_aside(ui, glass, id);
+    }
     match action {
         Action::Quit => return leave::quit(ui, glass),
         Action::Detach => return vec![Ask::Quit],
@@ -129,6 +136,11 @@ pub(super) fn act(ui: &mut Ui, glass: &Glass, action: Action) -> Vec<Ask> {
         }
         Action::HandBack => {
             ui.typing = false;
+            if let Some(role) = ui.unsent.take() {
+                let text =
+                    format!("what you typed to the {role} and did not send goes before its next prompt");
+                ui.toasts.news(text, ui.time);
+            }
             return vec![Ask::Act(OperatorAct::HandBack)];
         }
         Action::Pause => return pause(PauseMode::Drain),
@@ -239,6 +251,23 @@ fn open_actions(ui: &mut Ui, glass: &Glass, list: ActionList) {
     ui.popups.push(Popup::Actions { list, context, filter: String::new(), selected: 0 });
 }
 
+/// Whether an action gives the keys to another part.
+fn goes_elsewhere(action: Action) -> bool {
+    matches!(
+        action,
+        Action::FocusNext
+            | Action::FocusPrevious
+            | Action::FocusAnalyst
+            | Action::FocusWorker
+            | Action::FocusTerminal
+            | Action::FocusSteps
+            | Action::FocusLedger
+            | Action::FocusGates
+            | Action::FocusArtifacts
+            | Action::FocusEvents
+    )
+}
+
 /// Focus goes elsewhere; keys no longer go to an agent.
 pub(super) fn go(ui: &mut Ui, focus: Focus) {
     ui.typing = false;
@@ -301,6 +330,7 @@ pub(super) fn settle_focus(ui: &mut Ui, glass: &Glass) {
         hand_over_focus(ui, glass);
     } else {
         go(ui, Focus::Input);
+        ui.chosen = None;
     }
 }
 

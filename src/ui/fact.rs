@@ -180,11 +180,14 @@ fn seen(observation: &Observation) -> String {
 
 fn paid(usage: &UsageSeen) -> String {
     let cost = usage.cost.as_ref().map_or_else(|| "$?".to_owned(), |cost| cost.nanos.to_string());
-    let read = tokens(usage.tokens.total().saturating_sub(usage.tokens.output));
+    let told = &usage.tokens;
+    // As the ledger has them.
+    let cached = told.cache_read + told.cache_write;
+    let cached = if cached > 0 { format!(" {} cached", tokens(cached)) } else { String::new() };
     let count = if usage.unknown_spend {
         "tokens unknown".to_owned()
     } else {
-        format!("{read} in {} out, {cost}", tokens(usage.tokens.output))
+        format!("{} in{cached} {} out, {cost}", tokens(told.input), tokens(told.output))
     };
     format!("{} {count}", usage.model)
 }

@@ -264,6 +264,7 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
                     all.extend([(Action::Select, "report"), plain(Action::ShowDiff), plain(Action::ShowLog)]);
                 }
                 Focus::Gates => all.push((Action::Select, "answer")),
+                Focus::Ledger => all.push(plain(Action::Explain)),
                 Focus::Events => all.extend([(Action::Select, "whole"), (Action::Search, "filter")]),
                 Focus::Artifacts if !glass.artifacts.is_empty() => all.push((Action::Select, "look")),
                 Focus::Analyst
@@ -271,7 +272,6 @@ fn wanted(ui: &Ui, glass: &Glass, context: Context) -> Vec<(Action, &'static str
                 | Focus::Role(_)
                 | Focus::Terminal(_)
                 | Focus::Steps
-                | Focus::Ledger
                 | Focus::Artifacts
                 | Focus::Input => {}
             }

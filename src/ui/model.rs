@@ -282,6 +282,10 @@ pub struct Ui {
     pub(super) dark: Option<bool>,
     pub keymap: Keymap,
     pub focus: Focus,
+    /// Where the operator went: nothing takes the keys from an input box that was gone to.
+    pub(super) chosen: Option<Focus>,
+    /// Whose input holds words that were typed into its pane and not sent, as far as keys tell.
+    pub(super) unsent: Option<RoleName>,
     /// The pane that one was at before the input box got the keys.
     pub(super) beside: Option<Focus>,
     pub zoom: Zoom,
@@ -354,6 +358,8 @@ impl Ui {
             keymap,
             focus: if mode == Mode::Live { Focus::Input } else { Focus::Steps },
             beside: None,
+            chosen: None,
+            unsent: None,
             zoom: Zoom::Normal,
             popups: Vec::new(),
             input: InputBox::new(),

@@ -8,7 +8,7 @@ use super::model::{Layout, Scrolled, Ui};
 use super::reader;
 use super::slots::Slot;
 use super::{bell, gauge};
-use crate::domain::{Pane, PaneId, PaneState, RoleName, Run};
+use crate::domain::{Activity, Pane, PaneId, PaneState, RoleName, Run};
 use crate::glass::{Glass, PaneGlass};
 use crate::settings::{Action, Context};
 use crate::term::{Cell, Links, Screen, Underline};
@@ -151,7 +151,11 @@ pub(super) fn activity(glass: &Glass, slot: &Slot) -> String {
 
 /// An agent that is gone is no trouble where the run has ended.
 fn doing(run: &Run, pane: &Pane) -> &'static str {
-    if run.is_over() && pane.state == PaneState::Gone { "ended" } else { pane.activity.as_str() }
+    match (pane.state, pane.activity) {
+        (PaneState::Gone, _) if run.is_over() => "ended",
+        (PaneState::Starting, Activity::Unknown) => "starting",
+        (_, activity) => activity.as_str(),
+    }
 }
 
 fn ended(glass: &Glass, slot: &Slot) -> Option<i32> {

@@ -112,6 +112,7 @@ impl Ui {
     }
 
     pub(super) fn focus_on(&mut self, focus: Focus) {
+        self.chosen = Some(focus);
         if focus != Focus::Input {
             self.beside = None;
         } else if is_pane(self.focus) {

@@ -26,7 +26,7 @@ pub(super) fn draw(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layo
     let spent = run.ledger.total.spent();
     let bound = nearest_bound(run, glass.now)
         .filter(|_| !run.is_over())
-        .map_or_else(String::new, |bound| format!("next stop: {}", bound.label));
+        .map_or_else(String::new, |bound| format!("nearest limit: {}", bound.label));
     // Ways to say each part, fullest first, with its importance; shown in this order.
     let parts: [(u8, Vec<String>); 4] = [
         (2, step(glass)),

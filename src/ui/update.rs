@@ -70,9 +70,14 @@ impl Ui {
     /// A gate opened, or was open when the screen did: its card gets the keys, unless something is typed already.
     pub fn call_to_gate(&mut self, glass: &Glass) {
         let free = self.popups.is_empty() && !self.typing && self.input.text().is_empty();
-        if free && self.focus == Focus::Input && shown_gate(self, glass).is_some() {
-            // The card is all there is to see of it: the panels stay as they are.
-            self.focus = Focus::Gates;
+        if free
+            && self.focus == Focus::Input
+            && self.chosen != Some(Focus::Input)
+            && shown_gate(self, glass).is_some()
+        {
+            // The card is all there is to see of it: panes and panels stay as they are.
+            let pane = slots::active(self, glass, &slots::slots(glass)).filter(|_| !self.layout.panels);
+            self.focus = pane.map_or(Focus::Gates, |slot| slot.focus);
         }
     }
 
@@ -161,8 +166,16 @@ pub(super) fn to_pane(ui: &mut Ui, glass: &Glass, encode: impl Fn(&term::Modes) 
     ui.scrolled.remove(&pane);
     let mut asks = Vec::new();
     // A terminal of the operator is no part of the run.
-    let of_a_role = slots::role(glass, ui.focus).is_some();
-    if of_a_role && glass.run.taken_over.as_ref() != Some(&pane) && !glass.run.is_over() {
+    let role = slots::role(glass, ui.focus);
+    if role.is_some() {
+        // Enter sends, and the keys that clear or leave an input are no words.
+        let is_words = bytes.last().is_some_and(|last| *last >= b' ' && *last != 0x7f);
+        let is_edit = bytes == [0x7f] || bytes.starts_with(b"\x1b[") && !bytes.starts_with(b"\x1b[200~");
+        if !is_edit {
+            ui.unsent.clone_from(if is_words { &role } else { &None });
+        }
+    }
+    if role.is_some() && glass.run.taken_over.as_ref() != Some(&pane) && !glass.run.is_over() {
         asks.push(Ask::Act(OperatorAct::TakeOver { pane: pane.clone() }));
     }
     asks.push(Ask::Type { pane, bytes });

@@ -196,16 +196,16 @@ fn draw_panels(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: 
     let least = u16::try_from(shown.len()).unwrap_or(u16::MAX).saturating_mul(PANEL);
     if area.width >= WIDE.max(least) {
         let parts = |panel: Focus| match panel {
-            Focus::Steps => 30_u32,
+            Focus::Steps => 33_u32,
             Focus::Ledger => 34,
-            Focus::Gates => 20,
+            Focus::Gates => 18,
             Focus::Events => 40,
             Focus::Analyst
             | Focus::Worker
             | Focus::Role(_)
             | Focus::Terminal(_)
             | Focus::Artifacts
-            | Focus::Input => 16,
+            | Focus::Input => 15,
         };
         let all: u32 = shown.iter().map(|panel| parts(*panel)).sum();
         let mut x = area.x;

@@ -296,13 +296,14 @@ fn stop(glass: &Glass, room: u16) -> String {
     };
     let percent = bound.used / 10;
     [
-        format!("total {spent} · next stop: {} ({percent}% used)", bound.label),
-        format!("total {spent} · next stop: {}", bound.label),
-        format!("{spent} · next stop: {}", bound.label),
+        format!("total {spent} · nearest limit: {} ({percent}% used)", bound.label),
+        format!("total {spent} · nearest limit: {}", bound.label),
+        format!("{spent} · nearest limit: {}", bound.label),
+        format!("nearest limit: {}", bound.label),
     ]
     .into_iter()
     .find(|text| super::width(text) <= room)
-    .unwrap_or_else(|| format!("next stop: {}", bound.label))
+    .unwrap_or_else(|| format!("limit: {}", bound.label))
 }
 
 /// `worker  per step ▁▂▃█ last $0.02`, and whether its last step cost twice as much as the one before.

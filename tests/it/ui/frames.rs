@@ -117,14 +117,14 @@ fn an_agent_that_awtui_ended_is_no_trouble_and_one_that_left_is() {
 #[test]
 fn what_is_over_has_no_next_stop_and_takes_a_new_task() {
     let mut scene = Scene::of(&scenes::gate(), (120, 40));
-    assert!(scene.shows("next stop"), "{}", scene.line(0));
+    assert!(scene.shows("nearest limit"), "{}", scene.line(0));
     scene.press("esc n");
     let bench = scenes::done();
     for record in &bench.records[scene.glass.run.seq.try_into().unwrap()..] {
         scene.glass.feed(GlassEvent::Record(record.clone()));
     }
     scene.draw();
-    assert!(!scene.shows("next stop"), "{}", scene.line(0));
+    assert!(!scene.shows("nearest limit"), "{}", scene.line(0));
     assert!(scene.line(38).starts_with("new task>"), "{}", scene.line(38));
 }
 

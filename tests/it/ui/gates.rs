@@ -1,8 +1,8 @@
 //! Gates are answered on purpose and once.
 
-use super::scenes::{self, Scene};
-use awtui::domain::{Answer, AnswerKind, GateId, OperatorAct, Text};
-use awtui::ui::{Address, Ask, Focus, Mode};
+use super::scenes::{self, Scene, new_ui};
+use awtui::domain::{Answer, AnswerKind, GateId, OperatorAct, PaneId, Text};
+use awtui::ui::{Address, Ask, Focus, Mode, Popup};
 
 const SIZE: (u16, u16) = (80, 24);
 
@@ -211,4 +211,49 @@ fn a_key_that_is_no_answer_is_forgotten_after_a_while() {
     scene.press("t");
     scene.wait(2_000);
     assert!(matches!(scene.press("y")[..], [Ask::Act(OperatorAct::AnswerGate { .. })]));
+}
+
+#[test]
+fn who_goes_to_a_panel_has_the_keys_there_and_the_card_comes_back_when_called() {
+    let mut scene = Scene::of(&scenes::gate(), (80, 24));
+    scene.wait(5_000);
+    for key in ["3", "4", "1", "tab"] {
+        assert!(scene.shows("╭─ gate 1"), "{key}: {}", scene.text());
+        scene.press(key);
+        assert!(!scene.shows("╭─ gate 1") && scene.shows("GATE 1  g: open"), "{key}: {}", scene.text());
+        assert_eq!(scene.press("up up down"), [], "{key}");
+        scene.press("esc g");
+    }
+    scene.press("4 enter");
+    assert!(matches!(scene.ui.popups[..], [Popup::Explain(_)]), "{}", scene.text());
+}
+
+#[test]
+fn a_gate_takes_no_keys_from_an_input_box_that_one_went_to() {
+    let glass = || Scene::of(&scenes::gate(), (80, 24)).glass;
+    let mut scene = Scene::new(new_ui(Mode::Live), glass(), (80, 24));
+    scene.ui.call_to_gate(&scene.glass);
+    assert_ne!(scene.ui.focus, Focus::Input, "nobody went there");
+    let mut scene = Scene::new(new_ui(Mode::Live), glass(), (80, 24));
+    scene.press("esc 7");
+    scene.ui.call_to_gate(&scene.glass);
+    assert_eq!(scene.ui.focus, Focus::Input);
+    scene.type_text("be strict");
+    assert_eq!(scene.ui.input().0, "be strict");
+    assert!(scene.shows("esc: to the gate"), "{}", scene.text());
+}
+
+#[test]
+fn words_that_were_left_in_an_agents_input_are_told_when_the_pane_is_handed_back() {
+    let left = "what you typed to the worker and did not send goes before its next prompt";
+    for (keys, told) in [("a b", true), ("a b enter", false), ("a backspace", true), ("a ctrl-u", false)] {
+        let mut bench = scenes::working();
+        let pane: PaneId = "worker-1".into();
+        bench.act(OperatorAct::TakeOver { pane });
+        let mut scene = Scene::of(&bench, (120, 40));
+        scene.press("2 i");
+        scene.press(keys);
+        scene.press("ctrl-g h");
+        assert_eq!(scene.shows(left), told, "{keys}: {}", scene.text());
+    }
 }

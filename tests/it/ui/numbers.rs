@@ -139,7 +139,7 @@ fn the_keys_explain_what_they_are_at_and_any_other_key_closes_it() {
 #[test]
 fn a_click_on_a_figure_of_the_title_or_twice_on_a_line_of_the_ledger_explains_it() {
     let mut scene = Scene::of(&rounds(), (120, 40));
-    let (column, row) = scene.find("next stop");
+    let (column, row) = scene.find("nearest limit");
     assert_eq!(row, 0);
     scene.mouse(MouseKind::Down, column, row);
     assert!(scene.shows("what would stop this run first"), "{}", scene.text());
