@@ -40,13 +40,17 @@ pub struct ProbePlan {
     pub commands: Vec<ProbeCommand>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProbeCommand {
     pub args: Vec<String>,
     /// Added to the base environment.
     pub env: Vec<(String, String)>,
+    /// What it reads on its standard input, which ends then.
+    pub input: String,
     /// Milliseconds.
     pub timeout: u64,
+    /// Where it does not answer, less is known; asking it again at once would tell no more.
+    pub optional: bool,
 }
 
 /// What one command of the plan gave, in the plan's order.
@@ -63,6 +67,9 @@ pub struct Probe {
     pub version: Option<String>,
     /// Empty when the agent cannot list them: then any model is let through.
     pub models: Vec<Model>,
+    /// The thinking levels that the agent can be asked for, weakest first, whatever its models have of them; empty when
+    /// that is not known.
+    pub thinking: Vec<Thinking>,
     pub features: Vec<Feature>,
     /// Sentences for people: what this version lacks and what that means here.
     pub lacks: Vec<String>,
@@ -119,6 +126,8 @@ pub enum Feature {
 pub struct Clamped {
     pub model: Option<String>,
     pub thinking: Option<Thinking>,
+    /// The model is known to have that level; else the agent may give it a weaker one.
+    pub is_known: bool,
     /// The window as the probe knows it.
     pub window: Option<u64>,
 }

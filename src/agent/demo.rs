@@ -27,7 +27,7 @@ impl Adapter for Demo {
     }
 
     fn check_model(&self, _probe: &Probe, role: &RoleConfig) -> Result<Clamped, AgentError> {
-        Ok(Clamped { model: role.model.clone(), thinking: role.thinking, window: None })
+        Ok(Clamped { model: role.model.clone(), thinking: role.thinking, is_known: false, window: None })
     }
 
     fn launch(&mut self, context: &LaunchContext) -> Result<LaunchPlan, AgentError> {

@@ -10,12 +10,10 @@ pub(super) fn check(
     probe: &Probe,
     role: &RoleConfig,
 ) -> Result<Clamped, AgentError> {
-    let Some(wanted) = role.model.as_deref() else {
-        return Ok(Clamped { model: None, thinking: role.thinking, window: None });
+    let listed = role.model.as_deref().filter(|_| !probe.models.is_empty());
+    let Some(wanted) = listed else {
+        return Ok(unlisted(probe, role));
     };
-    if probe.models.is_empty() {
-        return Ok(Clamped { model: Some(wanted.to_owned()), thinking: role.thinking, window: None });
-    }
     let (model, level) = match find(&probe.models, wanted) {
         Some(model) => (model, None),
         None => with_level(&probe.models, wanted).ok_or_else(|| AgentError::UnknownModel {
@@ -25,8 +23,16 @@ pub(super) fn check(
             listing: listing.to_owned(),
         })?,
     };
-    let thinking = role.thinking.or(level).map(|level| clamp(level, &model.thinking));
-    Ok(Clamped { model: Some(model.id.clone()), thinking, window: model.window })
+    let is_known = !model.thinking.is_empty();
+    let levels = if is_known { &model.thinking } else { &probe.thinking };
+    let thinking = role.thinking.or(level).map(|level| clamp(level, levels));
+    Ok(Clamped { model: Some(model.id.clone()), thinking, is_known, window: model.window })
+}
+
+/// A model of which the probe tells nothing.
+pub(super) fn unlisted(probe: &Probe, role: &RoleConfig) -> Clamped {
+    let thinking = role.thinking.map(|level| clamp(level, &probe.thinking));
+    Clamped { model: role.model.clone(), thinking, is_known: false, window: None }
 }
 
 /// By its whole id, or without the provider where only one provider has it.

@@ -53,7 +53,7 @@ pub(super) async fn look(context: &Context, settings: &Settings, name: &str) -> 
         window: model.window,
         thinking: model.thinking,
     });
-    Ok(AgentOffer { version: probe.version, models: models.collect() })
+    Ok(AgentOffer { version: probe.version, models: models.collect(), thinking: probe.thinking })
 }
 
 /// Whether a role's agent has this model and level, in words; asked of the program itself.
@@ -85,10 +85,19 @@ fn in_words(agent: &str, probe: &Probe, config: &RoleConfig, clamped: &Clamped) 
         (Some(_), true) => words.push_str("; it lists no models, so the name is taken as it is"),
         (Some(model), false) => words.extend([" and has ", model]),
     }
-    if let (Some(asked), Some(given)) = (config.thinking, clamped.thinking)
-        && asked != given
-    {
-        words.extend(["; instead of ", asked.as_str(), " it thinks ", given.as_str()]);
+    if let (Some(asked), Some(given)) = (config.thinking, clamped.thinking) {
+        let asked = (asked != given).then_some(asked.as_str());
+        match (asked, clamped.is_known) {
+            (Some(asked), true) => words.extend(["; instead of ", asked, " it thinks ", given.as_str()]),
+            (None, true) => words.extend([", thinking ", given.as_str()]),
+            (Some(asked), false) => {
+                words.extend(["; instead of ", asked, " it is asked for ", given.as_str(), ", or less: "]);
+            }
+            (None, false) => words.extend(["; it is asked for thinking ", given.as_str(), ", or less: "]),
+        }
+        if !clamped.is_known {
+            words.push_str("which levels the model has is not told");
+        }
     }
     words
 }

@@ -2,8 +2,8 @@
 
 use super::server::Hall;
 use super::start;
-use crate::agent;
-use crate::domain::{AgentFound, RoleName, RunConfig};
+use crate::agent::{self, Adapter, Clamped, Probe};
+use crate::domain::{AgentFound, RoleConfig, RoleName, RunConfig};
 use crate::wire::StartRun;
 use futures_util::future::try_join_all;
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub(super) async fn found(
         let words = |(figure, place): &(&str, &str)| ((*figure).to_owned(), (*place).to_owned());
         let found = AgentFound {
             version: probe.as_ref().and_then(|probe| probe.version.clone()),
-            lacks: probe.map(|probe| probe.lacks).unwrap_or_default(),
+            lacks: probe.map(|probe| lacks(&*adapter, probe, config)).unwrap_or_default(),
             told_by: adapter.told_by().iter().map(words).collect(),
         };
         if found != AgentFound::default() {
@@ -32,6 +32,20 @@ pub(super) async fn found(
         }
     }
     all
+}
+
+/// What this version lacks, and this model of what its role is to have.
+fn lacks(adapter: &dyn Adapter, probe: Probe, config: &RoleConfig) -> Vec<String> {
+    let clamped = adapter.check_model(&probe, config);
+    let mut lacks = probe.lacks;
+    if let Ok(Clamped { thinking: Some(given), is_known, .. }) = clamped
+        && let Some(asked) = config.thinking.filter(|asked| *asked != given)
+    {
+        let who = if is_known { "Its model" } else { "The agent" };
+        let (asked, given) = (asked.as_str(), given.as_str());
+        lacks.push(format!("{who} has no thinking level \"{asked}\": \"{given}\" is used instead."));
+    }
+    lacks
 }
 
 /// The reason why it could not.

@@ -4,16 +4,16 @@ use super::loopback;
 use super::world::{
     CheckJob, CheckpointEnd, CheckpointJob, Checkpointed, Child, Later, Probed, Server, Spawned, World,
 };
-use crate::agent::{self, LogPlan, ProbeOutput, ProbePlan, ServerPlan};
+use crate::agent::{self, LogPlan, ProbeCommand, ProbeOutput, ProbePlan, ServerPlan};
 use crate::domain::{CheckResult, CheckpointSide, Text};
 use crate::project::{Calls, GitError, checkpoint};
 use crate::pty::{self, Launch};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 use tokio::time::Instant;
 
@@ -216,7 +216,9 @@ async fn probe(
         }
     }
     let outputs = ask(&program, &question.plan, &question.environment).await;
-    if outputs.iter().all(|output| output.code == Some(0))
+    let answered =
+        |(command, output): (&ProbeCommand, &ProbeOutput)| command.optional || output.code == Some(0);
+    if question.plan.commands.iter().zip(&outputs).all(answered)
         && let Ok(mut answered) = ANSWERED.lock()
     {
         answered.retain(|(asked, _, _)| *asked != question);
@@ -228,14 +230,7 @@ async fn probe(
 async fn ask(program: &Path, plan: &ProbePlan, environment: &[(String, String)]) -> Vec<ProbeOutput> {
     let mut outputs = Vec::new();
     for command in &plan.commands {
-        let run = Command::new(program)
-            .args(&command.args)
-            .env_clear()
-            .envs(environment.iter().map(|(name, value)| (name, value)))
-            .envs(command.env.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output();
+        let run = answer(program, command, environment);
         let output = match tokio::time::timeout(Duration::from_millis(command.timeout), run).await {
             Ok(Ok(output)) => ProbeOutput {
                 code: output.status.code(),
@@ -252,6 +247,29 @@ async fn ask(program: &Path, plan: &ProbePlan, environment: &[(String, String)])
         outputs.push(output);
     }
     outputs
+}
+
+async fn answer(
+    program: &Path,
+    command: &ProbeCommand,
+    environment: &[(String, String)],
+) -> std::io::Result<Output> {
+    let input = if command.input.is_empty() { Stdio::null() } else { Stdio::piped() };
+    let mut child = Command::new(program)
+        .args(&command.args)
+        .env_clear()
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .envs(command.env.iter().map(|(name, value)| (name, value)))
+        .stdin(input)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // One that left without reading has said why.
+        let _ = stdin.write_all(command.input.as_bytes()).await;
+    }
+    child.wait_with_output().await
 }
 
 async fn check(job: CheckJob) -> CheckResult {

@@ -11,6 +11,8 @@ pub struct AgentOffer {
     pub version: Option<String>,
     /// Empty where it cannot list them.
     pub models: Vec<ModelOffer>,
+    /// The thinking levels that it can be asked for; empty where it is not known.
+    pub thinking: Vec<Thinking>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,13 +80,23 @@ pub(super) fn about_models(offers: &Offers, agent: &str) -> Option<String> {
     }
 }
 
-/// The levels that a model knows, strongest first; all of them where that is not known.
-pub(super) fn levels(offers: &Offers, agent: &str, model: &str) -> Vec<Choice> {
-    let known = found(offers, agent)
-        .and_then(|offer| offer.models.iter().find(|one| one.id == model))
-        .map(|model| model.thinking.clone())
-        .filter(|levels| !levels.is_empty());
-    let mut levels = known.unwrap_or_else(|| Thinking::ALL.to_vec());
+/// The model of this name: its whole id, or that without the provider where only one provider has it.
+fn model<'offer>(offer: &'offer AgentOffer, name: &str) -> Option<&'offer ModelOffer> {
+    offer.models.iter().find(|model| model.id == name).or_else(|| {
+        let bare = |model: &&ModelOffer| model.id.split_once('/').is_some_and(|(_, bare)| bare == name);
+        let mut found = offer.models.iter().filter(bare);
+        found.next().filter(|_| found.next().is_none())
+    })
+}
+
+/// The levels that a model has, strongest first; all that its agent can be asked for where that is not known, which is
+/// said beside them.
+pub(super) fn levels(offers: &Offers, agent: &str, name: &str) -> Vec<Choice> {
+    let offer = found(offers, agent);
+    let has = offer.and_then(|offer| model(offer, name)).map(|model| model.thinking.as_slice());
+    let has = has.filter(|levels| !levels.is_empty());
+    let may_be_asked = offer.map(|offer| offer.thinking.as_slice()).filter(|levels| !levels.is_empty());
+    let mut levels = has.or(may_be_asked).unwrap_or(&Thinking::ALL).to_vec();
     levels.sort_unstable_by(|one, other| other.cmp(one));
     let note = |level: &Thinking| match level {
         Thinking::Max => "slowest and dearest",
@@ -95,5 +107,6 @@ pub(super) fn levels(offers: &Offers, agent: &str, model: &str) -> Vec<Choice> {
         Thinking::Minimal => "quicker still",
         Thinking::Off => "no thinking",
     };
-    levels.iter().map(|level| Choice::new(level.as_str(), note(level))).collect()
+    let doubt = if has.is_some() { "" } else { "; the agent may clamp it" };
+    levels.iter().map(|level| Choice::new(level.as_str(), &format!("{}{doubt}", note(level)))).collect()
 }

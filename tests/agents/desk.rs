@@ -20,6 +20,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -75,7 +76,10 @@ impl Lab {
             .map(|command| {
                 let mut child = std::process::Command::new(&self.program);
                 child.args(&command.args).env_clear().envs(self.base()).envs(command.env.iter().cloned());
-                let output = child.current_dir(self.folder.path()).output().unwrap();
+                child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+                let mut child = child.current_dir(self.folder.path()).spawn().unwrap();
+                let _ = child.stdin.take().unwrap().write_all(command.input.as_bytes());
+                let output = child.wait_with_output().unwrap();
                 let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
                 ProbeOutput {
                     code: output.status.code(),

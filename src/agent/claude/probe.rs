@@ -18,8 +18,11 @@ const OPTIONS: [(Feature, &str, &str); 4] = [
 ];
 
 pub(super) fn plan() -> ProbePlan {
-    let command =
-        |argument: &str| ProbeCommand { args: vec![argument.to_owned()], env: Vec::new(), timeout: 20_000 };
+    let command = |argument: &str| ProbeCommand {
+        args: vec![argument.to_owned()],
+        timeout: 20_000,
+        ..ProbeCommand::default()
+    };
     ProbePlan { programs: vec!["claude".to_owned()], commands: vec![command("--version"), command("--help")] }
 }
 
@@ -51,7 +54,11 @@ pub(super) fn read(outputs: &[ProbeOutput]) -> Result<Probe, AgentError> {
     if features.contains(&Feature::Hooks) {
         features.push(Feature::Permissions);
     }
-    Ok(Probe { version: Some(version), models: Vec::new(), features, lacks })
+    let mut probe = Probe { version: Some(version), features, lacks, ..Probe::default() };
+    let mut levels = Thinking::ALL.map(|level| effort(level, &probe)).to_vec();
+    levels.dedup();
+    probe.thinking = levels;
+    Ok(probe)
 }
 
 /// `2.1.329 (Claude Code)`.

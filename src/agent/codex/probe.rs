@@ -25,6 +25,7 @@ pub(super) fn plan() -> ProbePlan {
         args: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
         env: Vec::new(),
         timeout: 20_000,
+        ..ProbeCommand::default()
     };
     ProbePlan {
         programs: vec!["codex".to_owned()],
@@ -77,7 +78,7 @@ pub(super) fn read(outputs: &[ProbeOutput]) -> Result<Probe, AgentError> {
     if models.is_empty() {
         lacks.push(format!("`{LISTING}` lists no model: models cannot be checked before a run."));
     }
-    Ok(Probe { version: Some(text), models, features, lacks })
+    Ok(Probe { version: Some(text), models, features, lacks, ..Probe::default() })
 }
 
 /// The list holds only the models that Codex knows by itself; those of other providers are let through.
@@ -87,7 +88,7 @@ pub(super) fn check(probe: &Probe, role: &RoleConfig) -> Result<Clamped, AgentEr
     if listed {
         return models::check("codex", LISTING, probe, role);
     }
-    Ok(Clamped { model: role.model.clone(), thinking: role.thinking, window: None })
+    Ok(models::unlisted(probe, role))
 }
 
 fn version_in(line: &str) -> Option<[u32; 3]> {

@@ -216,7 +216,8 @@ impl Adapter for Command {
     }
 
     fn check_model(&self, _probe: &Probe, role: &RoleConfig) -> Result<Clamped, AgentError> {
-        Ok(Clamped { model: role.model.clone(), thinking: role.thinking, window: self.definition.window })
+        let window = self.definition.window;
+        Ok(Clamped { model: role.model.clone(), thinking: role.thinking, is_known: false, window })
     }
 
     fn launch(&mut self, context: &LaunchContext) -> Result<LaunchPlan, AgentError> {

@@ -18,6 +18,7 @@ pub(super) fn plan() -> ProbePlan {
             .map(|name| (name.to_owned(), "1".to_owned()))
             .to_vec(),
         timeout,
+        ..ProbeCommand::default()
     };
     ProbePlan {
         programs: vec!["opencode".to_owned()],
@@ -55,7 +56,7 @@ pub(super) fn read(outputs: &[ProbeOutput]) -> Result<Probe, AgentError> {
         Feature::Resume,
         Feature::MaxThinking,
     ];
-    Ok(Probe { version: Some(text), models, features, lacks })
+    Ok(Probe { version: Some(text), models, features, lacks, ..Probe::default() })
 }
 
 fn version_in(line: &str) -> Option<[u32; 3]> {

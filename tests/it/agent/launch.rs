@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 fn probe(features: &[Feature]) -> Probe {
     let model = Model { id: "mock/mock-worker".to_owned(), window: None, thinking: vec![Thinking::Off] };
-    Probe { version: None, models: vec![model], features: features.to_vec(), lacks: Vec::new() }
+    Probe { models: vec![model], features: features.to_vec(), ..Probe::default() }
 }
 
 const NEW: [Feature; 4] =

@@ -10,10 +10,15 @@ two       same          8K       4K       no        no
 one       same          8K       4K       no        no
 ";
 
+/// As Pi 1.5.2 answers, shortened; the map is as its `models.json` has it.
+const LEVELS: &str = r#"{"type":"something_else","data":{"models":1}}
+{"id":"1","type":"response","command":"get_available_models","success":true,"data":{"models":[{"id":"mock-analyst","name":"Mock Analyst","api":"openai-completions","provider":"mock","reasoning":true,"input":["text"],"cost":{"input":3,"output":15},"contextWindow":64000,"maxTokens":4096},{"id":"mock-worker","provider":"mock","reasoning":false,"contextWindow":131072},{"id":"mega","provider":"big","reasoning":true,"thinkingLevelMap":{"off":null,"minimal":null,"xhigh":"xhigh","max":"max"},"contextWindow":1048576}]}}
+"#;
+
 fn probe_of(version: &str) -> Probe {
     let output =
         |stdout: &str| ProbeOutput { code: Some(0), stdout: stdout.to_owned(), stderr: String::new() };
-    pi().read_probe(&[output(version), output(MODELS)]).unwrap()
+    pi().read_probe(&[output(version), output(MODELS), output(LEVELS)]).unwrap()
 }
 
 #[test]
@@ -46,27 +51,57 @@ fn a_version_on_the_other_stream_is_found_and_noise_is_an_error_with_its_words()
 
 #[test]
 fn models_are_read_with_window_and_levels() {
+    use Thinking::{High, Low, Max, Medium, Minimal, Off, Xhigh};
     let probe = probe_of("1.5.2");
     let windows: Vec<_> = probe.models.iter().map(|model| (model.id.as_str(), model.window)).collect();
     assert_eq!(
         windows[..3],
         [
             ("mock/mock-analyst", Some(64_000)),
-            ("mock/mock-worker", Some(131_100)),
-            ("big/mega", Some(1_000_000))
+            ("mock/mock-worker", Some(131_072)),
+            ("big/mega", Some(1_048_576))
         ]
     );
-    assert_eq!(probe.models[0].thinking, Thinking::ALL);
-    assert_eq!(probe.models[1].thinking, [Thinking::Off]);
-    assert_eq!(probe_of("0.74.2").models[0].thinking.last(), Some(&Thinking::Xhigh));
+    assert_eq!(
+        probe.models[0].thinking,
+        [Off, Minimal, Low, Medium, High],
+        "a stronger one is never supposed"
+    );
+    assert_eq!(probe.models[1].thinking, [Off]);
+    assert_eq!(probe.models[2].thinking, [Low, Medium, High, Xhigh, Max]);
+    assert_eq!(probe_of("0.74.2").models[2].thinking, [Low, Medium, High, Xhigh], "that version has no max");
+    assert_eq!(probe_of("0.74.2").thinking, Thinking::ALL[..6]);
+}
+
+#[test]
+fn of_a_model_whose_levels_pi_does_not_tell_none_is_claimed() {
+    let output =
+        |stdout: &str| ProbeOutput { code: Some(0), stdout: stdout.to_owned(), stderr: String::new() };
+    let refused = r#"{"type":"response","command":"get_available_models","success":false,"error":"no"}"#;
+    for (version, answers) in
+        [("1.5.2", ""), ("1.5.2", "Unknown option"), ("1.5.2", refused), ("0.71.1", LEVELS)]
+    {
+        let probe = pi().read_probe(&[output(version), output(MODELS), output(answers)]).unwrap();
+        assert_eq!(probe.models[0].thinking, [], "{version} {answers}");
+        assert_eq!(probe.models[1].thinking, [Thinking::Off], "the list tells that");
+        assert_eq!(probe.models[2].window, Some(1_000_000), "rounded, as the list has it");
+        let mut role = role();
+        role.model = Some("mock/mock-analyst".to_owned());
+        role.thinking = Some(Thinking::High);
+        let found = pi().check_model(&probe, &role).unwrap();
+        assert_eq!((found.thinking, found.is_known), (Some(Thinking::High), false));
+    }
 }
 
 #[test]
 fn a_thinking_level_is_clamped_to_the_model() {
     for (version, model, level, clamped) in [
         ("1.5.2", "mock/mock-worker", Thinking::High, Thinking::Off),
-        ("1.5.2", "mock/mock-analyst", Thinking::Max, Thinking::Max),
-        ("0.74.2", "mock/mock-analyst", Thinking::Max, Thinking::Xhigh),
+        ("1.5.2", "mock/mock-analyst", Thinking::Max, Thinking::High),
+        ("1.5.2", "mock/mock-analyst", Thinking::Xhigh, Thinking::High),
+        ("1.5.2", "big/mega", Thinking::Max, Thinking::Max),
+        ("1.5.2", "big/mega", Thinking::Off, Thinking::Low),
+        ("0.74.2", "big/mega", Thinking::Max, Thinking::Xhigh),
         ("1.5.2", "mock-analyst", Thinking::Low, Thinking::Low),
     ] {
         let mut role = role();
@@ -74,7 +109,7 @@ fn a_thinking_level_is_clamped_to_the_model() {
         role.thinking = Some(level);
         let found = pi().check_model(&probe_of(version), &role).unwrap();
         assert_eq!(found.thinking, Some(clamped), "{version} {model}");
-        assert!(found.model.unwrap().starts_with("mock/"));
+        assert!(found.is_known && found.model.unwrap().contains('/'));
     }
 }
 

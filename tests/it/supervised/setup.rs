@@ -5,11 +5,15 @@ use crate::support::terminal::Terminal;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-/// What stands in for Pi: its version, and two models.
+/// What stands in for Pi: its version, two models, and how hard they think.
 const PI: &str = "#!/bin/sh\ncase \"$1\" in\n--version) echo 1.5.2;;\n--list-models) cat <<END\n\
     provider  model       context  max-out  thinking  images\n\
     house     big-model   400K     64K      yes       yes\n\
-    house     small-model 200K     64K      no        yes\nEND\n;;\nesac\n";
+    house     small-model 200K     64K      no        yes\nEND\n;;\n\
+    --mode) read -r asked; cat <<END\n\
+    {\"type\":\"response\",\"command\":\"get_available_models\",\"success\":true,\"data\":{\"models\":[\
+    {\"provider\":\"house\",\"id\":\"big-model\",\"reasoning\":true,\"contextWindow\":400000},\
+    {\"provider\":\"house\",\"id\":\"small-model\",\"reasoning\":false,\"contextWindow\":200000}]}}\nEND\n;;\nesac\n";
 
 #[test]
 fn the_set_up_finds_the_agents_asks_them_and_writes_both_files_at_its_last_step() {
@@ -27,6 +31,8 @@ fn the_set_up_finds_the_agents_asks_them_and_writes_both_files_at_its_last_step(
     terminal.shows("Which model does the analyst use?");
     terminal.types("big\r");
     terminal.shows("How hard does the analyst think?");
+    let text = terminal.text();
+    assert!(text.contains("high") && !text.contains("xhigh") && !text.contains("may clamp"), "{text}");
     terminal.types("\r");
     terminal.shows("Which agent is the worker?");
     terminal.types("pi\r");
@@ -44,6 +50,8 @@ fn the_set_up_finds_the_agents_asks_them_and_writes_both_files_at_its_last_step(
         terminal.types("\r");
         terminal.shows(next);
     }
+    terminal.shows("has house/big-model, thinking high");
+    terminal.shows("has house/small-model, thinking off");
     terminal.types("\r");
     terminal.shows("Where should it be saved?");
     terminal.types("\r");
@@ -64,4 +72,27 @@ fn the_set_up_finds_the_agents_asks_them_and_writes_both_files_at_its_last_step(
     let terminal = Terminal::open(&command, &[], (80, 24));
     terminal.shows("What should be done?");
     assert!(!terminal.text().contains("Which agent"), "it is asked once: {}", terminal.text());
+}
+
+#[test]
+fn a_run_whose_model_lacks_the_level_of_its_role_says_which_one_it_gets() {
+    let house = House::new("");
+    house.settings(
+        "[roles.analyst]\nagent = \"pi\"\nmodel = \"house/big-model\"\nthinking = \"max\"\n\
+         [roles.worker]\nagent = \"pi\"\nmodel = \"house/small-model\"\nthinking = \"off\"\n",
+    );
+    house.write("bin/pi", PI);
+    fs::set_permissions(house.path("bin/pi"), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = house.command(&["run", "--headless", "make the file"]);
+    command.env("PATH", format!("{}:/usr/bin:/bin", house.path("bin").display()));
+    // What stands in for Pi leaves at once, so that the run does not get far.
+    command.output().unwrap();
+    let created = house.facts_of("run_created");
+    let agents = &created[0]["fact"]["config"]["agents"];
+    let lacks = "Its model has no thinking level \"max\": \"high\" is used instead.";
+    assert_eq!(agents["analyst"]["lacks"], serde_json::json!([lacks]), "{agents}");
+    assert!(agents["worker"].get("lacks").is_none_or(|lacks| lacks == &serde_json::json!([])), "{agents}");
+    let started = house.facts_of("settled");
+    let argv = started.iter().find_map(|record| record["fact"]["ran"][0]["command"].as_str()).unwrap();
+    assert!(argv.contains(" --thinking high "), "{argv}");
 }

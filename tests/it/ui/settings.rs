@@ -46,13 +46,18 @@ fn pi() -> AgentOffer {
                 &[],
             ),
         ],
+        thinking: Thinking::ALL.to_vec(),
     }
 }
 
 fn answer(scene: &mut Scene) {
     scene.ui.sheet_read(Ok(sheet()));
     scene.ui.agent_answered("pi".to_owned(), Ok(pi()));
-    let claude = AgentOffer { version: Some("2.1.329".to_owned()), models: Vec::new() };
+    let claude = AgentOffer {
+        version: Some("2.1.329".to_owned()),
+        models: Vec::new(),
+        thinking: Thinking::ALL[2..].to_vec(),
+    };
     scene.ui.agent_answered("claude".to_owned(), Ok(claude));
     let missing = "codex is not installed: it is not on PATH; get it with: npm install -g @openai/codex";
     scene.ui.agent_answered("codex".to_owned(), Err(missing.to_owned()));
@@ -257,6 +262,30 @@ fn the_set_up_asks_both_agents_for_what_was_chosen_and_saves_to_both_files() {
     }
     let asks = scene.press("enter");
     assert!(matches!(asks.as_slice(), [Ask::Settings(SettingsAsk::Save { .. })]), "{asks:?}");
+}
+
+#[test]
+fn levels_that_a_model_may_not_have_are_offered_with_a_word() {
+    // Pi tells the levels of this one.
+    let mut one = scene((80, 24), "f4");
+    one.press("p i enter m i n i enter");
+    assert!(one.shows("How hard does the analyst think?") && !one.shows("may clamp"), "{}", one.text());
+    // Of this one it does not; Claude tells none, and cannot be asked for all of them.
+    for (keys, name, has_off) in
+        [("p i enter p r e v i e w enter", "pi", true), ("c l a u d e enter o p u s enter", "claude", false)]
+    {
+        for (cols, rows) in SIZES {
+            let mut scene = scene((cols, rows), "f4");
+            scene.press(keys);
+            insta::assert_snapshot!(format!("setup_thinking_unknown_{name}_{cols}x{rows}"), scene.text());
+        }
+        let mut scene = scene((120, 40), "f4");
+        scene.press(keys);
+        let lines: Vec<String> = scene.text().lines().map(str::to_owned).collect();
+        let levels = lines.iter().filter(|line| line.contains("the agent may clamp it")).count();
+        assert_eq!(levels, if has_off { 7 } else { 5 }, "{}", scene.text());
+        assert_eq!(scene.shows("no thinking"), has_off, "{}", scene.text());
+    }
 }
 
 #[test]
