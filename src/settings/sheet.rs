@@ -39,7 +39,7 @@ pub enum RowKind {
 }
 
 /// What screens offer besides the roles, in their order.
-const OFFERED: [&str; 14] = [
+const OFFERED: [&str; 18] = [
     "context.warn_at",
     "context.compact_at",
     "context.strategy",
@@ -51,8 +51,12 @@ const OFFERED: [&str; 14] = [
     "loop.confirm_done",
     "notify.bell",
     "notify.terminal",
+    "notify.command",
     "ui.theme",
+    "ui.symbols",
+    "ui.title",
     "ui.mouse",
+    "ui.which_key",
     "ui.clipboard_from_agents",
 ];
 
@@ -62,7 +66,8 @@ impl Settings {
         let mut roles: Vec<&String> = self.roles.keys().collect();
         roles.sort_by_key(|role| (!["analyst", "worker"].contains(&role.as_str()), *role));
         let of_roles = roles.into_iter().flat_map(|role| {
-            ["agent", "model", "thinking"].map(|key| vec!["roles".to_owned(), role.clone(), key.to_owned()])
+            let keys = ["agent", "model", "thinking", "context_limit"];
+            keys.map(|key| vec!["roles".to_owned(), role.clone(), key.to_owned()])
         });
         let others = OFFERED.iter().map(|key| key.split('.').map(str::to_owned).collect());
         of_roles.chain(others).filter_map(|path: Vec<String>| self.row(&path)).collect()
@@ -77,7 +82,7 @@ impl Settings {
             (_, "agent", _) => RowKind::Agent,
             (_, "model", _) => RowKind::Model,
             (_, "thinking", _) => RowKind::Thinking,
-            ("ui.theme", _, _) => RowKind::Choice(Theme::names(self.folders())),
+            ("ui.theme", _, _) => RowKind::Choice(Theme::choices(self.folders())),
             (_, _, Kind::Choice(words)) => {
                 RowKind::Choice(words.iter().map(|word| (*word).to_owned()).collect())
             }

@@ -294,6 +294,11 @@ impl Theme {
         Self::bundled(name, text)
     }
 
+    /// What can be chosen: what goes by the background first, then every theme.
+    pub fn choices(folders: &Folders) -> Vec<String> {
+        [Self::BY_BACKGROUND.to_owned()].into_iter().chain(Self::names(folders)).collect()
+    }
+
     /// The names that [`Theme::load`] knows.
     pub fn names(folders: &Folders) -> Vec<String> {
         let mut names = folders.stems("themes", "toml");

@@ -345,6 +345,7 @@ fn of_the_run(glass: &Glass, row: &Row) -> Option<String> {
         "agent" => config.agent.name.clone(),
         "model" => config.model.clone().unwrap_or_default(),
         "thinking" => config.thinking.map_or_else(String::new, |thinking| thinking.as_str().to_owned()),
+        "context_limit" => config.context_limit.to_string(),
         _ => return None,
     };
     (value != row.value).then(|| {
@@ -381,8 +382,14 @@ fn draw_list(ui: &Ui, glass: &Glass, view: &SettingsView, row: &Row, area: Rect,
     about.extend(of_the_run(glass, row));
     let below = u16::try_from(about.len()).unwrap_or(3).min(area.height / 3);
     let list = Rect { height: area.height - below, ..area };
-    let first = (at + 1).saturating_sub(usize::from(list.height));
+    // Below the last one stands where the others are.
+    let lowest = if at + 1 == all.len() { at + 2 } else { at + 1 };
+    let first = lowest.saturating_sub(usize::from(list.height));
     let lines = rows(&table, area.width);
+    let end = u16::try_from(lines.len() - first.min(lines.len())).unwrap_or(u16::MAX);
+    if end < list.height {
+        line(ui, buffer, Rect { y: list.y + end, height: 1, ..list }, others(area.width), look.dim());
+    }
     for (y, (index, text)) in (list.y..list.bottom()).zip(lines.iter().enumerate().skip(first)) {
         let style = match (index == at, is_changed(&all[index])) {
             (true, _) => look.selected(),
@@ -394,6 +401,13 @@ fn draw_list(ui: &Ui, glass: &Glass, view: &SettingsView, row: &Row, area: Rect,
     for (y, text) in (list.bottom()..area.bottom()).zip(about) {
         line(ui, buffer, Rect { y, height: 1, ..area }, &fit(&text, area.width), look.dim());
     }
+}
+
+/// Where to find the settings that the list leaves out.
+fn others(columns: u16) -> &'static str {
+    let whole =
+        "  all others: `awtui config show`, and with their words docs/settings.md and config/awtui.toml";
+    if width(whole) <= columns { whole } else { "  all others: `awtui config show`" }
 }
 
 /// Keys and what they do, as far as there is room.

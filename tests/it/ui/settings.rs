@@ -98,6 +98,59 @@ fn settings_at_every_size() {
 }
 
 #[test]
+fn below_the_last_setting_stands_where_the_others_are() {
+    for (cols, rows) in SIZES {
+        let mut scene = scene((cols, rows), "f2");
+        scene.press("G");
+        assert!(scene.shows("all others: `awtui config show`"), "{}", scene.text());
+        insta::assert_snapshot!(format!("settings_end_{cols}x{rows}"), scene.text());
+    }
+}
+
+/// Goes down to the setting of this label.
+fn go_to(scene: &mut Scene, label: &str) {
+    let row = scene.find(label).1 - scene.find("analyst agent").1;
+    for _ in 0..row {
+        scene.press("down");
+    }
+}
+
+#[test]
+fn the_theme_that_goes_by_the_background_can_be_chosen_and_the_arrow_is_on_what_holds() {
+    let mut scene = scene((120, 40), "f2");
+    go_to(&mut scene, "ui theme");
+    scene.press("enter");
+    assert!(scene.shows("▸ auto"), "{}", scene.text());
+    scene.press("down enter enter");
+    assert!(scene.shows("▸ ansi"), "{}", scene.text());
+    scene.press("up enter");
+    assert!(!scene.shows("not saved"), "{}", scene.text());
+}
+
+#[test]
+fn a_limit_of_a_role_and_the_command_that_calls_are_typed() {
+    let mut scene = scene((120, 40), "f2");
+    go_to(&mut scene, "worker context limit");
+    scene.press("enter ctrl-u 9 9 enter");
+    assert!(scene.shows("a whole number"), "{}", scene.text());
+    scene.press("9 9 enter");
+    assert!(scene.shows("1 change, not saved"), "{}", scene.text());
+    scene.press("home");
+    go_to(&mut scene, "notify command");
+    scene.press("enter ctrl-u s a y enter");
+    assert!(scene.shows("a list of texts"), "{}", scene.text());
+    scene.press("ctrl-u");
+    scene.type_text("[\"say\", \"{title}\"]");
+    scene.press("enter s");
+    let edits = vec![
+        Edit::set("roles.worker.context_limit", "9999"),
+        Edit::set("notify.command", "[\"say\", \"{title}\"]"),
+    ];
+    let plan = SettingsAsk::Plan { layers: vec![Layer::Project], edits };
+    assert_eq!(scene.press("enter"), [Ask::Settings(plan)]);
+}
+
+#[test]
 fn beside_a_run_that_has_another_model_the_settings_say_so() {
     let begun = |bench: &Bench| {
         let mut scene = Scene::of(bench, (80, 24));
