@@ -2,7 +2,7 @@
 
 use super::commands::CommandLog;
 use super::input::{Address, completion};
-use super::keys::{chord, context, disabled};
+use super::keys::{chord, context, disabled, goes_elsewhere};
 use super::model::{ActionList, Ask, Focus, Mode, PlayerAct, Popup, Scrolled, Ui, Zoom};
 use super::pane;
 use super::panel;
@@ -249,23 +249,6 @@ fn reshape(ui: &mut Ui, change: impl FnOnce(&mut Shape)) -> Vec<Ask> {
 fn open_actions(ui: &mut Ui, glass: &Glass, list: ActionList) {
     let context = context(ui, glass);
     ui.popups.push(Popup::Actions { list, context, filter: String::new(), selected: 0 });
-}
-
-/// Whether an action gives the keys to another part.
-fn goes_elsewhere(action: Action) -> bool {
-    matches!(
-        action,
-        Action::FocusNext
-            | Action::FocusPrevious
-            | Action::FocusAnalyst
-            | Action::FocusWorker
-            | Action::FocusTerminal
-            | Action::FocusSteps
-            | Action::FocusLedger
-            | Action::FocusGates
-            | Action::FocusArtifacts
-            | Action::FocusEvents
-    )
 }
 
 /// Focus goes elsewhere; keys no longer go to an agent.

@@ -233,6 +233,23 @@ pub(super) fn disabled(ui: &Ui, glass: &Glass, action: Action) -> Option<String>
     }
 }
 
+/// Whether an action gives the keys to another part.
+pub(super) fn goes_elsewhere(action: Action) -> bool {
+    matches!(
+        action,
+        Action::FocusNext
+            | Action::FocusPrevious
+            | Action::FocusAnalyst
+            | Action::FocusWorker
+            | Action::FocusTerminal
+            | Action::FocusSteps
+            | Action::FocusLedger
+            | Action::FocusGates
+            | Action::FocusArtifacts
+            | Action::FocusEvents
+    )
+}
+
 fn no_pane(ui: &Ui, glass: &Glass) -> Option<String> {
     shown_pane(ui, glass).is_none().then(|| "no pane shows anything yet".to_owned())
 }

@@ -20,7 +20,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -74,18 +74,15 @@ impl Lab {
             .commands
             .iter()
             .map(|command| {
-                let mut child = std::process::Command::new(&self.program);
+                let mut child = Command::new(&self.program);
                 child.args(&command.args).env_clear().envs(self.base()).envs(command.env.iter().cloned());
                 child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
                 let mut child = child.current_dir(self.folder.path()).spawn().unwrap();
                 let _ = child.stdin.take().unwrap().write_all(command.input.as_bytes());
                 let output = child.wait_with_output().unwrap();
                 let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-                ProbeOutput {
-                    code: output.status.code(),
-                    stdout: text(output.stdout),
-                    stderr: text(output.stderr),
-                }
+                let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+                ProbeOutput { code: output.status.code(), stdout, stderr }
             })
             .collect();
         pi.read_probe(&outputs).unwrap()
