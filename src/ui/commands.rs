@@ -69,7 +69,7 @@ pub(super) fn on_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
         Lookup::Matched(Action::Top) => Some(isize::MIN),
         Lookup::Matched(Action::Bottom) => Some(isize::MAX),
         Lookup::Matched(Action::Select) => None,
-        Lookup::Matched(_) | Lookup::Pending(_) | Lookup::NotFound => {
+        Lookup::Matched(Action::Quit | Action::ZoomOut | Action::CommandLog) => {
             if let Some(Popup::Commands(CommandLog { whole: whole @ Some(_), .. })) = ui.popups.last_mut() {
                 *whole = None;
             } else {
@@ -77,6 +77,7 @@ pub(super) fn on_key(ui: &mut Ui, glass: &Glass, key: Key) -> Vec<Ask> {
             }
             return Vec::new();
         }
+        Lookup::Matched(_) | Lookup::Pending(_) | Lookup::NotFound => return Vec::new(),
     };
     if let Some(Popup::Commands(log)) = ui.popups.last_mut() {
         match (by, log.whole) {

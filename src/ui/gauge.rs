@@ -143,7 +143,6 @@ impl Gauge {
         let (figures, percent, bar) = (self.figures(), self.percent(), self.bar(BAR));
         let mut forms = Vec::new();
         if !bar.is_empty() {
-            forms.push(self.wide());
             forms.push(format!("ctx {figures} {percent} {bar}"));
             forms.push(format!("ctx {figures} {percent}"));
         }

@@ -203,7 +203,10 @@ fn header(ui: &Ui, glass: &Glass, slot: &Slot, area: Rect, inside: Rect, buffer:
     let gauge = slot.role.as_ref().map(|role| Gauge::of(&glass.run, role));
     let forms = gauge.as_ref().map(Gauge::forms).unwrap_or_default();
     let fitting = |words: u16| forms.iter().find(|form| words + width(form) <= room).cloned();
-    let form = fitting(sourced).or_else(|| fitting(state + 1)).unwrap_or_default();
+    // The longer bar takes no room from what the agent is.
+    let known: u16 = parts.iter().take(FACTS).map(|part| width(part) + 3).sum();
+    let form = gauge.as_ref().map(Gauge::wide).filter(|form| known + width(form) <= room);
+    let form = form.or_else(|| fitting(sourced)).or_else(|| fitting(state + 1)).unwrap_or_default();
     let words_room = room.saturating_sub(width(&form) + u16::from(!form.is_empty()));
     let mut text = String::new();
     for part in parts {
@@ -224,6 +227,9 @@ fn header(ui: &Ui, glass: &Glass, slot: &Slot, area: Rect, inside: Rect, buffer:
         gauge::tint(look, Rect { x, y: area.y, width: area.right() - x, height: 1 }, buffer);
     }
 }
+
+/// Its state and who says so, model, thinking, program.
+const FACTS: usize = 5;
 
 /// What is known of a terminal: whether it runs, what its program calls it, its size where there is no room for it.
 fn terminal_facts(glass: &Glass, slot: &Slot, inside: Rect) -> Vec<String> {

@@ -44,7 +44,10 @@ const PLACES: [(&[Layer], &str, &str); 3] = [
 ];
 
 impl Saving {
+    /// `place` is selected at first; what only concerns one's own screen is one's own.
     pub(super) fn new(edits: Vec<Edit>, place: usize) -> Self {
+        let is_own = |edit: &Edit| edit.key.starts_with("ui.") || edit.key.starts_with("notify.");
+        let place = if edits.iter().all(is_own) { PLACES.len() - 1 } else { place };
         Self { edits, place, diff: None, scroll: 0 }
     }
 

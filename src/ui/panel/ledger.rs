@@ -269,7 +269,7 @@ fn context(role: &RoleName, gauge: &Gauge, run: &Run, room: u16) -> String {
     let short = left.replace(" steps", "");
     let forms = gauge.forms();
     let wide = gauge.wide();
-    let full = forms.get(usize::from(forms.len() > 1)).cloned().unwrap_or_default();
+    let full = forms.first().cloned().unwrap_or_default();
     let mut all = vec![
         format!("{role:<7} {wide} {threshold}{why} · {left}"),
         format!("{role:<7} {full} {threshold}{why} · {left}"),

@@ -75,6 +75,17 @@ fn the_newest_is_followed_until_another_is_selected() {
 }
 
 #[test]
+fn only_the_keys_that_close_it_close_it() {
+    let mut scene = Scene::of(&scenes::done(), (80, 24));
+    for key in ["q", "esc", "@"] {
+        scene.press("3 @ ? x 7");
+        assert!(matches!(scene.ui.popups[..], [Popup::Commands(_)]), "{key}: {}", scene.text());
+        scene.press(key);
+        assert!(scene.ui.popups.is_empty(), "{key}");
+    }
+}
+
+#[test]
 fn before_a_run_the_log_says_that_there_is_nothing_yet() {
     let mut scene = scenes::first((80, 24));
     scene.press("esc @");

@@ -168,6 +168,23 @@ fn beside_a_run_that_has_another_model_the_settings_say_so() {
 }
 
 #[test]
+fn what_only_concerns_the_own_screen_is_saved_for_oneself_unless_one_says_otherwise() {
+    for (setting, word, place) in [("ui theme", "dark", "you"), ("worker model", "mini", "this project")] {
+        let mut scene = scene((80, 44), "f2");
+        let (_, row) = scene.find(setting);
+        let first = scene.find("analyst agent").1;
+        for _ in first..row {
+            scene.press("down");
+        }
+        scene.press("enter");
+        scene.type_text(word);
+        scene.press("enter s");
+        let chosen = scene.text().lines().find(|line| line.contains('▸')).map(str::to_owned);
+        assert!(chosen.is_some_and(|line| line.contains(place)), "{setting}: {}", scene.text());
+    }
+}
+
+#[test]
 fn the_name_that_is_typed_comes_before_words_that_hold_its_letters() {
     let mut scene = scene((80, 24), "f2");
     scene.press("j j enter");
