@@ -115,21 +115,12 @@ pub(super) fn pieces(text: &str, columns: u16) -> Vec<String> {
     pieces
 }
 
-/// Bytes of `word` that fill `columns`; at least one character.
-/// Every character of it, in rows of at most so many columns.
+/// Every character of a text of several lines, in rows of at most so many columns.
 pub fn broken(text: &str, columns: u16) -> Vec<String> {
-    let mut rows = Vec::new();
-    for mut line in text.lines() {
-        while width(line) > columns {
-            let (row, rest) = line.split_at(prefix(line, columns));
-            rows.push(row.to_owned());
-            line = rest;
-        }
-        rows.push(line.to_owned());
-    }
-    rows
+    text.lines().flat_map(|line| pieces(line, columns)).collect()
 }
 
+/// Bytes of `word` that fill `columns`; at least one character.
 fn prefix(word: &str, columns: u16) -> usize {
     let mut used = 0;
     for (index, character) in word.char_indices() {

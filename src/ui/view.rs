@@ -18,8 +18,9 @@ use ratatui::style::Style;
 const SMALLEST: (u16, u16) = (40, 10);
 /// From this width on, all panels stand side by side.
 const WIDE: u16 = 100;
-/// Columns that a panel needs on the average to stand beside others.
-const PANEL: u16 = 24;
+/// Those that are shown where nobody said otherwise; one more wants this width.
+const USUAL: usize = 4;
+const FIVE: u16 = 150;
 /// From this width on, two panels stand side by side.
 const MEDIUM: u16 = 76;
 
@@ -193,8 +194,8 @@ fn draw_panes(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &
 
 fn draw_panels(ui: &Ui, glass: &Glass, area: Rect, buffer: &mut Buffer, layout: &mut Layout) {
     let shown = ui.shape.panels();
-    let least = u16::try_from(shown.len()).unwrap_or(u16::MAX).saturating_mul(PANEL);
-    if area.width >= WIDE.max(least) {
+    let least = if shown.len() > USUAL { FIVE } else { WIDE };
+    if area.width >= least {
         let parts = |panel: Focus| match panel {
             Focus::Steps => 33_u32,
             Focus::Ledger => 34,

@@ -38,16 +38,7 @@ impl Place {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_awtui"));
-        command
-            .current_dir(self.path("repo"))
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap())
-            .env("HOME", self.path("home"))
-            .env("TMPDIR", self.0.path())
-            .env("AWTUI_HOME", self.path("state"))
-            .env("XDG_CONFIG_HOME", self.path("config"));
-        command
+        crate::awtui_in(self.0.path())
     }
 
     fn agreements(&self) -> usize {

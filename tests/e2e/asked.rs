@@ -4,7 +4,6 @@ use crate::support::only_child;
 use crate::support::terminal::Terminal;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 use tempfile::TempDir;
 
 const TASK: &str = "What should be done?";
@@ -32,16 +31,7 @@ impl Place {
     }
 
     fn open(&self) -> Terminal {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_awtui"));
-        command
-            .current_dir(self.path("repo"))
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap())
-            .env("HOME", self.path("home"))
-            .env("TMPDIR", self.0.path())
-            .env("AWTUI_HOME", self.path("state"))
-            .env("XDG_CONFIG_HOME", self.path("config"));
-        Terminal::open(&command, &[], (80, 24))
+        Terminal::open(&crate::awtui_in(self.0.path()), &[], (80, 24))
     }
 
     /// Opens the screen; it begins with these words and not with the other ones. Leaves it.

@@ -18,3 +18,17 @@ mod keys;
 mod page;
 #[path = "../support/mod.rs"]
 mod support;
+
+/// The program in `repo` of this folder, with `home`, `state` and `config` beside it as its own.
+fn awtui_in(folder: &std::path::Path) -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_awtui"));
+    command
+        .current_dir(folder.join("repo"))
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("HOME", folder.join("home"))
+        .env("TMPDIR", folder)
+        .env("AWTUI_HOME", folder.join("state"))
+        .env("XDG_CONFIG_HOME", folder.join("config"));
+    command
+}
