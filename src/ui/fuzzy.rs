@@ -16,21 +16,20 @@ pub(super) fn best<'a>(
     let pattern = Pattern::parse(letters, CaseMatching::Smart, Normalization::Smart);
     let mut characters = Vec::new();
     let texts: Vec<&str> = texts.collect();
-    // Letters that are scattered over a text are meant only where no text holds the words themselves.
-    let words = Pattern::new(letters, CaseMatching::Smart, Normalization::Smart, AtomKind::Substring);
-    let holds = |text: &&str| {
-        words.score(Utf32Str::new(text, &mut Vec::new()), &mut Matcher::new(Config::DEFAULT)).is_some()
-    };
-    let pattern = if !paths && texts.iter().any(holds) { words } else { pattern };
-    let mut found: Vec<(u32, usize, usize)> = texts
-        .into_iter()
-        .enumerate()
-        .filter_map(|(place, text)| {
+    let mut scored = |pattern: &Pattern| -> Vec<(u32, usize, usize)> {
+        let scored = texts.iter().enumerate().filter_map(|(place, text)| {
             let score = pattern.score(Utf32Str::new(text, &mut characters), &mut matcher)?;
             let length = if letters.is_empty() { 0 } else { text.len() };
             Some((score, length, place))
-        })
-        .collect();
+        });
+        scored.collect()
+    };
+    // Letters that are scattered over a text are meant only where no text holds the words themselves.
+    let words = Pattern::new(letters, CaseMatching::Smart, Normalization::Smart, AtomKind::Substring);
+    let mut found = if paths { Vec::new() } else { scored(&words) };
+    if found.is_empty() {
+        found = scored(&pattern);
+    }
     // Of two that fit as well the shorter one is meant; then the one that comes first.
     found.sort_by_key(|(score, length, place)| (std::cmp::Reverse(*score), *length, *place));
     let count = found.len();
